@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 
@@ -106,3 +107,25 @@ class Heartbeat(models.Model):
 
     def __str__(self):
         return self.name
+
+
+class Named(models.Model):
+    """A word that people choose from a list an admin edits: both languages, an order, retired instead of deleted."""
+
+    code = models.SlugField(max_length=40, unique=True)
+    label = models.CharField(_("Chinese label"), max_length=60)
+    label_en = models.CharField(_("English label"), max_length=60, blank=True)
+    position = models.PositiveSmallIntegerField(default=0)
+    retired_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        abstract = True
+        ordering = ["position", "id"]
+
+    def __str__(self):
+        return self.words
+
+    @property
+    def words(self):
+        """The label in the reader's language; an empty English label falls back to the Chinese one."""
+        return self.label_en or self.label if (get_language() or "").startswith("en") else self.label

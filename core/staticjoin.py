@@ -1,0 +1,5 @@
+from whitenoise.storage import CompressedManifestStaticFilesStorage
+
+
+class JoinedStorage(CompressedManifestStaticFilesStorage):
+    """Placeholder until the joining step lands."""
