@@ -56,6 +56,8 @@ def test_arrows_point_down(path):
 
 @pytest.mark.parametrize("path", FILES, ids=name)
 def test_no_import_of_ours_hides_in_a_function(path):
+    if path.name == "apps.py":
+        return  # ready() runs when all models are there: Django's own place to plug things in
     wrong = [f"line {node.lineno}: {floor}" for floor, node, inside in imports(path) if inside]
     assert wrong == [], "an import inside a function dodges a circle: move the rule down or use a socket"
 
