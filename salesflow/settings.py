@@ -8,7 +8,6 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import environ
-from django.utils.translation import gettext_lazy as _
 
 from salesflow import schedule
 
@@ -143,7 +142,7 @@ CSRF_FAILURE_VIEW = "salesflow.errors.csrf_failure"
 
 # --- Languages and time ----------------------------------------------------------------------------------
 LANGUAGE_CODE = "zh-hans"
-LANGUAGES = [("zh-hans", _("简体中文")), ("en", _("English"))]
+LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
 LOCALE_PATHS = sorted(p for p in (BASE_DIR / "locale").glob("*") if p.is_dir())  # one folder an app
 USE_I18N = USE_TZ = True
 TIME_ZONE = COMPANY_ZONE = env("COMPANY_ZONE", default="Asia/Shanghai")  # stored in UTC, decided in this zone

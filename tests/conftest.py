@@ -12,6 +12,7 @@ from hypothesis import settings as hypothesis_settings
 
 from core import broker
 from tests import machine
+from tests.cast import cast, client_of  # noqa: F401  (fixtures for every test)
 
 NOTHING_SKIPPED = os.environ.get("SALESFLOW_NOTHING_SKIPPED") == "1"
 POSTGRES = os.environ.get("TEST_DATABASE_URL", "").startswith("postgres")
