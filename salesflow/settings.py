@@ -152,6 +152,11 @@ ZoneInfo(COMPANY_ZONE)  # a wrong name fails at start, not at the first date
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(env("STATIC_ROOT", default=str(DATA_DIR / "static")))
 STATICFILES_DIRS = [BASE_DIR / "static"]
+STATICFILES_FINDERS = [
+    "core.staticjoin.JoinedFinder",  # css/app.css and js/app.js, joined from their parts
+    "django.contrib.staticfiles.finders.FileSystemFinder",
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+]
 MEDIA_ROOT = DATA_DIR / "files"  # uploads: outside the static root, served only by views that check the right
 COPIES_ROOT = DATA_DIR / "copies"
 STORAGES = {
