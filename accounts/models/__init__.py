@@ -1,0 +1,9 @@
+from accounts.models.calendar import CompanyDay, Leave, WorkingHours
+from accounts.models.places import Department, Team
+from accounts.models.settings import Setting
+from accounts.models.user import Invitation, User
+from accounts.models.views import SavedView
+
+__all__ = [
+    "CompanyDay", "Department", "Invitation", "Leave", "SavedView", "Setting", "Team", "User", "WorkingHours",
+]

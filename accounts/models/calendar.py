@@ -1,0 +1,59 @@
+"""The company calendar: working hours, holidays and make-up days (调休), and personal leave."""
+
+import datetime as dt
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accounts.querysets import CompanyDayQuerySet, LeaveQuerySet
+
+
+class WorkingHours(models.Model):
+    """The company's working day, company time. One row (pk 1); the rest between the halves is lunch."""
+
+    starts = models.TimeField(default=dt.time(9, 0))
+    lunch_starts = models.TimeField(default=dt.time(12, 0))
+    lunch_ends = models.TimeField(default=dt.time(13, 0))
+    ends = models.TimeField(default=dt.time(18, 0))
+    weekdays = models.CharField(max_length=7, default="12345")  # ISO: 1 = Monday
+
+    def __str__(self):
+        return f"{self.starts:%H:%M}–{self.ends:%H:%M}"
+
+
+class CompanyDay(models.Model):
+    """A day that differs from the weekday rule and from what the holiday library says; admins own these rows."""
+
+    day = models.DateField(unique=True)
+    works = models.BooleanField(_("Working day"))
+    name = models.CharField(max_length=60, blank=True)
+
+    objects = CompanyDayQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["day"]
+
+    def __str__(self):
+        return f"{self.day} {self.name}"
+
+
+class Leave(models.Model):
+    """A person away, first to last day, both included; a substitute takes what waits for him."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="leaves")
+    first = models.DateField()
+    last = models.DateField()
+    substitute = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    note = models.CharField(max_length=120, blank=True)
+
+    objects = LeaveQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["first"]
+        constraints = [models.CheckConstraint(condition=models.Q(last__gte=models.F("first")), name="leave_in_order")]
+
+    def __str__(self):
+        return f"{self.user} {self.first}–{self.last}"

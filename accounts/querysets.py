@@ -1,0 +1,73 @@
+"""Questions asked of people, departments, teams, the calendar and saved filters."""
+
+from django.db import models
+from django.db.models import Q
+
+
+class UserQuerySet(models.QuerySet):
+    def active(self):
+        return self.filter(is_active=True)
+
+    def visible_to(self, user):
+        """Colleagues a person may see by name and pick: everybody active for people, all for admins."""
+        return self if user.is_admin else self.filter(Q(is_active=True) | Q(pk=user.pk))
+
+    def sellers(self):
+        return self.active().filter(role__in=["rep", "manager"])
+
+    def assignable_by(self, user):
+        """Who `user` may make the owner of a customer (D47): rep himself, manager his teams, admin all sellers."""
+        if user.is_admin:
+            return self.sellers()
+        if user.is_manager:
+            return self.sellers().filter(Q(team__in=user.teams_led()) | Q(pk=user.pk))
+        return self.sellers().filter(pk=user.pk)
+
+    def in_department(self, department):
+        return self.active().filter(department__path__startswith=department.path)
+
+
+class DepartmentQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        return self
+
+    def serving(self):
+        return self.filter(serves=True, is_active=True)
+
+
+class TeamQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Teams whose numbers a person may look at: all for admins, those he leads, or his own."""
+        if user.is_admin:
+            return self
+        if user.is_manager:
+            return self.led_by(user)
+        return self.filter(pk=user.team_id) if user.team_id else self.none()
+
+    def led_by(self, user):
+        """Teams with this manager, and all teams below the sales departments he heads (D1: the director)."""
+        if not user.is_manager:
+            return self.none()
+        from_department = Q(pk__in=[])
+        for path in user.leads_departments.values_list("path", flat=True):
+            from_department |= Q(department__path__startswith=path)
+        return self.filter(Q(manager=user) | from_department)
+
+
+class CompanyDayQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        return self
+
+
+class LeaveQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        return self if user.is_admin else self.filter(user=user)
+
+    def on(self, day):
+        return self.filter(first__lte=day, last__gte=day)
+
+
+class SavedViewQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        mine = Q(owner=user)
+        return self.filter(mine | Q(team=user.team_id) if user.team_id else mine)

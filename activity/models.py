@@ -1,0 +1,117 @@
+"""What happened (Event), who should hear (Notification), and files attached to things (Attachment)."""
+
+from django.conf import settings
+from django.contrib.contenttypes.fields import GenericForeignKey
+from django.contrib.contenttypes.models import ContentType
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from activity.querysets import AttachmentQuerySet, EventQuerySet, NotificationQuerySet
+
+
+class Event(models.Model):
+    """A sentence of the audit: who did what to which thing, with the names used then (D21). Append-only.
+
+    The words are in templates/<app>/events/<verb>.html; `data` holds only what they need (names, labels, dates),
+    never a second before/after: that is the field history.
+    """
+
+    verb = models.CharField(max_length=60)  # "customers.logged", "pipeline.moved", "collaboration.accepted"
+    at = models.DateTimeField(db_index=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    subject_type = models.ForeignKey(ContentType, on_delete=models.PROTECT, related_name="+")
+    subject_id = models.BigIntegerField()
+    subject = GenericForeignKey("subject_type", "subject_id")
+    about_customer_id = models.BigIntegerField(null=True)  # an integer, not a key: activity does not know customers
+    data = models.JSONField(default=dict)
+    from_address = models.GenericIPAddressField(null=True, blank=True)
+    undone_at = models.DateTimeField(null=True, blank=True)
+    undone_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+
+    objects = EventQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-at", "-id"]
+        indexes = [
+            models.Index(fields=["about_customer_id", "-at", "-id"], name="event_of_customer"),
+            models.Index(fields=["subject_type", "subject_id", "-at"], name="event_of_subject"),
+            models.Index(fields=["verb", "-at"], name="event_of_verb"),
+        ]
+
+    def __str__(self):
+        return f"{self.verb} {self.subject_type_id}/{self.subject_id}"
+
+
+class Notification(models.Model):
+    """Something one person should hear about one thing. Rendered through the target's own gate, always (D9)."""
+
+    class Group(models.TextChoices):
+        ACT = "act", _("Needs me")
+        FYI = "fyi", _("For information")
+
+    recipient = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notifications")
+    event = models.ForeignKey(Event, on_delete=models.PROTECT, null=True, blank=True, related_name="notifications")
+    kind = models.CharField(max_length=60)  # template: templates/<app>/notices/<kind>.html, "customers.stale"
+    group = models.CharField(max_length=3, choices=Group.choices, default=Group.FYI)
+    subject_type = models.ForeignKey(ContentType, on_delete=models.PROTECT, related_name="+")
+    subject_id = models.BigIntegerField()
+    subject = GenericForeignKey("subject_type", "subject_id")
+    data = models.JSONField(default=dict)
+    key = models.CharField(max_length=200, unique=True)  # what makes it one: told once, however often tried (REL18)
+    at = models.DateTimeField()
+    read_at = models.DateTimeField(null=True, blank=True)
+    over_at = models.DateTimeField(null=True, blank=True)  # no longer true: withdrawn by itself
+    mail_due_at = models.DateTimeField(null=True, blank=True)
+    mailed_at = models.DateTimeField(null=True, blank=True)
+    mail_tries = models.PositiveSmallIntegerField(default=0)
+    mail_error = models.CharField(max_length=300, blank=True)
+
+    objects = NotificationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-at", "-id"]
+        indexes = [
+            models.Index(fields=["recipient", "-at", "-id"], name="notice_of_person"),
+            models.Index(
+                fields=["recipient"], name="notice_unread", condition=models.Q(read_at=None, over_at=None)
+            ),
+            models.Index(
+                fields=["mail_due_at"], name="notice_to_mail", condition=models.Q(mailed_at=None)
+            ),
+            models.Index(fields=["subject_type", "subject_id", "kind"], name="notice_of_subject"),
+        ]
+
+    def __str__(self):
+        return f"{self.kind} → {self.recipient_id}"
+
+
+class Attachment(models.Model):
+    """A file of a thing. Its right is the right of its parent, asked again at each download.
+
+    Versions of one file share `series`; the newest is shown, the approved one is frozen.
+    """
+
+    parent_type = models.ForeignKey(ContentType, on_delete=models.PROTECT, related_name="+")
+    parent_id = models.BigIntegerField()
+    parent = GenericForeignKey("parent_type", "parent_id")
+    file = models.FileField(upload_to="attachments/%Y/%m", max_length=200)  # stored under a random name
+    name = models.CharField(max_length=200)  # the cleaned name that people see
+    kind = models.CharField(max_length=100)  # content type found by looking at the content
+    size = models.PositiveIntegerField()
+    sha256 = models.CharField(max_length=64)
+    series = models.UUIDField()
+    number = models.PositiveSmallIntegerField(default=1)  # V1, V2, …
+    frozen_at = models.DateTimeField(null=True, blank=True)
+    added_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    added_at = models.DateTimeField()
+    removed_at = models.DateTimeField(null=True, blank=True)
+
+    objects = AttachmentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-added_at", "-id"]
+        indexes = [models.Index(fields=["parent_type", "parent_id"], name="attachment_of")]
+        constraints = [models.UniqueConstraint(fields=["series", "number"], name="attachment_version_once")]
+
+    def __str__(self):
+        return self.name

@@ -1,0 +1,34 @@
+"""Questions asked of events, notifications and attachments: always about a thing already fetched, or one's own."""
+
+from django.contrib.contenttypes.models import ContentType
+from django.db import models
+
+
+class EventQuerySet(models.QuerySet):
+    def about(self, subject):
+        """Events of a thing that was itself fetched through its gate (D9)."""
+        kind = ContentType.objects.get_for_model(subject)
+        return self.filter(subject_type=kind, subject_id=subject.pk)
+
+    def about_customer(self, customer):
+        """Everything that happened around one customer, itself fetched through its gate."""
+        return self.filter(about_customer_id=customer.pk)
+
+
+class NotificationQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        return self.filter(recipient=user)
+
+    def waiting(self):
+        return self.filter(read_at=None, over_at=None)
+
+    def about(self, subject):
+        kind = ContentType.objects.get_for_model(subject)
+        return self.filter(subject_type=kind, subject_id=subject.pk)
+
+
+class AttachmentQuerySet(models.QuerySet):
+    def of(self, parent):
+        """Files of a thing that was itself fetched through its gate."""
+        kind = ContentType.objects.get_for_model(parent)
+        return self.filter(parent_type=kind, parent_id=parent.pk, removed_at=None)

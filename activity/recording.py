@@ -1,0 +1,55 @@
+"""record(): one Event, its notifications, in the transaction of the deed it tells of (REL21, D9)."""
+
+from django.contrib.contenttypes.models import ContentType
+from django.utils import timezone
+
+from activity.models import Event, Notification
+
+
+def record(verb, subject, *, by, about=None, at=None, tell=(), notice=None, act=False, key="", mail=False, **data):
+    """Write what happened. `about` is the customer (or its id) whose timeline shows it; `tell` are the people who
+    should hear, less the actor; `notice` names the kind of message (default: the verb); `act` marks it "needs me".
+    `data` holds the names used then, nothing else. Returns the Event."""
+    event = Event.objects.create(
+        verb=verb, at=at or timezone.now(), by=by, subject_type=ContentType.objects.get_for_model(subject),
+        subject_id=subject.pk, about_customer_id=getattr(about, "pk", about), data=data,
+    )
+    notify(notice or verb, subject, tell=tell, by=by, at=event.at, event=event, act=act,
+           key=key or f"event {event.pk}", mail=mail, **data)
+    return event
+
+
+def record_many(verb, subjects, *, by, at, about=None, data=None):
+    """The same for a list, one insert: `about` and `data` are functions of the subject. Tells nobody."""
+    if not subjects:
+        return []
+    kind = ContentType.objects.get_for_model(subjects[0])
+    return Event.objects.bulk_create(
+        [
+            Event(verb=verb, at=at, by=by, subject_type=kind, subject_id=subject.pk,
+                  about_customer_id=about(subject) if about else None, data=data(subject) if data else {})
+            for subject in subjects
+        ],
+        batch_size=500,
+    )
+
+
+def notify(kind, subject, *, tell, at, key, by=None, event=None, act=False, mail=False, **data):
+    """Notification rows for `tell` less the actor, once per (key, person) however often it is tried (REL18)."""
+    people = {person.pk: person for person in tell if person and person.is_active and person != by}
+    content = ContentType.objects.get_for_model(subject)
+    group = Notification.Group.ACT if act else Notification.Group.FYI
+    Notification.objects.bulk_create(
+        [
+            Notification(recipient=person, event=event, kind=kind, group=group, subject_type=content,
+                         subject_id=subject.pk, data=data, key=f"{key} → {pk}", at=at,
+                         mail_due_at=at if mail and person.email and person.mail_reminders else None)
+            for pk, person in people.items()
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def withdraw(kind, subject, *, at):
+    """Messages that are no longer true disappear by themselves."""
+    return Notification.objects.about(subject).filter(kind=kind, over_at=None, read_at=None).update(over_at=at)

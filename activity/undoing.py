@@ -1,0 +1,28 @@
+"""Socket: undo of an Event by the app that did the deed (D34). `undoer(verb, function)`; function(event, by=, now=)."""
+
+from django.db import transaction
+
+from core.errors import Refused
+
+_undoers = {}
+DAYS = 30
+
+
+def undoer(verb, function):
+    """Register what takes a deed back; it raises Refused when somebody built on it since."""
+    _undoers[verb] = function
+
+
+def can_undo(event, now):
+    return event.verb in _undoers and event.undone_at is None and (now - event.at).days < DAYS
+
+
+def undo(event, *, by, now):
+    """Take the deed back, once. Raises Refused when it is too late or was undone already."""
+    if not can_undo(event, now):
+        raise Refused("This can no longer be undone.")
+    with transaction.atomic():
+        rows = type(event).objects.filter(pk=event.pk, undone_at=None)
+        if rows.update(undone_at=now, undone_by=by) != 1:
+            raise Refused("This was undone already.")
+        return _undoers[event.verb](event, by=by, now=now)

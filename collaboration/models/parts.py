@@ -1,0 +1,67 @@
+"""What belongs to a request: approval steps, the conversation, and who is kept informed."""
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from collaboration.models.request import CollaborationRequest
+
+
+class ApprovalStep(models.Model):
+    class State(models.TextChoices):
+        COMING = "coming", _("Coming")
+        WAITING = "waiting", _("Waiting")
+        APPROVED = "approved", _("Approved")
+        SENT_BACK = "sent_back", _("Sent back")
+
+    request = models.ForeignKey(CollaborationRequest, on_delete=models.CASCADE, related_name="steps")
+    round = models.PositiveSmallIntegerField(default=1)  # a sent-back request starts a new one
+    position = models.PositiveSmallIntegerField(default=0)
+    role = models.CharField(max_length=10, blank=True)
+    department = models.ForeignKey(
+        "accounts.Department", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="approvals"
+    )
+    state = models.CharField(max_length=10, choices=State.choices, default=State.COMING)
+    since = models.DateTimeField(null=True, blank=True)
+    decided_at = models.DateTimeField(null=True, blank=True)
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    comment = models.CharField(max_length=500, blank=True)
+    frozen = models.JSONField(default=dict)  # what exactly was approved
+
+    class Meta:
+        ordering = ["round", "position", "id"]
+
+    def __str__(self):
+        return f"{self.request_id} {self.position}"
+
+
+class RequestComment(models.Model):
+    request = models.ForeignKey(CollaborationRequest, on_delete=models.CASCADE, related_name="comments")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    text = models.TextField(max_length=5_000)
+    internal = models.BooleanField(default=False)  # the department's own, absent for askers
+    mentions = models.ManyToManyField(settings.AUTH_USER_MODEL, related_name="+", blank=True)
+
+    class Meta:
+        ordering = ["at", "id"]
+
+    def __str__(self):
+        return self.text[:40]
+
+
+class Watcher(models.Model):
+    """Kept informed (仅通知): may read this request, nothing else."""
+
+    request = models.ForeignKey(CollaborationRequest, on_delete=models.CASCADE, related_name="watchers")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="watches")
+    added_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "request"], name="watcher_once")]
+
+    def __str__(self):
+        return f"{self.user} {self.request_id}"

@@ -1,0 +1,118 @@
+"""The one way fields of a historied row change (D35): conditional update, version + 1, history row, one transaction."""
+
+from dataclasses import dataclass
+
+from django.db import models, transaction
+from django.db.models import F
+from django.utils import timezone
+
+from core.errors import Conflict
+
+
+@dataclass(frozen=True)
+class Clash:
+    """One field two people changed: what it was when the form opened, what it is now, what was typed."""
+
+    field: str
+    label: str
+    before: object
+    now: object
+    yours: object
+
+
+def change(obj, *, by, expect=None, when=None, **fields):
+    """Set `fields` on `obj` and return the names that really changed.
+
+    `expect` is the version the caller saw; without it the object's own version is expected, so a change between
+    fetching and writing is still noticed. `when` narrows the update further, e.g. when={"state": "submitted"}.
+    Raises Conflict when the row has moved on; nothing is written then.
+    """
+    changed = [name for name, value in fields.items() if not _same(obj, name, value)]
+    if not changed:
+        return []
+    expected = obj.version if expect is None else expect
+    values = {name: fields[name] for name in changed}
+    with transaction.atomic():
+        rows = type(obj)._base_manager.filter(pk=obj.pk, version=expected, **(when or {}))
+        if rows.update(version=F("version") + 1, **values) != 1:
+            raise conflict(obj, expected, values)
+        for name, value in values.items():
+            setattr(obj, name, value)
+        obj.version = expected + 1
+        write_history([obj], by=by)
+    return changed
+
+
+def change_many(objs, *, by, **fields):
+    """The same for a list that was fetched and locked by the caller: per object, one statement for the fields
+    that are equal for all, one history insert. Returns the objects that really changed."""
+    touched = [obj for obj in objs if any(not _same(obj, name, value) for name, value in fields.items())]
+    if not touched:
+        return []
+    model = type(touched[0])
+    with transaction.atomic():
+        by_version = {}
+        for obj in touched:
+            by_version.setdefault(obj.version, []).append(obj.pk)
+        done = 0
+        for version, keys in by_version.items():
+            rows = model._base_manager.filter(pk__in=keys, version=version)
+            done += rows.update(version=F("version") + 1, **fields)
+        if done != len(touched):
+            raise Conflict(touched[0], [])
+        for obj in touched:
+            for name, value in fields.items():
+                setattr(obj, name, value)
+            obj.version += 1
+        write_history(touched, by=by)
+    return touched
+
+
+def write_history(objs, *, by, made=False):
+    """History rows for objects just written by update() or bulk_create()."""
+    if objs:
+        type(objs[0]).history.bulk_history_create(objs, update=not made, default_user=by, default_date=timezone.now())
+
+
+def save_form(form, obj, *, by, expect, also=None):
+    """Save a field form's cleaned data through change(). Edits of different fields merge by themselves (D36).
+
+    Returns (changed names, merged): merged is true when somebody else's disjoint edit was kept.
+    Raises Conflict listing only the fields both changed.
+    """
+    wanted = {name: form.cleaned_data[name] for name in form.changed_data if name in form.cleaned_data}
+    wanted |= also or {}
+    now = type(obj)._base_manager.get(pk=obj.pk)
+    if now.version == expect:
+        return change(now, by=by, expect=expect, **wanted), False
+    refused = conflict(now, expect, wanted)
+    if refused.clashes:
+        raise refused
+    return change(now, by=by, **wanted), True
+
+
+def conflict(obj, expected, values):
+    """Compare three ways: the row when the form opened (from history), now, and what was typed."""
+    now = type(obj)._base_manager.filter(pk=obj.pk).first() or obj
+    history = getattr(type(obj), "history", None)
+    rows = history.filter(id=obj.pk).select_related("history_user").order_by("-history_id") if history else []
+    past = rows.filter(version=expected).first() if history else None
+    last = rows.first() if history else None
+    clashes = []
+    for name, yours in values.items():
+        before = getattr(past, _attname(obj, name), None) if past else None
+        current = getattr(now, _attname(obj, name))
+        mine = yours.pk if isinstance(yours, models.Model) else yours
+        if past is None or (before != current and current != mine):
+            label = obj._meta.get_field(name).verbose_name
+            clashes.append(Clash(name, label, before, getattr(now, name), yours))
+    return Conflict(now, clashes, by=last and last.history_user, at=last and last.history_date)
+
+
+def _attname(obj, name):
+    return obj._meta.get_field(name).attname
+
+
+def _same(obj, name, value):
+    current = getattr(obj, _attname(obj, name))
+    return current == (value.pk if isinstance(value, models.Model) else value)

@@ -1,0 +1,70 @@
+"""Text as people type it: names compared the same way everywhere, control characters refused, phones masked."""
+
+import re
+import unicodedata
+
+from pypinyin import Style, lazy_pinyin
+
+ZERO_WIDTH = dict.fromkeys([0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF])
+SUFFIXES = (
+    "股份有限公司", "有限责任公司", "有限公司", "集团", "公司",
+    "co ltd", "co.,ltd", "ltd", "inc", "llc", "limited", "corporation", "corp",
+)
+
+
+def plain(text):
+    """NFKC, casefolded, without zero-width characters and outer space (REL12)."""
+    return unicodedata.normalize("NFKC", text).translate(ZERO_WIDTH).casefold().strip()
+
+
+def name_key(name):
+    """What two spellings of one company share: plain(), no space or punctuation, no company suffix."""
+    key = plain(name)
+    shorter = True
+    while shorter:
+        shorter = False
+        for suffix in SUFFIXES:
+            trimmed = key.rstrip(" .,，。()（）")
+            if trimmed.endswith(suffix) and len(trimmed) > len(suffix) + 1:
+                key, shorter = trimmed[: -len(suffix)], True
+    key = re.sub(r"[\s\-_.,，。·()（）\"'“”‘’&/]+", "", key)
+    return (key or plain(name))[:200]
+
+
+def pinyin(text):
+    """Toneless pinyin, for sorting: 重庆 → chongqing."""
+    return "".join(lazy_pinyin(text)).lower()[:400]
+
+
+def initials(text):
+    """First letters, for searching: 李强 → lq."""
+    return "".join(part[:1] for part in lazy_pinyin(text, style=Style.FIRST_LETTER)).lower()[:200]
+
+
+def phone_key(phone):
+    """Digits only, stars of a masked number kept, +86 dropped."""
+    key = re.sub(r"[^\d*]", "", unicodedata.normalize("NFKC", phone))
+    return (key[2:] if key.startswith("86") and len(key) == 13 else key)[:20]
+
+
+def is_masked(phone):
+    return "*" in phone
+
+
+def mask_phone(phone):
+    """138****5678; numbers too short to mask keep their last two digits only."""
+    digits = phone_key(phone)
+    if len(digits) >= 9:
+        return f"{digits[:3]}****{digits[-4:]}"
+    return f"****{digits[-2:]}" if digits else ""
+
+
+def grams(text):
+    """The set of its 1- and 2-character grams after plain(), without spaces: what the search table stores."""
+    squeezed = re.sub(r"\s+", "", plain(text))
+    return set(squeezed) | {squeezed[i : i + 2] for i in range(len(squeezed) - 1)}
+
+
+def controls(text):
+    """Control characters that no field accepts (tab and line breaks are fine)."""
+    return [char for char in text if unicodedata.category(char) == "Cc" and char not in "\t\n\r"]

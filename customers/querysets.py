@@ -1,0 +1,55 @@
+"""Questions asked of customers and what hangs on them. One scope: what hangs on a customer is seen with it (D2)."""
+
+from django.db import models
+from django.db.models import Q
+
+
+def scope(user, prefix=""):
+    """The one condition of the gate: which customers exist for `user` (D1, D2). `prefix` leads to the customer."""
+    if user.is_admin:
+        return Q()
+    if not user.sells:
+        return Q(pk__in=[])
+    helped = user.helps.values("customer_id")
+    mine = Q(**{f"{prefix}owner": user}) | Q(**{f"{prefix}pk__in": helped})
+    if user.is_manager:
+        mine |= Q(**{f"{prefix}team__in": user.teams_led()})
+        mine |= Q(**{f"{prefix}owner": None, f"{prefix}team": None})
+    return mine
+
+
+class CustomerQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        return self.filter(scope(user), merged_into=None)
+
+    def live(self):
+        return self.filter(archived_at=None)
+
+
+class OfCustomerQuerySet(models.QuerySet):
+    """Rows that hang on a customer by a `customer` key."""
+
+    def visible_to(self, user):
+        return self.filter(scope(user, "customer__"))
+
+
+class FollowUpQuerySet(OfCustomerQuerySet):
+    def counted(self):
+        """Rows that count in figures: not voided by an undone import, not replaced by a correction."""
+        return self.filter(voided_at=None, corrections=None)
+
+    def contacts(self):
+        return self.filter(outcome__in=["talked", "sent"])
+
+
+class NextStepQuerySet(OfCustomerQuerySet):
+    def open(self):
+        return self.filter(closed_at=None)
+
+
+class OwedQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        return self.filter(user=user)
+
+    def open(self):
+        return self.filter(closed_at=None)

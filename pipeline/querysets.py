@@ -1,0 +1,66 @@
+"""Questions asked of stages, deals and stays. A deal is seen when its customer is (D2)."""
+
+from django.db import models
+
+from customers.querysets import scope
+
+
+class PlaybookQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        return self.filter(is_active=True)
+
+    def default(self):
+        return self.get(is_default=True)
+
+
+class StageQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        return self
+
+    def live(self):
+        return self.filter(retired_at=None)
+
+    def columns(self):
+        """The stages that are columns of a board: lost is a kind without one."""
+        return self.live().exclude(kind="lost")
+
+
+class DealQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        return self.filter(scope(user, "customer__"), customer__merged_into=None)
+
+    def open(self):
+        """Deals in stages 1–5 (kind open): what open money and likely money are summed over (D15)."""
+        return self.filter(stage__kind="open")
+
+    def won(self):
+        return self.filter(stage__kind__in=["won", "after"])
+
+    def lost(self):
+        return self.filter(stage__kind="lost")
+
+
+class OfDealQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        return self.filter(scope(user, "deal__customer__"))
+
+
+class StageProgressQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        return self.filter(scope(user, "deal__customer__"))
+
+    def as_of(self, moment):
+        """Stays as they were known at `moment` (D17): recorded by then and not yet voided."""
+        return self.filter(recorded_at__lte=moment).filter(
+            models.Q(voided_at=None) | models.Q(voided_at__gt=moment)
+        )
+
+    def standing(self):
+        return self.filter(voided_at=None)
+
+
+class MeetingQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        if user.is_admin:
+            return self
+        return self.filter(team__in=user.teams_led()) if user.is_manager else self.filter(team=user.team_id)

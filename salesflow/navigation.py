@@ -1,0 +1,99 @@
+"""What the shell shows: places by role, counts in one query, the owed pill (ux §2.1)."""
+
+from dataclasses import dataclass, field
+
+from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext_lazy as _
+
+from salesflow.counting import counts as count_all
+
+
+@dataclass
+class Place:
+    """One entry of the bars. `count` is neutral: cinnabar belongs to strips and rows."""
+
+    url: str
+    label: str
+    icon: str
+    count: int = 0
+    current: bool = False
+    central: bool = False
+
+
+@dataclass
+class Shell:
+    nav: list = field(default_factory=list)
+    tabs: list = field(default_factory=list)
+    owed: int = 0
+    owed_late: bool = False
+    unread: int = 0
+    can_log: bool = False
+    primary: dict = field(default_factory=dict)
+    theme: str = "light"
+    keys: str = "on"  # single-letter shortcuts
+
+
+PLACES = {
+    "today": ("today", _("Today"), "sun"),
+    "team": ("team", _("Team"), "people"),
+    "pipeline": ("pipeline:board", _("Pipeline"), "flow"),
+    "customers": ("customers:list", _("Customers"), "bld"),
+    "requests": ("collaboration:queue", _("Requests"), "hands"),
+    "reports": ("reviews:home", _("Reports"), "grid"),
+    "setup": ("setup", _("Setup"), "settings"),
+    "me": ("me", _("Me"), "people"),
+    "log": ("customers:log", _("Log"), "pen"),
+    "new_request": ("collaboration:new", _("New request"), "plus"),
+}
+BARS = {
+    "rep": (
+        ["today", "pipeline", "customers", "requests", "reports"],
+        ["today", "pipeline", "log", "customers", "requests"],
+    ),
+    "manager": (
+        ["team", "pipeline", "customers", "requests", "reports", "today"],
+        ["team", "pipeline", "log", "customers", "requests"],
+    ),
+    "support": (["requests", "reports"], ["requests", "reports", "new_request", "me"]),
+    "admin": (
+        ["setup", "team", "pipeline", "customers", "requests", "reports"],
+        ["setup", "pipeline", "log", "customers", "me"],
+    ),
+}
+
+
+def shell(request):
+    """Context processor: `shell` for base.html. Empty for whoever is not signed in."""
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return {"shell": Shell()}
+    if getattr(request, "htmx", False) and not request.htmx.boosted:
+        return {"shell": SimpleLazyObject(lambda: build(request))}  # fragments rarely show the shell
+    return {"shell": build(request)}
+
+
+def build(request):
+    user = request.user
+    counts = count_all(user)
+    desk, phone = BARS[user.role]
+    here = request.path
+    primary = "new_request" if user.is_support else "log"
+    url, label, icon = PLACES[primary]
+    return Shell(
+        nav=[_place(name, here, counts) for name in desk],
+        tabs=[_place(name, here, counts, central=name in ("log", "new_request")) for name in phone],
+        owed=counts["owed"] or 0,
+        owed_late=bool(counts["owed_late"]),
+        unread=counts["unread"] or 0,
+        can_log=not user.is_support,
+        primary={"url": reverse(url), "label": label, "icon": icon},
+        theme=user.theme,
+        keys="on" if user.single_keys else "off",
+    )
+
+
+def _place(name, here, counts, *, central=False):
+    url, label, icon = PLACES[name]
+    path = reverse(url)
+    return Place(path, label, icon, counts.get(name) or 0, path != "/" and here.startswith(path), central)

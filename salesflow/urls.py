@@ -1,0 +1,13 @@
+"""The table of contents. No trailing slashes; sign-in pages under our own paths (D33)."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("accounts.urls")),
+    path("", include("activity.urls")),
+    path("", include("exchange.urls")),
+    path("", include("customers.urls")),
+    path("", include("pipeline.urls")),
+    path("", include("collaboration.urls")),
+    path("", include("reviews.urls")),
+]
