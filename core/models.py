@@ -1,7 +1,11 @@
 """The three machine tables of the ground floor, and the two shapes every row above shares."""
 
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -32,6 +36,10 @@ class SubmittedKey(models.Model):
         return self.key
 
 
+class JobTaken(Exception):
+    """This worker was thought dead and the job was given to another one."""
+
+
 class Job(models.Model):
     """One piece of background work. The row is the queue, Celery is only the bell (D38).
 
@@ -57,6 +65,7 @@ class Job(models.Model):
     due_at = models.DateTimeField()
     created_at = models.DateTimeField(auto_now_add=True)
     told_at = models.DateTimeField(null=True, blank=True)
+    claim = models.CharField(max_length=60, blank=True)  # the message whose worker has it: that one may come again
     started_at = models.DateTimeField(null=True, blank=True)
     beat_at = models.DateTimeField(null=True, blank=True)  # the running worker's sign of life
     ended_at = models.DateTimeField(null=True, blank=True)
@@ -74,6 +83,19 @@ class Job(models.Model):
 
     def __str__(self):
         return f"{self.name} {self.key}"
+
+    @property
+    def slot(self):
+        """The moment this run stands for, in the company's zone: the beat's slot, else when it was due."""
+        moment = datetime.fromisoformat(self.args["slot"]) if "slot" in self.args else self.due_at
+        return moment.astimezone(ZoneInfo(settings.COMPANY_ZONE))
+
+    def progress(self, done, total):
+        """Say how far it is, which is also the sign of life. Raises JobTaken when somebody else has the job now."""
+        self.done, self.total, self.beat_at = done, total, timezone.now()
+        still_ours = Job.objects.filter(pk=self.pk, state=Job.State.RUNNING, tries=self.tries)
+        if not still_ours.update(done=done, total=total, beat_at=self.beat_at):
+            raise JobTaken(str(self))
 
 
 class Heartbeat(models.Model):

@@ -8,8 +8,8 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import environ
-from celery.schedules import crontab  # noqa: F401  (the schedule below)
-from django.utils.translation import gettext_lazy as _
+
+from salesflow import schedule
 
 env = environ.Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -142,7 +142,7 @@ CSRF_FAILURE_VIEW = "salesflow.errors.csrf_failure"
 
 # --- Languages and time ----------------------------------------------------------------------------------
 LANGUAGE_CODE = "zh-hans"
-LANGUAGES = [("zh-hans", _("简体中文")), ("en", _("English"))]
+LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
 LOCALE_PATHS = sorted(p for p in (BASE_DIR / "locale").glob("*") if p.is_dir())  # one folder an app
 USE_I18N = USE_TZ = True
 TIME_ZONE = COMPANY_ZONE = env("COMPANY_ZONE", default="Asia/Shanghai")  # stored in UTC, decided in this zone
@@ -152,6 +152,11 @@ ZoneInfo(COMPANY_ZONE)  # a wrong name fails at start, not at the first date
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(env("STATIC_ROOT", default=str(DATA_DIR / "static")))
 STATICFILES_DIRS = [BASE_DIR / "static"]
+STATICFILES_FINDERS = [
+    "core.staticjoin.JoinedFinder",  # css/app.css and js/app.js, joined from their parts
+    "django.contrib.staticfiles.finders.FileSystemFinder",
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+]
 MEDIA_ROOT = DATA_DIR / "files"  # uploads: outside the static root, served only by views that check the right
 COPIES_ROOT = DATA_DIR / "copies"
 STORAGES = {
@@ -191,3 +196,30 @@ DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="SalesFlow <noreply@local
 # --- Jobs: see salesflow/celery.py for the app and core/jobs.py for the rows -------------------------------
 REDIS_URL = env("REDIS_URL", default="")
 CELERY_BROKER_URL = REDIS_URL or "memory://"
+CELERY_EMBEDDED = EMBEDDED
+CELERY_TIMEZONE = COMPANY_ZONE
+CELERY_TASK_SERIALIZER = CELERY_RESULT_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_RESULT_EXPIRES = None  # no result backend, so nothing to clean up
+CELERY_TASK_PUBLISH_RETRY = False
+CELERY_TASK_ACKS_LATE = CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_SOFT_TIME_LIMIT, CELERY_TASK_TIME_LIMIT = 240, 300  # long jobs: 540, 600 (core/jobs.py)
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+CELERY_BROKER_TRANSPORT_OPTIONS = (
+    {  # web processes wait one second for the broker, workers and beat five (salesflow/celery.py)
+        "socket_connect_timeout": 1,
+        "socket_timeout": 1,
+        "max_retries": 0,
+        "visibility_timeout": env.int("CELERY_VISIBILITY_TIMEOUT", default=3600),
+    }
+    if REDIS_URL
+    else {}
+)
+CELERY_BEAT_SCHEDULER = "core.beat:Scheduler"
+CELERY_BEAT_SCHEDULE = schedule.beat_table()
+SCHEDULE = schedule.LINES  # the same table for core, which may not look up

@@ -1,0 +1,90 @@
+"""The .venv folder and the packages in it."""
+
+import hashlib
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from launch import HERE, PYTHON, VENV, Stop, say
+
+NEEDED_MB = 500
+
+
+def free_mb(path):
+    while not path.exists():
+        path = path.parent
+    return shutil.disk_usage(path).free // 2**20
+
+
+def check_space(path, free=None):
+    free = free_mb(path) if free is None else free
+    if free < NEEDED_MB:
+        raise Stop(
+            f"Only {free} MB free on the disk of {path}; {NEEDED_MB} MB are needed.\n"
+            f"磁盘空间不足：只剩 {free} MB，至少需要 {NEEDED_MB} MB。"
+        )
+
+
+def digest(paths):
+    total = hashlib.sha256()
+    for path in sorted(paths):
+        total.update(path.name.encode() + b"\0" + path.read_bytes())
+    return total.hexdigest()
+
+
+def why_not_installed(output):
+    """Words for a failed pip, from what it printed."""
+    if "No space left" in output or "Errno 28" in output:
+        return "The disk is full.\n磁盘已满。"
+    signs = ("NewConnectionError", "Failed to establish", "name resolution", "getaddrinfo", "timed out", "ProxyError")
+    if any(sign in output for sign in (*signs, "Network is unreachable", "Connection refused", "NameResolution")):
+        return (
+            "The packages could not be downloaded: no network? Start again when it is back; nothing is lost.\n"
+            "无法下载所需的包：请检查网络后重新运行，已完成的部分会保留。"
+        )
+    return "The packages could not be installed.\n安装所需的包失败。"
+
+
+def works(python):
+    try:
+        return subprocess.run([python, "-c", ""], capture_output=True).returncode == 0
+    except OSError:
+        return False
+
+
+def make_venv():
+    if works(PYTHON):
+        return
+    say("Making .venv …  正在创建 .venv …")
+    made = subprocess.run(
+        [sys.executable, "-m", "venv", "--clear", str(VENV)], capture_output=True, text=True, errors="replace"
+    )
+    if made.returncode == 0 and works(PYTHON):
+        return
+    output = made.stdout + made.stderr
+    if "ensurepip" in output or "No module named venv" in output:
+        package = f"python{sys.version_info[0]}.{sys.version_info[1]}-venv"
+        raise Stop(
+            f"Python's venv module is incomplete. On Debian and Ubuntu:  sudo apt install {package}\n"
+            f"缺少 venv 模块。Debian/Ubuntu 请先运行：sudo apt install {package}\nThen start again. 然后重新运行。"
+        )
+    raise Stop(f"{output.strip()[-800:]}\nThe .venv folder could not be made.\n无法创建 .venv 文件夹。")
+
+
+def install(name):
+    """Install a requirements file when it, or the Python of .venv, is not the one of last time."""
+    files = {HERE / "requirements.txt", HERE / name}
+    stamp, wanted = VENV / f"{Path(name).stem}.installed", digest(files)
+    if works(PYTHON) and stamp.exists() and stamp.read_text() == wanted:
+        return
+    check_space(HERE)
+    make_venv()
+    say("Installing packages (a minute or two the first time) …  正在安装所需的包（首次约需一两分钟）…")
+    pip = [str(PYTHON), "-m", "pip", "install", "--disable-pip-version-check", "--no-input", "-q"]
+    done = subprocess.run(
+        [*pip, "-r", str(HERE / name)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
+    )
+    if done.returncode:
+        raise Stop(f"{done.stdout.strip()[-1200:]}\n\n{why_not_installed(done.stdout)}")
+    stamp.write_text(wanted)

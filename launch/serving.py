@@ -1,0 +1,119 @@
+"""Start the server as a child process, say where it is, and stop it cleanly."""
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import time
+import urllib.error
+import urllib.request
+
+from launch import HERE, PYTHON, Stop, say
+from launch.installation import Installation
+from launch.packages import install
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+def free_port(host, port):
+    for candidate in range(port, min(port + 50, 65536)):
+        with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+            if os.name != "nt":
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((host, candidate))
+            except PermissionError:
+                raise Stop(f"Port {port} is not allowed here; try --port 8000.\n没有权限使用端口 {port}。") from None
+            except OSError:
+                continue
+        if candidate != port:
+            say(f"Port {port} is taken; using {candidate}.  端口 {port} 已被占用，改用 {candidate}。")
+        return candidate
+    raise Stop(f"No free port from {port} to {port + 49} on {host}.\n从 {port} 开始没有可用端口。")
+
+
+def own_names(host):
+    """The names under which this machine is reached when it listens on `host`."""
+    names = [*LOOPBACK[:2], "[::1]"]
+    if host not in ("0.0.0.0", "::"):
+        return names + ([f"[{host}]" if ":" in host else host] if host not in LOOPBACK else [])
+    found = {socket.gethostname()}
+    with contextlib.suppress(OSError):
+        found |= {info[4][0] for info in socket.getaddrinfo(socket.gethostname(), None, socket.AF_INET)}
+    with contextlib.suppress(OSError), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.connect(("192.0.2.1", 9))  # sends nothing: asks which address would be used
+        found.add(probe.getsockname()[0])
+    return names + sorted(found - set(names))
+
+
+def wait_for(child, url):
+    """Until the server answers anything at all; False when it ended instead."""
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    for _ in range(600):
+        if child.poll() is not None:
+            return False
+        try:
+            opener.open(f"{url}/healthz", timeout=2).close()
+            return True
+        except urllib.error.HTTPError:
+            return True
+        except OSError:
+            time.sleep(0.1)
+    return False
+
+
+def start(options):
+    install("requirements.txt")
+    place = Installation(options.data.resolve())
+    place.lock()
+    place.check_marker(restore=options.restore)
+    place.make_key()
+    if place.migrate():
+        place.remember(demo="none" if options.no_demo else "wanted")
+    place.collect()
+    place.demo(wanted=not options.no_demo, reset=options.reset_demo)
+    port = free_port(options.host, options.port)
+    shown = "127.0.0.1" if options.host in ("0.0.0.0", "::") else options.host
+    url = f"http://[{shown}]:{port}" if ":" in shown else f"http://{shown}:{port}"
+    place.env.setdefault("ALLOWED_HOSTS", ",".join(own_names(options.host)))
+    place.env.setdefault("SITE_URL", url)
+    place.remember(url=url)
+    serve = [str(PYTHON), str(HERE / "manage.py"), "serve", "--host", options.host, "--port", str(port)]
+    child = subprocess.Popen(serve, cwd=HERE, env=place.env)
+    stopped = []
+
+    def stop(number, frame):
+        stopped.append(number)
+        if os.name != "nt":  # on Windows the console tells the child itself
+            with contextlib.suppress(ProcessLookupError):
+                child.send_signal(signal.SIGTERM)
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    if wait_for(child, url):
+        say("", f"SalesFlow  {url}/")
+        for name in own_names(options.host)[3:]:
+            say(f"           http://{name}:{port}/")
+        logins = place.data / "demo-logins.txt"
+        if logins.exists():
+            say("", logins.read_text(encoding="utf-8").rstrip())
+        say("", "Ctrl-C stops.  按 Ctrl-C 停止。")
+    elif child.poll() is None and not stopped:
+        say("Still no answer; see the lines above.  服务尚未响应，请看上面的输出。")
+    return finish(child, stopped)
+
+
+def finish(child, stopped):
+    while True:
+        try:
+            code = child.wait(timeout=0.5 if not stopped else 10)
+            break
+        except subprocess.TimeoutExpired:
+            if stopped:
+                child.kill()
+    if stopped:
+        say("Stopped.  已停止。")
+        return 0
+    say(f"The server ended by itself (code {code}); see the lines above.  服务意外退出，原因见上。")
+    return code or 1

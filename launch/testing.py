@@ -1,0 +1,60 @@
+"""The whole suite: on PostgreSQL where there is one, then on SQLite with the browser."""
+
+import os
+import subprocess
+
+from launch import HERE, PYTHON, say
+from launch.packages import install
+
+FIND_POSTGRES = """
+import getpass, psycopg
+for where in ("host=/var/run/postgresql dbname=postgres", "host=127.0.0.1 user=postgres dbname=postgres"):
+    try:
+        with psycopg.connect(where, connect_timeout=2, autocommit=True) as found:
+            may = found.execute("select rolsuper or rolcreatedb from pg_roles where rolname = current_user").fetchone()
+            if may and may[0]:
+                user = found.info.user
+                host = "127.0.0.1" if "127.0.0.1" in where else "%2Fvar%2Frun%2Fpostgresql"
+                print(f"postgres://{user}@{host}/salesflow")
+                break
+    except psycopg.Error:
+        pass
+"""
+
+
+def find_postgres():
+    given = os.environ.get("TEST_DATABASE_URL", "")
+    if given.startswith("postgres"):
+        return given
+    found = subprocess.run([str(PYTHON), "-c", FIND_POSTGRES], capture_output=True, text=True)
+    return found.stdout.strip()
+
+
+def pytest(title, *arguments, **extra):
+    env = {key: value for key, value in os.environ.items() if key not in ("TEST_DATABASE_URL", "DATABASE_URL")}
+    say("", f"=== {title}", "")
+    return subprocess.run([str(PYTHON), "-m", "pytest", *arguments], cwd=HERE, env=env | extra).returncode
+
+
+def test(arguments):
+    """SQLite comes last: it has every test, so its summary is the closing line."""
+    install("requirements-dev.txt")
+    common = ["-rs", "--long"] if "--long" in arguments else ["-rs"]
+    chosen = [argument for argument in arguments if argument != "--long"]
+    if not any(a in ("-n", "-x", "--pdb") or a.startswith(("-n", "--numprocesses")) or "::" in a for a in chosen):
+        common += ["-n", "2", "--dist", "loadgroup"]
+    url, first = find_postgres(), 0
+    if url:
+        first = pytest("PostgreSQL, without the browser", *common, "-m", "not browser", *chosen, TEST_DATABASE_URL=url)
+        first = 0 if first == 5 and chosen else first  # 5: nothing of what was chosen runs here
+        say("", f"PostgreSQL: {'passed' if first == 0 else f'FAILED (code {first})'}")
+        second = pytest("SQLite, with the browser", *common, *chosen, SALESFLOW_POSTGRES_LANE="1")
+    else:
+        say("", "No PostgreSQL that may be used (TEST_DATABASE_URL or a local server): its run is skipped.")
+        second = pytest("SQLite, with the browser", *common, *chosen)
+    return second or first
+
+
+def promises(arguments):
+    install("requirements-dev.txt")
+    return pytest("Promises", "--collect-only", "-q", "--promises", *arguments)

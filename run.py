@@ -1,0 +1,63 @@
+#!/usr/bin/env python3
+"""SalesFlow with one command, on Linux, macOS and Windows:  python3 run.py  (Windows: py run.py)
+
+    run.py [--port 8000] [--host 127.0.0.1] [--data DIR] [--no-demo] [--reset-demo] [--restore]
+    run.py test [--long] [arguments for pytest]     the whole suite, on SQLite and, if there is one, PostgreSQL
+    run.py promises                                 which promise is proven by which tests
+
+It makes .venv, installs the pinned packages, prepares the database and starts the server. Everything it writes
+is in .venv and in the data folder (var/). The work is in launch/.
+"""
+
+import argparse
+import sys
+from pathlib import Path
+
+
+def check_python(version):
+    """Before anything else is imported, in syntax that an old Python can read."""
+    if tuple(version[:2]) < (3, 11):
+        found = "%d.%d" % tuple(version[:2])  # noqa: UP031
+        sys.exit(
+            "SalesFlow needs Python 3.11 or newer; this is " + found + ".\n"
+            "SalesFlow 需要 Python 3.11 或更新版本，当前是 " + found + "。"
+        )
+
+
+def options(arguments):
+    parser = argparse.ArgumentParser(
+        prog="run.py", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--port", type=int, default=8000, help="taken? the next free one is used")
+    parser.add_argument("--host", default="127.0.0.1", help="0.0.0.0 lets phones and colleagues in")
+    parser.add_argument("--data", type=Path, default=Path(__file__).resolve().parent / "var", help="the data folder")
+    parser.add_argument("--no-demo", action="store_true", help="start empty")
+    parser.add_argument("--reset-demo", action="store_true", help="load the demo afresh")
+    parser.add_argument("--restore", action="store_true", help="put back the copy made before an update that broke off")
+    return parser.parse_args(arguments)
+
+
+def main(arguments):
+    check_python(sys.version_info)
+    from launch import Stop, serving, testing  # only now: older Pythons could not read them
+
+    try:
+        if arguments[:1] == ["test"]:
+            return testing.test(arguments[1:])
+        if arguments[:1] == ["promises"]:
+            return testing.promises(arguments[1:])
+        return serving.start(options(arguments))
+    except Stop as words:
+        print(words, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    except OSError as problem:
+        if problem.errno == 28:
+            print("The disk is full.\n磁盘已满。", file=sys.stderr)
+            return 1
+        raise
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,61 @@
+"""The beat table: everything the clock starts, each line with its reason. Times are the company's.
+
+Beat rings `core.tasks.slot`, which writes the Job row of the slot; the sweep writes what beat missed. The job
+of each name is registered with `@job("name")` in some app's tasks.py.
+"""
+
+from datetime import timedelta
+
+from core.schedule import Line
+
+SWEEP_EVERY = 30  # seconds: tells waiting rows again, frees stuck ones, writes missed slots
+
+LINES = [
+    Line(
+        name="flag_stale",
+        at=("00:05",),
+        reason="A customer becomes stale when the day turns: the flag follows the company's date.",
+    ),
+    Line(
+        name="remind",
+        at=("08:45", "17:30"),
+        late=timedelta(hours=3),
+        reason="Before the first call and half an hour before the end of the day; late reminders help nobody.",
+    ),
+    Line(
+        name="build_weekly_review",
+        at=("00:30",),
+        weekday=0,
+        late=timedelta(days=60),
+        catch_up=8,
+        reason="The week is over on Sunday night; each missed week gets its own review.",
+    ),
+    Line(
+        name="build_monthly_review",
+        at=("00:40",),
+        day=1,
+        late=timedelta(days=60),
+        catch_up=2,
+        reason="The month is over; each missed month gets its own review.",
+    ),
+    Line(
+        name="write_copies",
+        at=("02:10",),
+        reason="The three tables as workbooks, written while nobody works.",
+    ),
+    Line(
+        name="confirm_delivered",
+        every=60,
+        reason="Silence is consent: delivered requests after 14 days, counter-offers after one working day.",
+    ),
+    Line(
+        name="sweep_requests",
+        every=15,
+        reason="Requests near or past their clocks are escalated within a quarter of an hour.",
+    ),
+]
+
+
+def beat_table() -> dict[str, dict]:
+    sweep = {"task": "core.tasks.sweep", "schedule": float(SWEEP_EVERY), "options": {"expires": SWEEP_EVERY}}
+    return {"sweep": sweep} | {name: entry for line in LINES for name, entry in line.beat_entries().items()}
