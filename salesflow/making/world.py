@@ -10,11 +10,12 @@ import uuid
 from collections import defaultdict
 from dataclasses import dataclass
 
+from customers.search import grams_of
+
 from accounts.models import Department, Team, User
 from core.periods import at, today
 from core.text import initials, name_key, phone_key, pinyin
 from customers.models import Contact, Customer, FollowUp, Gram, Method, Need, NextStep, TagChange, Topic
-from customers.search import grams_of
 from pipeline.models import Deal, KeyAction, LossReason, Playbook, Risk, StageProgress, StageVersion
 from salesflow.making import bulk, words
 
