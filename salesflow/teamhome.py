@@ -57,7 +57,9 @@ def team_home(user, now, *, team=None):
     teams = list(Team.objects.visible_to(user).filter(is_active=True).select_related("manager"))
     chosen = [t for t in teams if team and t.pk == team] or teams
     customers = Customer.objects.visible_to(user).live().filter(Q(team__in=chosen) | Q(team=None))
-    decisions = [*_requests(user, chosen), *_unassigned(customers), *_quiet(customers, on, rule), *_risks(user, chosen, now)]
+    decisions = [
+        *_requests(user), *_unassigned(customers), *_quiet(customers, on, rule), *_risks(user, chosen)
+    ]
     stages, heat = _heat(user, chosen, on)
     return TeamHome(
         teams=teams, team=chosen[0] if len(chosen) == 1 else None, on=on, decisions=decisions[:MOST],
@@ -77,7 +79,7 @@ def _unassigned(customers):
         yield Decision("unassigned", customer, _("without an owner"))
 
 
-def _requests(user, teams):
+def _requests(user):
     """Approvals that wait for this person."""
     waiting = CollaborationRequest.objects.visible_to(user).filter(
         state="submitted", steps__person=user, steps__state="waiting"
@@ -86,8 +88,8 @@ def _requests(user, teams):
         yield Decision("request", request.customer, request.title, request=request)
 
 
-def _risks(user, teams, now):
-    """Open risks older than two days, newest first."""
+def _risks(user, teams):
+    """Open deals with an open risk, most money first."""
     found = (
         Deal.objects.visible_to(user).open().filter(customer__team__in=teams).exclude(risk="")
         .select_related("customer").order_by("-amount", "id")[:MOST]
@@ -97,11 +99,10 @@ def _risks(user, teams, now):
 
 
 def _reps(user, teams, customers, on, rule):
-    people = list(
-        User.objects.visible_to(user).filter(is_active=True, team__in=teams, role__in=["rep", "manager"]).order_by("name")
-    )
+    people = list(User.objects.visible_to(user).sellers().filter(team__in=teams).order_by("name"))
     quiet = _by(customers.quiet(on, rule), "owner")
-    logged = _by(FollowUp.objects.visible_to(user).filter(entered_at__gte=day_start(on), talked_by__in=people), "talked_by")
+    talks = FollowUp.objects.visible_to(user).filter(entered_at__gte=day_start(on), talked_by__in=people)
+    logged = _by(talks, "talked_by")
     steps = _by(NextStep.objects.visible_to(user).open().filter(kind="ours", due_on__gte=on, owner__in=people), "owner")
     money = dict(
         Deal.objects.visible_to(user).open().filter(owner__in=people)

@@ -11,5 +11,5 @@ from salesflow.teamhome import team_home
 @only(may_see_team)
 def team(request):
     chosen = request.GET.get("team", "")
-    home = team_home(request.user, timezone.now(), team=int(chosen) if chosen.isdecimal() and len(chosen) < 10 else None)
-    return render(request, "team/team.html", {"home": home})
+    chosen = int(chosen) if chosen.isdecimal() and len(chosen) < 10 else None
+    return render(request, "team/team.html", {"home": team_home(request.user, timezone.now(), team=chosen)})
