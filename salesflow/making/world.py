@@ -10,11 +10,11 @@ import uuid
 from collections import defaultdict
 from dataclasses import dataclass
 
+
 from accounts.models import Department, Team, User
 from core.periods import at, today
-from core.text import initials, name_key, phone_key, pinyin
+from core.text import grams, initials, name_key, phone_key, pinyin
 from customers.models import Contact, Customer, FollowUp, Gram, Method, Need, NextStep, TagChange, Topic
-from customers.search import grams_of
 from pipeline.models import Deal, KeyAction, LossReason, Playbook, Risk, StageProgress, StageVersion
 from salesflow.making import bulk, words
 
@@ -62,7 +62,9 @@ class World:
         tail = f"-{sales.pk}"
         for t in range(self.size.teams):
             lead = self._user(f"lead{t + 1}{tail}", "manager", sales, None)
-            team = Team.objects.create(name=f"销售{t + 1}组", name_en=f"Sales team {t + 1}", department=sales, manager=lead)
+            team = Team.objects.create(
+                name=f"销售{t + 1}组", name_en=f"Sales team {t + 1}", department=sales, manager=lead
+            )
             for r in range(self.size.reps // self.size.teams):
                 rep = self._user(f"rep{t * (self.size.reps // self.size.teams) + r + 1}{tail}", "rep", sales, team)
                 self.reps.append(rep.pk)
@@ -184,7 +186,7 @@ class _Rows:
             facts["tag"], owner, w.team_of[owner], made_at, facts["open"], facts["amount"], facts["limit"],
             facts["opened_on"], last_on, last, last_on or facts["opened_on"], step_on, talks[0] if talks else None,
         ))
-        self.made[Gram] += [(pk, gram, kind) for gram, kind in grams_of(name, [(contact, number)])]
+        self.made[Gram] += [(pk, gram, kind) for gram, kind in _grams(name, contact, number)]
 
     def deals(self, n, customer, owner, came, made_at):
         """The customer's deals with their stays. A customer without a deal in the plan lost its first one long ago."""
@@ -291,6 +293,14 @@ def _pinyin(name):
         if char not in _cache:
             _cache[char] = (pinyin(char), initials(char))
     return "".join(_cache[char][0] for char in name), "".join(_cache[char][1] for char in name)
+
+
+def _grams(name, contact, number):
+    """What customers.searching.words_of() would store, with the pinyin of characters already seen."""
+    letters = _pinyin(name)[1], _pinyin(contact)[1]
+    found = {(gram, "n") for gram in grams(name)} | {(gram, "c") for gram in grams(contact)}
+    found |= {(gram, "i") for gram in grams(letters[0])} | {(gram, "i") for gram in grams(letters[1]) if len(gram) == 2}
+    return sorted(found | {(number[-4:], "p")})
 
 
 def _uuid(rng):
