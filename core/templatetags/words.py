@@ -207,7 +207,7 @@ def avatar(user, large=False):
 @register.simple_tag
 def form_key(form_name):
     """The one-time key of a form: a double press saves once. Fresh with every render of the fragment."""
-    return format_html('<input type="hidden" name="form_key" value="{}.{}">', secrets.token_urlsafe(16), form_name)
+    return format_html('<input type="hidden" name="key" value="{}.{}">', secrets.token_urlsafe(16), form_name)
 
 
 @register.simple_tag
