@@ -13,10 +13,11 @@ from dataclasses import dataclass
 
 from accounts.models import Department, Team, User
 from core.periods import at, today
-from core.text import grams, initials, name_key, phone_key, pinyin
+from core.text import initials, name_key, phone_key, pinyin
 from customers.models import Contact, Customer, FollowUp, Gram, Method, Need, NextStep, TagChange, Topic
 from pipeline.models import Deal, KeyAction, LossReason, Playbook, Risk, StageProgress, StageVersion
 from salesflow.making import bulk, words
+from salesflow.making.letters import search_words, spelled
 
 
 @dataclass(frozen=True)
@@ -182,11 +183,11 @@ class _Rows:
         last = talks[-1] if talks else None
         last_on = last and today(last)
         self.made[Customer].append((
-            pk, name, name_key(name), *_pinyin(name), industry, size_text, low, high, rng.choice(words.SOURCES),
+            pk, name, name_key(name), *spelled(name), industry, size_text, low, high, rng.choice(words.SOURCES),
             facts["tag"], owner, w.team_of[owner], made_at, facts["open"], facts["amount"], facts["limit"],
             facts["opened_on"], last_on, last, last_on or facts["opened_on"], step_on, talks[0] if talks else None,
         ))
-        self.made[Gram] += [(pk, gram, kind) for gram, kind in _grams(name, contact, number)]
+        self.made[Gram] += [(pk, gram, kind) for gram, kind in search_words(name, contact, number)]
 
     def deals(self, n, customer, owner, came, made_at):
         """The customer's deals with their stays. A customer without a deal in the plan lost its first one long ago."""
@@ -284,23 +285,6 @@ class _Rows:
 
 
 RANK = {"": -1, "prospect": 0, "interested": 1, "hot": 2, "won": 3, "lost": 4}
-_cache = {}
-
-
-def _pinyin(name):
-    """Pinyin and initials by characters already seen: a million names use a few hundred characters."""
-    for char in name:
-        if char not in _cache:
-            _cache[char] = (pinyin(char), initials(char))
-    return "".join(_cache[char][0] for char in name), "".join(_cache[char][1] for char in name)
-
-
-def _grams(name, contact, number):
-    """What customers.searching.words_of() would store, with the pinyin of characters already seen."""
-    letters = _pinyin(name)[1], _pinyin(contact)[1]
-    found = {(gram, "n") for gram in grams(name)} | {(gram, "c") for gram in grams(contact)}
-    found |= {(gram, "i") for gram in grams(letters[0])} | {(gram, "i") for gram in grams(letters[1]) if len(gram) == 2}
-    return sorted(found | {(number[-4:], "p")})
 
 
 def _uuid(rng):
