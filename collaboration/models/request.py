@@ -72,6 +72,7 @@ class CollaborationRequest(Versioned):
     asked_at = models.DateTimeField()
     needed_by = models.DateField(_("Needed by"), null=True, blank=True)
     accept_by = models.DateTimeField(null=True, blank=True)
+    held_since = models.DateTimeField(null=True, blank=True)  # start of the open interval
     due_at = models.DateTimeField(null=True, blank=True)  # when the side that holds it now runs out of time
     promised_on = models.DateField(_("Promised"), null=True, blank=True)
     countered_on = models.DateField(null=True, blank=True)
