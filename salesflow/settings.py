@@ -8,7 +8,6 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import environ
-from django.utils.translation import gettext_lazy as _
 
 from salesflow import schedule
 
@@ -143,7 +142,7 @@ CSRF_FAILURE_VIEW = "salesflow.errors.csrf_failure"
 
 # --- Languages and time ----------------------------------------------------------------------------------
 LANGUAGE_CODE = "zh-hans"
-LANGUAGES = [("zh-hans", _("简体中文")), ("en", _("English"))]
+LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
 LOCALE_PATHS = sorted(p for p in (BASE_DIR / "locale").glob("*") if p.is_dir())  # one folder an app
 USE_I18N = USE_TZ = True
 TIME_ZONE = COMPANY_ZONE = env("COMPANY_ZONE", default="Asia/Shanghai")  # stored in UTC, decided in this zone
@@ -153,6 +152,11 @@ ZoneInfo(COMPANY_ZONE)  # a wrong name fails at start, not at the first date
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(env("STATIC_ROOT", default=str(DATA_DIR / "static")))
 STATICFILES_DIRS = [BASE_DIR / "static"]
+STATICFILES_FINDERS = [
+    "core.staticjoin.JoinedFinder",  # css/app.css and js/app.js, joined from their parts
+    "django.contrib.staticfiles.finders.FileSystemFinder",
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+]
 MEDIA_ROOT = DATA_DIR / "files"  # uploads: outside the static root, served only by views that check the right
 COPIES_ROOT = DATA_DIR / "copies"
 STORAGES = {
