@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from django.utils.translation import get_language
+
 from core.text import mask_phone
 from customers.models import Customer
 
@@ -66,3 +68,8 @@ def sees_amount(user):
     if user.is_admin or user.sells:
         return True
     return bool(user.department_id and user.department.sees_amounts)
+
+
+def place_words(department):
+    """A department's name in the reader's language."""
+    return department.name_en or department.name if (get_language() or "").startswith("en") else department.name

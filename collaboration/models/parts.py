@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import pgettext_lazy
 
+from collaboration.cards import place_words
 from collaboration.models.request import CollaborationRequest
 
 
@@ -36,6 +37,13 @@ class ApprovalStep(models.Model):
 
     def __str__(self):
         return f"{self.request_id} {self.position}"
+
+    @property
+    def who(self):
+        """The person or department that decides, as said on the page."""
+        if self.person:
+            return self.person.name
+        return place_words(self.department) if self.department else self.role
 
 
 class RequestComment(models.Model):

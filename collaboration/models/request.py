@@ -7,8 +7,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from simple_history.models import HistoricalRecords
 
-from collaboration.models.kind import RequestKind
 from collaboration.cards import contact_card
+from collaboration.models.kind import RequestKind
 from collaboration.querysets import RequestQuerySet
 from core.models import Versioned
 from customers.models import Contact, Customer
