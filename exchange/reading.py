@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass, field
 
 import defusedxml.ElementTree as ElementTree
-from python_calamine import CalamineWorkbook, SheetVisibleEnum
+from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from exchange import gate
 from exchange.problems import Unreadable, gettext_noop
@@ -102,7 +102,7 @@ def _workbook(checked):
     try:
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(checked.data))
         sheets = [(meta, workbook.get_sheet_by_name(meta.name)) for meta in workbook.sheets_metadata
-                  if meta.visible == SheetVisibleEnum.Visible and meta.typ.name == "WorkSheet"]
+                  if meta.visible == SheetVisibleEnum.Visible and meta.typ == SheetTypeEnum.WorkSheet]
         hidden = [meta.name for meta in workbook.sheets_metadata if meta.visible != SheetVisibleEnum.Visible]
         files = _files_of(checked)
         parts = [_part(sheet, checked.sheets.get(files.get(meta.name, ""), b"")) for meta, sheet in sheets]
