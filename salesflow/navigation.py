@@ -30,6 +30,8 @@ class Shell:
     unread: int = 0
     can_log: bool = False
     primary: dict = field(default_factory=dict)
+    theme: str = "light"
+    keys: str = "on"  # single-letter shortcuts
 
 
 PLACES = {
@@ -86,6 +88,8 @@ def build(request):
         unread=counts["unread"] or 0,
         can_log=not user.is_support,
         primary={"url": reverse(url), "label": label, "icon": icon},
+        theme=user.theme,
+        keys="on" if user.single_keys else "off",
     )
 
 

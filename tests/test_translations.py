@@ -72,14 +72,17 @@ def test_placeholders_are_the_same_in_both_languages():
 @pytest.mark.parametrize("path", catalogs(), ids=lambda path: str(path.relative_to(ROOT)))
 def test_what_is_compiled_is_what_is_written(path):
     with path.open("rb") as source, path.with_suffix(".mo").open("rb") as compiled:
-        written = {m.id: m.string for m in read_po(source) if m.id and m.string and not m.fuzzy}
-        kept = {m.id: m.string for m in read_mo(compiled) if m.id}
+        written, kept = plain(read_po(source)), plain(read_mo(compiled))
+    assert kept == written
 
-    def plain(catalog):
-        return {
-            (key[0] if isinstance(key, tuple) else key): (value if isinstance(value, str) else tuple(value))
-            for key, value in catalog.items()
-            if any(value if not isinstance(value, str) else [value])
-        }
 
-    assert plain(kept) == plain(written)
+def plain(catalog):
+    """{(context, msgid): words} without empty and fuzzy entries, singular and plural alike."""
+    found = {}
+    for message in catalog:
+        msgid = message.id if isinstance(message.id, str) else message.id[0]
+        words = [message.string] if isinstance(message.string, str) else list(message.string)
+        if msgid and any(words) and not message.fuzzy:
+            context = message.context.decode() if isinstance(message.context, bytes) else message.context
+            found[(context, msgid)] = words
+    return found

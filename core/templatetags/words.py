@@ -1,3 +1,263 @@
+"""The words and small marks of every page. Registered as builtins: no {% load %} needed."""
+
+import secrets
+
 from django import template
+from django.templatetags.static import static
+from django.utils import timezone, translation
+from django.utils.html import format_html, format_html_join
+from django.utils.translation import gettext, pgettext
+
+from core import refusals, words
 
 register = template.Library()
+
+
+def tongue():
+    return translation.get_language()
+
+
+def now():
+    return timezone.localtime()  # the company's zone is TIME_ZONE
+
+
+def _local(moment):
+    return timezone.localtime(moment) if timezone.is_aware(moment) else moment
+
+
+def _as_day(value):
+    return _local(value).date() if hasattr(value, "hour") else value
+
+
+# --- Numbers -------------------------------------------------------------------------------------------------
+@register.filter
+def money(amount):
+    return words.money(amount, tongue())
+
+
+@register.simple_tag(name="money")
+def money_tag(amount):
+    """The short form with the whole value in its title."""
+    return format_html(
+        '<span class="num" title="{}">{}</span>', words.money_full(amount), words.money(amount, tongue())
+    )
+
+
+@register.filter
+def money_full(amount):
+    return words.money_full(amount)
+
+
+@register.filter
+def money_in_wan(amount):
+    return words.money_in_wan(amount)
+
+
+@register.filter
+def percent(share):
+    return words.percent(share)
+
+
+# --- Days and moments ----------------------------------------------------------------------------------------
+def _time(value, title, text):
+    stamp = value.isoformat(timespec="minutes") if hasattr(value, "hour") else value.isoformat()
+    return format_html('<time datetime="{}" title="{}">{}</time>', stamp, title, text)
+
+
+def _day_filter(name, say):
+    def render(value):
+        if not value:
+            return words.NOTHING
+        on = _as_day(value)
+        return _time(on, words.exact(on, tongue()), say(on))
+
+    register.filter(name, render)
+    return render
+
+
+day = _day_filter("day", lambda on: words.day(on, now().date(), tongue()))
+day_plain = _day_filter("day_plain", lambda on: words.day_plain(on, now().date(), tongue()))
+day_dense = _day_filter("day_dense", lambda on: words.day_dense(on, now().date(), tongue()))
+day_chip = _day_filter("day_chip", lambda on: words.day_chip(on, now().date(), tongue()))
+
+
+@register.filter
+def when(moment):
+    if not moment:
+        return words.NOTHING
+    if not hasattr(moment, "hour"):
+        return day(moment)
+    moment = _local(moment)
+    return _time(moment, words.exact(moment, tongue()), words.when(moment, now(), tongue()))
+
+
+@register.filter
+def when_dense(moment):
+    if not moment:
+        return words.NOTHING
+    moment = _local(moment)
+    return _time(moment, words.exact(moment, tongue()), words.when_dense(moment, now(), tongue()))
+
+
+@register.filter
+def span(minutes):
+    """Minutes or a timedelta."""
+    if hasattr(minutes, "total_seconds"):
+        minutes = minutes.total_seconds() // 60
+    return words.span(minutes, tongue())
+
+
+@register.filter
+def days(number):
+    return words.days(number, tongue())
+
+
+@register.filter
+def week(on):
+    return words.week(_as_day(on), tongue())
+
+
+@register.filter
+def month(on):
+    return words.month(_as_day(on), tongue())
+
+
+# --- Marks ---------------------------------------------------------------------------------------------------
+def use(name, css):
+    return format_html('<svg class="{}" aria-hidden="true"><use href="{}#{}"/></svg>', css, static("icons.svg"), name)
+
+
+@register.simple_tag
+def icon(name, small=False):
+    return use(name, "i i-s" if small else "i")
+
+
+GLYPHS = {"prospect": "g-prospect", "interested": "g-interested", "won": "g-won", "lost": "g-lost"}
+
+
+def _tag(key, full, fill=False):
+    key = str(key or "")
+    if key in ("hot", "high", "high_intent"):
+        key = "hot"
+    labels = {
+        "prospect": gettext("Prospect") if full else pgettext("short", "Prospect"),
+        "interested": gettext("Interested") if full else pgettext("short", "Interested"),
+        "hot": gettext("High intent") if full else pgettext("short", "High intent"),
+        "won": pgettext("tag", "Won") if full else pgettext("short", "Won"),
+        "lost": pgettext("tag", "Lost") if full else pgettext("short", "Lost"),
+    }
+    if key not in labels:
+        return key
+    glyph = use(GLYPHS.get(key, "g-hot"), "g")
+    return format_html('<span class="tag{}">{}{}</span>', " fill" if fill else "", glyph, labels[key])
+
+
+@register.simple_tag
+def tag(key, fill=False):
+    """{% tag customer.tag %}: glyph and the whole word (潜在客户), for tables and filters. fill=True: outlined."""
+    return _tag(key, full=True, fill=fill)
+
+
+@register.simple_tag
+def tag_short(key, fill=False):
+    """{% tag_short customer.tag %}: glyph and the short word (潜在), for cards."""
+    return _tag(key, full=False, fill=fill)
+
+
+@register.filter
+def stage_class(stage):
+    """s1 … s7, the step of the stage ramp. A stage, or its position."""
+    kind, position = getattr(stage, "kind", ""), getattr(stage, "position", stage)
+    if kind in ("won", "after"):
+        return "s6" if kind == "won" else "s7"
+    position = int(position or 0)
+    return f"s{min(max(position, 1), 5 if kind else 7)}"
+
+
+@register.simple_tag
+def pip(stage):
+    return format_html('<span class="pip {}">{}</span>', stage_class(stage), getattr(stage, "position", stage))
+
+
+def _name(user):
+    return getattr(user, "name", "") or user.get_full_name() or user.get_username()
+
+
+@register.filter
+def person(user):
+    return _name(user) if user else ""
+
+
+@register.filter
+def initials(user):
+    return words.initials(user if isinstance(user, str) else _name(user))
+
+
+@register.simple_tag
+def avatar(user, large=False):
+    """Initials in a disc, the whole name in its title. A user, or a name."""
+    if not user:
+        return ""
+    name = user if isinstance(user, str) else _name(user)
+    css = "av av-l" if large else "av"
+    return format_html('<span class="{}" title="{}">{}</span>', css, name, words.initials(name))
+
+
+# --- Forms ---------------------------------------------------------------------------------------------------
+@register.simple_tag
+def form_key(form_name):
+    """The one-time key of a form: a double press saves once. Fresh with every render of the fragment."""
+    return format_html('<input type="hidden" name="key" value="{}.{}">', secrets.token_urlsafe(16), form_name)
+
+
+@register.simple_tag
+def version(obj):
+    return format_html('<input type="hidden" name="version" value="{}">', obj.version)
+
+
+@register.filter
+def as_input(value):
+    """A value as a form field would carry it: dates ISO, records by their id."""
+    if value is None:
+        return ""
+    if hasattr(value, "isoformat"):
+        return value.isoformat()
+    return str(getattr(value, "pk", value))
+
+
+@register.simple_tag(takes_context=True)
+def qs(context, **changes):
+    """{% qs page=2 stale=None %}: the current query string with these changed; None or "" drops the key."""
+    query = context["request"].GET.copy()
+    for key, value in changes.items():
+        if value is None or value == "":
+            query.pop(key, None)
+        else:
+            query[key] = value
+    text = query.urlencode()
+    return f"?{text}" if text else "?"
+
+
+@register.simple_tag
+def attrs(**pairs):
+    """Attributes from a mapping of names and values, escaped; underscores become dashes, empty ones are left out."""
+    return format_html_join(" ", '{}="{}"', ((k.replace("_", "-"), v) for k, v in pairs.items() if v not in (None, "")))
+
+
+# --- What could not be done ----------------------------------------------------------------------------------
+@register.simple_tag
+def said(status, part="heading"):
+    """The sentence of an error page: {% said 404 %} the heading, {% said 404 "way_out" %} the way on."""
+    heading, way_out = refusals.WORDS[int(status)]
+    return heading if part == "heading" else way_out
+
+
+# --- The joined files ----------------------------------------------------------------------------------------
+@register.simple_tag
+def app_css():
+    return format_html('<link rel="stylesheet" href="{}">', static("css/app.css"))
+
+
+@register.simple_tag
+def app_js():
+    return format_html('<script src="{}" defer></script>', static("js/app.js"))

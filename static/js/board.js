@@ -1,0 +1,118 @@
+// The board, on its own page only: after vendor/sortable. A card never changes column until the server has said yes.
+(() => {
+  const { $, $$ } = window.sf;
+  const sf = window.sf;
+  const board = () => $('.board');
+  const columns = () => $$('.board [data-stage]').filter((list) => list.offsetParent);
+  const cards = (list) => $$(':scope > .card', list);
+
+  // Ask what the stage asks; 204 means nothing is asked, so the move is posted at once.
+  const move = async (card, to) => {
+    const deal = card.dataset.deal;
+    const from = card.closest('[data-stage]')?.dataset.stage || '';
+    const url = to === 'lost' ? `/deals/${deal}/lost` : `/deals/${deal}/move` + (to ? `?to=${to}` : '');
+    const quiet = (event) => {
+      if (event.detail.target.id !== 'dialog') return;
+      document.removeEventListener('htmx:afterRequest', quiet);
+      if (event.detail.xhr.status !== 204) return;
+      htmx.ajax('POST', `/deals/${deal}/move`, { source: card, target: '#dialog', swap: 'innerHTML', values: { to, from, key: sf.key('move') } });
+    };
+    document.addEventListener('htmx:afterRequest', quiet);
+    await sf.open('dialog', url, card);
+  };
+
+  const drag = () => {
+    if (!window.Sortable || !matchMedia('(pointer: fine)').matches) return;
+    $$('.board [data-stage], .lost-bar [data-stage]').forEach((list) => {
+      if (list.sortable) return;
+      list.sortable = window.Sortable.create(list, {
+        group: 'deals', sort: false, draggable: '.card', filter: '.card-do, .card-do *', preventOnFilter: false,
+        animation: 0, ghostClass: 'slot', dragClass: 'lifted', touchStartThreshold: 4, fallbackTolerance: 4,
+        onStart: () => document.body.classList.add('dragging'),
+        onEnd: ({ item, from, to, oldIndex }) => {
+          document.body.classList.remove('dragging');
+          if (from === to) return;
+          from.insertBefore(item, from.children[oldIndex] || null);
+          move(item, to.dataset.stage);
+        },
+      });
+    });
+  };
+
+  // One tab stop; arrows move among the cards.
+  const rove = (card) => {
+    $$('.board .card').forEach((other) => { other.tabIndex = -1; });
+    card.tabIndex = 0;
+  };
+  const go = (card) => {
+    if (!card) return;
+    rove(card);
+    card.focus();
+    card.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  };
+  sf.onKey((event, isTyping) => {
+    const card = document.activeElement.closest('.board .card');
+    if (!card || isTyping || $('dialog[open]') || event.ctrlKey || event.metaKey || event.altKey) return false;
+    if (document.activeElement !== card && !event.key.startsWith('Arrow')) return false;
+    const lists = columns();
+    const list = card.closest('[data-stage]');
+    const row = cards(list).indexOf(card);
+    const side = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    if (side && event.shiftKey) {
+      const all = $$('.board [data-stage]');
+      const next = all[all.indexOf(list) + side];
+      if (next) move(card, next.dataset.stage);
+      return true;
+    }
+    if (side) {
+      for (let at = lists.indexOf(list) + side; lists[at]; at += side) {
+        const there = cards(lists[at]);
+        if (there.length) { go(there[Math.min(row, there.length - 1)]); break; }
+      }
+      return true;
+    }
+    if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
+      go(cards(list)[row + (event.key === 'ArrowDown' ? 1 : -1)]);
+      return true;
+    }
+    if (event.key === 'Enter') { $('.card-in', card).click(); return true; }
+    if (!sf.letter(event, isTyping)) return false;
+    const key = event.key.toLowerCase();
+    if (key === 'm') { move(card, ''); return true; }
+    if (key === 'l') { $('.do-log', card)?.click(); return true; }
+    return false;
+  });
+  sf.on('focusin', '.board .card', (event, card) => rove(card));
+  // On the phone the tapped card shows its actions; the link opens on the second tap or by its name.
+  sf.on('click', '.board .card', (event, card) => {
+    if (!sf.phone() || card.classList.contains('on') || event.target.closest('.card-1 b, .card-do')) return;
+    event.preventDefault();
+    $$('.board .card.on').forEach((other) => other.classList.remove('on'));
+    card.classList.add('on');
+  });
+
+  // A moved card goes to its index in its new column.
+  document.addEventListener('htmx:load', ({ detail }) => {
+    const card = detail.elt;
+    if (card.matches && card.matches('.card[data-index]') && card.parentElement.matches('[data-stage]')) {
+      $$(`[id="${card.id}"]`).forEach((other) => { if (other !== card && other.parentElement.matches('[data-stage]')) other.remove(); });
+      const others = cards(card.parentElement).filter((other) => other !== card);
+      card.parentElement.insertBefore(card, others[card.dataset.index] || null);
+      if (document.activeElement === document.body) go(card);
+    }
+    if (board()) drag();
+  });
+  sf.ready(() => {
+    drag();
+    const first = $('.board .card');
+    if (first && !$('.board .card[tabindex="0"]')) first.tabIndex = 0;
+  });
+
+  // Collapsed columns open in place and are remembered by their form.
+  sf.on('click', '[data-unfold]', (event, button) => {
+    const column = button.closest('.col-shut');
+    if (!column) return;
+    column.classList.remove('col-shut');
+    board().classList.add('unfolded-' + (column.nextElementSibling ? 'first' : 'last'));
+  });
+})();
