@@ -1,6 +1,7 @@
 """Confirming a batch: checked once more and written in one transaction, all rows or none (REL3)."""
 
 from django.db import transaction
+from django.utils import timezone
 
 from activity.recording import record as tell
 from core.errors import Refused
@@ -44,7 +45,8 @@ def _remember(batch, records, *, by, now):
     counts = {fate: sum(1 for record in records if record.fate == fate) for fate in ("new", "changed", "same", "wrong")}
     batch.counts = {"rows": len(records)} | counts
     batch.state, batch.done_at, batch.error = State.DONE, now, ""
-    batch.save(update_fields=["state", "counts", "done_at", "error"])
+    batch.mapping["finished"] = timezone.now().isoformat()  # what is later in the field history came after
+    batch.save(update_fields=["state", "counts", "done_at", "error", "mapping"])
     tell("exchange.imported", batch, by=by, at=now, name=batch.name, **counts)
     if batch.file:
         name, storage = batch.file.name, batch.file.storage
