@@ -134,7 +134,7 @@ def method_choices():
     return [method.label for method in Method.objects.filter(retired_at=None)]
 
 
-def row_key(letter):
+def row_key(letter, field):
     """A parser of the hidden key column of our own exports: F12, C5. Other sheets' keys are refused."""
 
     def parse(value, run, record):
@@ -143,7 +143,8 @@ def row_key(letter):
             return None
         if value[0] != letter or not value[1:].isdigit() or len(value) > 19:
             raise Wrong(BAD_KEY, value=value)
-        return int(value[1:])
+        record.values[field] = int(value[1:])
+        return value
 
     return parse
 
