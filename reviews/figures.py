@@ -1,0 +1,99 @@
+"""The figures of a review: one function a kind, pure in the data, the period, the scope and the moment (D27, D28).
+
+`as_of` decides what is known (D17): stays, tag changes and follow-ups recorded by then and not voided by then. In a
+running period the figures reach to as_of, in a closed one to its last moment; rates look on from there to as_of. Days
+are company days. The result is plain (numbers, texts, lists, dicts; money as text with two places), so that a closed
+period can be frozen as JSON. Stages and reasons carry the names used at that moment.
+"""
+
+from collections import Counter
+from decimal import Decimal
+
+from django.db.models import Q
+
+from accounts import switches
+from accounts.calendar import Calendar
+from core.periods import today
+from customers.models import Customer
+from customers.staleness import Rule, waiting
+from pipeline.models import LossReason
+from reviews.amounts import Amounts
+from reviews.attaining import against, change_on, elapsed, new_customers, signed
+from reviews.balance import Standing, balance, top_deals
+from reviews.flows import Flows
+from reviews.people import month_by_place, week_by_place
+from reviews.rates import MATURE, stage_rates, tag_rates
+from reviews.scopes import read_stages
+from reviews.talk import NEED, OBJECTION, read_talks, talk_figures, topics
+
+
+def weekly(period, scope, *, as_of, stages=None, settings=None):
+    """The weekly conversion report: conversations, needs and objections, the stale list, moves, won and lost, and of
+    what entered each stage this week the share that is on so far. At most five queries."""
+    stages = stages or read_stages()
+    settings = settings or switches.everything()
+    end = min(period.ends_at, as_of)
+    flows = Flows(scope, stages, start=period.starts_at, end=end, as_of=as_of)
+    won, lost = flows.won(), flows.lost()
+    amounts = Amounts(period.starts_at)
+    talks = read_talks(scope, period.previous().starts_at, end, as_of)
+    before = [talk for talk in talks if talk.happened_at < period.starts_at]
+    talks = [talk for talk in talks if talk.happened_at >= period.starts_at]
+    limit = settings["in_time_minutes"]
+    on = min(period.last, today(as_of))
+    figures = {
+        "kind": "week", "period": period.code, "stages": stage_names(stages),
+        "talks": talk_figures(talks, limit) | {"before": sum(talk.counted for talk in before), "limit": limit},
+        "needs": topics(talks, NEED, before=before),
+        "objections": topics(talks, OBJECTION, before=before),
+        "untagged": sum(1 for talk in talks if talk.counted for need in talk.needs if need[2] is None),
+        "stale": stale(scope, on, settings),
+        "moves": {"on": len(flows.entries("forward")), "back": len(flows.entries("back")),
+                  "new": len(flows.entries("new", "reopened"))},
+        "won": {"count": len(won), "amount": signed(won, amounts)},
+        "lost": {"count": len(lost), "reasons": reasons(lost)},
+        "rates": stage_rates(flows),
+        "places": week_by_place(scope, talks, flows, won, lost, amounts),
+    }
+    return plain(figures)
+
+
+def monthly(period, scope, *, as_of, stages=None, calendar=None):
+    """The monthly report: the balance in deals and in CNY, rates, the named rates, attained against target and time,
+    the month before, the ten largest open deals, why deals were lost. At most six queries."""
+    stages = stages or read_stages()
+    start, end = period.starts_at, min(period.ends_at, as_of)
+    previous = period.previous()
+    flows = Flows(scope, stages, start=start, end=end, as_of=as_of, read_from=previous.starts_at, money=True)
+    amounts = Amounts(previous.starts_at)
+    standing = Standing(scope, start, end, as_of)
+    changes, aims = read_facts_of(scope, period, previous, as_of)
+    won, lost = flows.won(), flows.lost()
+    before = signed(flows.won(previous.starts_at, start), amounts)
+    amount = signed(won, amounts)
+    newcomers = new_customers(changes, start, end)
+    gone, days = elapsed(period, as_of, calendar or Calendar.load())
+    figures = {
+        "kind": "month", "period": period.code, "stages": stage_names(stages),
+        "balance": balance(flows, standing, amounts),
+        "rates": stage_rates(flows),
+        "tags": tag_rates(((c.customer, c.old, c.new, c.at) for c in changes if c.at >= start), start, end),
+        "signed": against(amount, aims.get((scope.kind, scope.id, "signed"))),
+        "new_customers": against(len(newcomers), aims.get((scope.kind, scope.id, "new_customers"))),
+        "before": {"period": previous.code, "signed": before, "change": change_on(amount, before)},
+        "time": {"gone": gone, "days": days, "share": round(gone / days, 4) if days else None},
+        "won": {"count": len(won), "amount": amount},
+        "lost": {"count": len(lost), "reasons": reasons(lost)},
+        "top": top_deals(flows, amounts),
+        "places": month_by_place(scope, flows, standing, won, lost, amounts, newcomers, aims),
+    }
+    return plain(figures)
+
+
+def matured(period, scope, *, as_of, stages=None):
+    """The stage rates of a month read 60 days after it, or None while these have not passed."""
+    cut = period.ends_at + MATURE
+    if as_of < cut:
+        return None
+    flows = Flows(scope, stages or read_stages(), start=period.starts_at, end=period.ends_at, as_of=as_of, cut=cut)
+    return plain({"period": period.code, "rates": stage_rates(flows)})
