@@ -25,6 +25,27 @@ class CustomerQuerySet(models.QuerySet):
     def live(self):
         return self.filter(archived_at=None)
 
+    def over_limit(self, on, rule):
+        """Over their limit on the company day `on`, whatever is planned (customers/staleness.py)."""
+        aliases, condition = rule.over(on)
+        return self.alias(**aliases).filter(condition)
+
+    def quiet(self, on, rule):
+        """Over the limit without a plan and not waiting: the ones the ladder runs for (D23)."""
+        return self.over_limit(on, rule).exclude(rule.plan(on)).exclude(waiting_until__gte=on)
+
+    def quiet_planned(self, on, rule):
+        """Over the limit with an own step today or later, at most 14 days ahead: listed, counted apart."""
+        return self.over_limit(on, rule).filter(rule.plan(on)).exclude(waiting_until__gte=on)
+
+    def stale(self, on, rule):
+        """Both: the list "quiet" shows, and what the job's output equals."""
+        return self.over_limit(on, rule).exclude(waiting_until__gte=on)
+
+    def waiting(self, on):
+        """Somebody waits for the customer until a day today or later."""
+        return self.filter(waiting_until__gte=on)
+
 
 class OfCustomerQuerySet(models.QuerySet):
     """Rows that hang on a customer by a `customer` key."""

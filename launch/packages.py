@@ -88,3 +88,4 @@ def install(name):
     if done.returncode:
         raise Stop(f"{done.stdout.strip()[-1200:]}\n\n{why_not_installed(done.stdout)}")
     stamp.write_text(wanted)
+    (VENV / "requirements.installed").write_text(digest({HERE / "requirements.txt"}))  # every file includes this one

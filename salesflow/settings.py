@@ -196,7 +196,6 @@ DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="SalesFlow <noreply@local
 # --- Jobs: see salesflow/celery.py for the app and core/jobs.py for the rows -------------------------------
 REDIS_URL = env("REDIS_URL", default="")
 CELERY_BROKER_URL = REDIS_URL or "memory://"
-CELERY_EMBEDDED = EMBEDDED
 CELERY_TIMEZONE = COMPANY_ZONE
 CELERY_TASK_SERIALIZER = CELERY_RESULT_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]

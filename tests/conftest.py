@@ -7,7 +7,6 @@ import os
 import shutil
 
 import pytest
-from django.db import connection
 from hypothesis import settings as hypothesis_settings
 
 from core import broker
@@ -24,7 +23,6 @@ hypothesis_settings.register_profile("long", max_examples=5000, deadline=None, d
 
 def pytest_addoption(parser):
     parser.addoption("--long", action="store_true", help="full counts of rounds and fuzz")
-    parser.addoption("--promises", action="store_true", help="with --collect-only: which test proves which promise")
 
 
 def pytest_configure(config):
@@ -45,17 +43,6 @@ def pytest_collection_modifyitems(config, items):
         items[:] = kept
 
 
-def pytest_report_collectionfinish(config, items):
-    if not config.getoption("--promises"):
-        return []
-    proven = {}
-    for item in items:
-        for marker in item.iter_markers("proves"):
-            for name in marker.args:
-                proven.setdefault(name, set()).add(item.nodeid.partition("[")[0])
-    return [f"{name}: {', '.join(sorted(tests))}" for name, tests in sorted(proven.items())]
-
-
 def pytest_runtest_setup(item):
     missing = {
         "browser": None if machine.chromium() else "no Chromium or Chrome: install one or set SALESFLOW_CHROMIUM",
@@ -73,12 +60,14 @@ def broker_is_new():
     broker.forget_failure()
 
 
-@pytest.fixture
-def postgres(db):
-    return connection.vendor == "postgresql"
-
-
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args):
     """The system's Chromium: nothing is downloaded."""
     return {**browser_type_launch_args, "executable_path": machine.chromium(), "args": machine.BROWSER_FLAGS}
+
+
+def pytest_sessionfinish(session, exitstatus):
+    """Where nothing may be skipped, a skipped test is a failure, whoever skipped it."""
+    reporter = session.config.pluginmanager.getplugin("terminalreporter")
+    if NOTHING_SKIPPED and reporter and reporter.stats.get("skipped") and exitstatus == 0:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED

@@ -71,13 +71,14 @@ class Customer(Versioned):
     first_response_at = models.DateTimeField(null=True, editable=False)
     alarms_from = models.DateField(null=True, editable=False)  # after an import alarms start later (D24)
     flagged_on = models.DateField(null=True, editable=False)  # the day this quiet spell was flagged by the job
+    told_on = models.DateField(null=True, editable=False)  # the working day its owner was told of this quiet spell
 
     objects = CustomerQuerySet.as_manager()
     history = HistoricalRecords(
         excluded_fields=[
             "name_key", "pinyin", "initials", "open_deals", "open_amount", "limit_days", "opened_on",
             "last_contact_on", "last_contact_at", "quiet_since", "tries", "next_step_on", "waiting_until",
-            "first_response_at", "alarms_from", "flagged_on",
+            "first_response_at", "alarms_from", "flagged_on", "told_on",
         ]
     )
 

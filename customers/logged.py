@@ -1,0 +1,18 @@
+"""Socket: what else a logged conversation writes (D26, D34): the deal's key action, the day's mark, the deal link.
+
+Pipeline plugs in from its apps.py: `after_log(function)`; function(follow_ups, entries, *, by, now, batch), the two
+lists pairwise. Called inside the transaction of the log, after the customer's own facts are up to date.
+"""
+
+_functions = []
+
+
+def after_log(function):
+    if function not in _functions:
+        _functions.append(function)
+    return function
+
+
+def tell_logged(follow_ups, entries, *, by, now, batch=None):
+    for function in _functions:
+        function(follow_ups, entries, by=by, now=now, batch=batch)

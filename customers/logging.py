@@ -1,0 +1,206 @@
+"""Logging conversations: one entry feeds both tables (D12, D25, D26). Written for a list; the form is the list of one.
+
+What a log changes besides its own row: the customer's last contact, tries, quiet spell and next step; needs and
+objections; open steps it keeps; what was still owed; the tag if somebody said so; and, through the socket
+customers/logged.py, the deal's key action and the day's mark.
+"""
+
+import datetime as dt
+import uuid
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from activity.recording import record_many
+from core.periods import today
+from customers import facts
+from customers.logged import tell_logged
+from customers.models import Customer, FollowUp, Need, NextStep, Owed
+from customers.steps import Plan, close_by_logs, make_many
+from customers.tagging import set_tags
+
+EDIT_HOURS = 24
+KEPT = [*facts.TALKED, "next_step_on", "waiting_until", "alarms_from"]
+
+
+@dataclass
+class Entry:
+    """One conversation as told. `happened_at` is when it ended; `needs` are (kind, topic or None, text);
+    `next_kind` "waiting" means we wait for the customer until next_on; `close_steps` are open steps it settles;
+    `key_action` None lets pipeline write the line from the log; `deal` only when several are open (D14)."""
+
+    customer: Customer
+    talked_by: object
+    happened_at: dt.datetime
+    text: str = ""
+    outcome: str = "talked"
+    methods: tuple = ()
+    contact: object = None
+    purpose: str = ""
+    feedback: str = ""
+    needs: tuple = ()
+    next_text: str = ""
+    next_on: dt.date | None = None
+    next_time: dt.time | None = None
+    next_kind: str = "ours"
+    next_visit: bool = False
+    next_repeat: str = ""
+    next_until: dt.date | None = None
+    no_next_reason: str = ""
+    time_known: bool = True
+    source: str = "form"
+    draft_started_at: dt.datetime | None = None
+    client_uuid: uuid.UUID | None = None
+    key_action: str | None = None
+    deal: object = None
+    close_steps: tuple = ()
+    tag: str | None = None
+    with_people: str = ""
+    year_chosen: bool = False
+
+
+def log(entry, *, by, now):
+    """The list of one."""
+    return log_many([entry], by=by, now=now)[0]
+
+
+def log_many(entries, *, by, now, batch=None):
+    """Save follow-ups and everything they change; returns them in order.
+
+    An entry whose client_uuid was saved before gives the saved follow-up back and changes nothing (REL2, the offline
+    log). Imports pass `batch`: the alarms held back for them stay held (D24). About twelve statements a thousand.
+    """
+    if not entries:
+        return []
+    with transaction.atomic():
+        before = _already_saved(entries)
+        fresh = [entry for entry in entries if entry.client_uuid not in before]
+        made = iter(_save(fresh, by=by, now=now, batch=batch))
+        return [before.get(entry.client_uuid) or next(made) for entry in entries]
+
+
+def _already_saved(entries):
+    keys = [entry.client_uuid for entry in entries if entry.client_uuid]
+    if not keys:
+        return {}
+    return {row.client_uuid: row for row in FollowUp._base_manager.filter(client_uuid__in=keys)}
+
+
+def _save(entries, *, by, now, batch):
+    if not entries:
+        return []
+    customers = _lock(entries)
+    follow_ups = FollowUp._base_manager.bulk_create(
+        [_follow_up(entry, by=by, now=now, batch=batch) for entry in entries], batch_size=facts.BATCH
+    )
+    pairs = list(zip(entries, follow_ups, strict=True))
+    Need.objects.bulk_create(
+        [
+            Need(customer=entry.customer, follow_up=follow_up, kind=kind, topic=topic, text=text[:300])
+            for entry, follow_up in pairs
+            for kind, topic, text in entry.needs
+        ],
+        batch_size=facts.BATCH,
+    )
+    close_by_logs([(step, f) for entry, f in pairs for step in entry.close_steps], by=by, now=now)
+    make_many([_plan(entry, f) for entry, f in pairs if entry.next_on], by=by, now=now, batch=batch)
+    _keep_facts(customers, pairs, batch=batch)
+    _settle_owed(pairs, by=by, now=now, batch=batch)
+    tags = [(entry.customer, entry.tag) for entry in entries if entry.tag]
+    if tags:
+        set_tags(tags, by=by, now=now, why="import" if batch else "person")
+    record_many("customers.logged", follow_ups, by=by, at=now, about=lambda f: f.customer_id, data=_words)
+    tell_logged(follow_ups, entries, by=by, now=now, batch=batch)
+    return follow_ups
+
+
+def _lock(entries):
+    """Lock the customers and bring the columns we write up to date on every copy the entries carry."""
+    names = ["version", "tag", "opened_on", *KEPT]
+    keys = sorted({entry.customer.pk for entry in entries})
+    rows = Customer._base_manager.select_for_update().filter(pk__in=keys).order_by("pk").values_list("pk", *names)
+    now = {row[0]: row[1:] for row in rows}
+    one = {}
+    for entry in entries:
+        entry.customer = one.setdefault(entry.customer.pk, entry.customer)
+    for customer in one.values():
+        for name, value in zip(names, now[customer.pk], strict=True):
+            setattr(customer, name, value)
+    return list(one.values())
+
+
+def _follow_up(entry, *, by, now, batch):
+    return FollowUp(
+        customer=entry.customer, contact=entry.contact, happened_at=entry.happened_at, time_known=entry.time_known,
+        entered_at=now, talked_by=entry.talked_by, entered_by=by, with_people=entry.with_people[:200],
+        draft_started_at=entry.draft_started_at, source=entry.source, outcome=entry.outcome,
+        methods=pack_methods(entry.methods), purpose=entry.purpose[:60], text=entry.text, feedback=entry.feedback,
+        next_text=entry.next_text[:300], no_next_reason=entry.no_next_reason, batch=batch,
+        client_uuid=entry.client_uuid or uuid.uuid4(),
+    )
+
+
+def pack_methods(methods):
+    """Codes, or Method rows, as the column holds them: ",phone,wechat,"."""
+    codes = [getattr(method, "code", method) for method in methods]
+    return f",{','.join(codes)}," if codes else ""
+
+
+def _plan(entry, follow_up):
+    owner = entry.customer.owner or entry.talked_by
+    return Plan(
+        entry.customer, entry.talked_by if entry.talked_by.sells else owner, entry.next_on, entry.next_text,
+        entry.next_time, entry.next_kind, entry.next_visit, entry.next_repeat, entry.next_until, entry.year_chosen,
+        follow_up,
+    )
+
+
+def _keep_facts(customers, pairs, *, batch):
+    """The customers' columns. A log newer than all before it needs no look back; an older one is counted anew."""
+    logs = {}
+    for _entry, follow_up in pairs:
+        logs.setdefault(follow_up.customer_id, []).append(follow_up)
+    older = []
+    for customer in customers:
+        mine = sorted(logs[customer.pk], key=lambda f: f.happened_at)
+        last = customer.last_contact_at
+        if last is None or mine[0].happened_at <= last:
+            older.append(customer)
+            continue
+        for follow_up in mine:
+            if follow_up.is_contact:
+                facts.note_contact(customer, follow_up.happened_at)
+                customer.tries = 0
+            else:
+                customer.tries += 1
+    if older:
+        facts.set_talks(older)
+    if any(entry.next_on or entry.close_steps for entry, _follow_up in pairs):
+        facts.set_steps(customers)
+    if batch is None:
+        for customer in customers:
+            customer.alarms_from = None
+    Customer._base_manager.bulk_update(customers, KEPT, batch_size=facts.BATCH)
+
+
+def _settle_owed(pairs, *, by, now, batch):
+    """Taps and visits of the talker that these logs settle: of that customer, begun before the log was saved."""
+    if batch is not None:
+        return
+    log_of = {(follow_up.talked_by_id, follow_up.customer_id): follow_up for _entry, follow_up in pairs}
+    people, customers = {person for person, _c in log_of}, {customer for _p, customer in log_of}
+    taps = Owed.objects.open().filter(user__in=people, customer__in=customers, started_at__lte=now)
+    settled = [tap for tap in taps if (tap.user_id, tap.customer_id) in log_of]
+    for tap in settled:
+        tap.closed_at, tap.follow_up = now, log_of[tap.user_id, tap.customer_id]
+    if settled:
+        Owed.objects.bulk_update(settled, ["closed_at", "follow_up"])
+
+
+def _words(follow_up):
+    return {"methods": follow_up.methods.strip(","), "outcome": follow_up.outcome, "next": follow_up.next_text}
+
+
+def due_steps(customer, on):
+    """Open steps of a customer due by `on`, which a log offers to tick; a waiting step may be over sooner."""
+    return NextStep.objects.open().filter(customer=customer, due_on__lte=on).select_related("owner")

@@ -1,0 +1,199 @@
+"""Quiet too long (R31, M12, D23, D24): one rule, one query, one explanation, one job.
+
+`today − quiet_since > limit` in company days: a contact on 1 March is not stale on 4 March and stale on 5 March.
+quiet_since is the last contact (talked or sent), else the day the first deal opened. The limit: class, else tag,
+else the smallest stage limit of the open deals, else 3 days. Three states of who is over it:
+
+    waiting    a waiting step until a date today or later: not listed
+    planned    the earliest own step is today or later, at most 14 days ahead: listed, counted apart, no message
+    quiet      neither: listed, flagged, the ladder runs
+
+Lost customers, and won ones without an open deal, are followed only where the class or tag has a limit of its own.
+"""
+
+import datetime as dt
+from dataclasses import dataclass, field
+
+from django.db.models import Case, DateField, F, Q, Value, When
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts import switches
+from accounts.calendar import Calendar
+from customers.facts import MOST_DAYS
+
+DAY = dt.timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Rule:
+    """The limits as set today. Days are calendar days unless `working`."""
+
+    default: int = 3
+    working: bool = False
+    by_tag: dict = field(default_factory=dict)
+    by_class: dict = field(default_factory=dict)
+    planned_days: int = 14
+    calendar: Calendar = None
+
+    @classmethod
+    def load(cls):
+        return cls(
+            default=switches.get("stale_days"),
+            working=switches.get("stale_working_days"),
+            by_tag={tag: int(days) for tag, days in switches.get("stale_by_tag").items()},
+            by_class={grade: int(days) for grade, days in switches.get("stale_by_class").items()},
+            planned_days=switches.get("planned_days"),
+            calendar=Calendar.load(),
+        )
+
+    def limit_of(self, customer):
+        """(days, where the limit comes from: class, tag, stage or default), or (None, "none") when not followed."""
+        if customer.grade in self.by_class:
+            return self.by_class[customer.grade], "class"
+        if customer.tag in self.by_tag:
+            return self.by_tag[customer.tag], "tag"
+        if customer.tag == "lost" or (customer.tag == "won" and not customer.open_deals):
+            return None, "none"
+        if customer.limit_days is not None:
+            return customer.limit_days, "stage"
+        return self.default, "default"
+
+    def days(self, since, on):
+        """Days from `since` (not counted) to `on` (counted): calendar days, or working days by the switch."""
+        if not self.working:
+            return (on - since).days
+        return self.calendar.working_days(since + DAY, on) if on > since else 0
+
+    def last_quiet_day(self, limit, on):
+        """The newest day of last contact that is over `limit` on the day `on`."""
+        if not self.working:
+            return on - dt.timedelta(days=limit + 1)
+        day, counted = on, 0
+        while True:
+            counted += self.calendar.works(day)
+            day -= DAY
+            if counted > limit:
+                return day
+
+    def over(self, on):
+        """The condition "over its limit on `on`", as (aliases, condition) of one Customer query."""
+
+        def day(limit):
+            return Value(self.last_quiet_day(limit, on), output_field=DateField())
+
+        never = Value(dt.date.min, output_field=DateField())
+        cases = [When(grade=grade, then=day(limit)) for grade, limit in self.by_class.items()]
+        cases += [When(tag=tag, then=day(limit)) for tag, limit in self.by_tag.items()]
+        cases += [When(tag="lost", then=never), When(tag="won", open_deals=0, then=never)]
+        if not self.working:
+            # Three is by far the commonest limit; the database tries the cases in order.
+            order = sorted(range(MOST_DAYS + 1), key=lambda limit: (limit != self.default, limit))
+        else:
+            order = range(MOST_DAYS + 1)
+        cases += [When(limit_days=limit, then=day(limit)) for limit in order]
+        last_day = Case(*cases, default=day(self.default), output_field=DateField())
+        live = Q(archived_at=None, pooled_at=None, merged_into=None, quiet_since__isnull=False)
+        # The default limit is not the smallest possible, but nobody contacted today or later is over any limit.
+        return {"last_quiet_day": last_day}, live & Q(quiet_since__lt=on) & Q(quiet_since__lte=F("last_quiet_day"))
+
+    def plan(self, on):
+        return Q(next_step_on__gte=on, next_step_on__lte=on + dt.timedelta(days=self.planned_days))
+
+
+def waiting(on):
+    return Q(waiting_until__gte=on)
+
+
+@dataclass(frozen=True)
+class Quiet:
+    """Why a customer is, or is not, listed as quiet: the same answer as the query, as facts to say."""
+
+    state: str  # quiet | planned | waiting | fine
+    days: int | None
+    limit: int | None
+    limit_from: str  # class | tag | stage | default | none
+    tries: int
+    planned_on: dt.date | None
+    waiting_until: dt.date | None
+    since: dt.date | None
+    contacted: bool
+    working: bool
+    rest_days: int  # days of `days` on which the company rests
+
+    @property
+    def listed(self):
+        return self.state in ("quiet", "planned")
+
+
+def state_of(customer, on, rule):
+    """The state of one customer on the company day `on`: what the query of `rule` would say of it."""
+    limit, limit_from = rule.limit_of(customer)
+    since = customer.quiet_since
+    days = rule.days(since, on) if since else None
+    planned_on = customer.next_step_on
+    live = not (customer.archived_at or customer.pooled_at or customer.merged_into_id)
+    state = "fine"
+    if live and limit is not None and days is not None and since < on and days > limit:
+        state = "quiet"
+        if customer.waiting_until and customer.waiting_until >= on:
+            state = "waiting"
+        elif planned_on and on <= planned_on <= on + dt.timedelta(days=rule.planned_days):
+            state = "planned"
+    return Quiet(
+        state, days, limit, limit_from, customer.tries, planned_on, customer.waiting_until, since,
+        customer.last_contact_on is not None, rule.working, _rest_days(rule, since, on),
+    )
+
+
+def _rest_days(rule, since, on):
+    if since is None or on <= since:
+        return 0
+    return (on - since).days - rule.calendar.working_days(since + DAY, on)
+
+
+def words_of(quiet, *, date=str):
+    """The strip's sentence (D7 words of decisions §7), or "" when there is nothing to say. `date` writes a day."""
+    if quiet.state == "waiting":
+        return _("With the customer until %(date)s") % {"date": date(quiet.waiting_until)}
+    if not quiet.listed:
+        return ""
+    if quiet.tries:
+        return ngettext(
+            "%(n)s days unreached, %(k)s try", "%(n)s days unreached, %(k)s tries", quiet.tries
+        ) % {"n": quiet.days, "k": quiet.tries}
+    if quiet.state == "planned":
+        return ngettext(
+            "Quiet %(n)s day · next %(date)s", "Quiet %(n)s days · next %(date)s", quiet.days
+        ) % {"n": quiet.days, "date": date(quiet.planned_on)}
+    return ngettext("Quiet %(n)s day", "Quiet %(n)s days", quiet.days) % {"n": quiet.days}
+
+
+def sum_of(quiet, *, date=str):
+    """The explanation on hover: from which day, how many days, which limit, which rest days are among them."""
+    if quiet.days is None:
+        return _("No deal was opened yet, so nothing counts.")
+    if quiet.contacted:
+        first = _("Last contact on %(date)s.") % {"date": date(quiet.since)}
+    else:
+        first = _("Never contacted; counted from %(date)s, when its first deal opened.") % {"date": date(quiet.since)}
+    if quiet.limit is None:
+        return f"{first} " + _("Lost and won customers are not counted.")
+    limits = {
+        "class": _("Limit of its class"), "tag": _("Limit of its tag"), "stage": _("Limit of its stage"),
+        "default": _("General limit"),
+    }
+    unit = (
+        ngettext("%(n)s working day since", "%(n)s working days since", quiet.days) if quiet.working
+        else ngettext("%(n)s day since", "%(n)s days since", quiet.days)
+    ) % {"n": quiet.days}
+    parts = [first, _("%(since)s; %(limit)s: %(days)s.") % {
+        "since": unit, "limit": limits[quiet.limit_from],
+        "days": ngettext("%(n)s day", "%(n)s days", quiet.limit) % {"n": quiet.limit},
+    }]
+    if quiet.rest_days and not quiet.working:
+        parts.append(
+            ngettext("%(n)s of them is a rest day.", "%(n)s of them are rest days.", quiet.rest_days)
+            % {"n": quiet.rest_days}
+        )
+    return " ".join(parts)

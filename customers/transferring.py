@@ -1,0 +1,71 @@
+"""Customers change hands: one by one, in bulk, or when somebody leaves (D1, D2, D34)."""
+
+from django.db import transaction
+from django.db.models import F
+
+from activity.recording import notify, record_many
+from core.changing import change_many
+from customers import steps
+from customers.models import Customer
+
+_functions = []
+
+
+def on_assign(function):
+    """Socket: function(customers, to, *, by, now) when customers get another owner; pipeline moves their open deals."""
+    if function not in _functions:
+        _functions.append(function)
+    return function
+
+
+def assign_many(customers, to, *, by, now, tell=True):
+    """Make `to` (a seller, or None: the team's own) the owner, in his team, with the open steps.
+
+    Returns the customers that really changed; one event each, one message to the new owner. The right is the
+    caller's to ask (accounts/rights.py).
+    """
+    changing = [customer for customer in customers if customer.owner_id != (to.pk if to else None)]
+    if not changing:
+        return []
+    with transaction.atomic():
+        was = {customer.pk: customer.owner_id for customer in changing}
+        names = _names({*was.values()} - {None})
+        fields = {"owner": to, "pooled_at": None}
+        if to is not None:
+            fields["team"] = to.team
+        changed = change_many(changing, by=by, **fields)
+        if to is not None:
+            steps.hand_over(changed, to)
+        for function in _functions:
+            function(changed, to, by=by, now=now)
+        events = record_many(
+            "customers.assigned", changed, by=by, at=now, about=lambda c: c.pk,
+            data=lambda c: {"name": c.name, "from": names.get(was[c.pk], ""), "to": to.name if to else ""},
+        )
+        if tell and to is not None:
+            notify(
+                "customers.assigned", changed[0], tell=[to], by=by, at=now, event=events[0], act=True,
+                key=f"assigned {events[0].pk}", name=changed[0].name, n=len(changed),
+            )
+    return changed
+
+
+def assign(customer, to, *, by, now):
+    """The list of one; an unchanged owner changes nothing."""
+    assign_many([customer], to, by=by, now=now)
+    return customer
+
+
+def hand_over_all(user, to, *, by, now):
+    """For accounts/leaving.py: everything `user` owns goes to `to` in one go; returns how many customers."""
+    mine = list(Customer._base_manager.select_for_update().filter(owner=user, merged_into=None))
+    moved = assign_many(mine, to, by=by, now=now)
+    left = user.steps.filter(closed_at=None)
+    left.update(owner=to, version=F("version") + 1)
+    user.owed.filter(closed_at=None).update(closed_at=now)
+    return len(moved)
+
+
+def _names(keys):
+    from_model = Customer._meta.get_field("owner").related_model
+    return dict(from_model._base_manager.filter(pk__in=keys).values_list("pk", "name")) if keys else {}
