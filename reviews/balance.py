@@ -10,8 +10,7 @@ Money (CNY, to the cent): opening + new + re-priced − won − lost = closing. 
 moment; won is what was signed (contract amount where typed), and the difference to the price before is in re-priced.
 """
 
-from collections import Counter, defaultdict
-from decimal import Decimal
+from collections import Counter
 
 from django.db.models import Count, Q, Sum
 
@@ -38,17 +37,21 @@ class Standing:
         )
 
     def count(self, column, by):
-        """{key: number} with column 0 (opening) or 1 (closing); `by` is a function of (stage, team, person)."""
+        """{key: number} with column 0 (opening) or 1 (closing); `by` is a function of (team, person)."""
         found = Counter()
-        for stage, team, person, *numbers in self.rows:
-            found[by(stage, team, person)] += numbers[column]
+        for _stage, team, person, *numbers in self.rows:
+            found[by(team, person)] += numbers[column]
         return found
 
-    def money(self, column, by):
-        found = defaultdict(Decimal)
-        for stage, team, person, *numbers in self.rows:
-            found[by(stage, team, person)] += numbers[2 + column] or NOTHING
+    def in_stages(self, column):
+        found = Counter()
+        for stage, _team, _person, *numbers in self.rows:
+            found[stage] += numbers[column]
         return found
+
+    def money(self, column):
+        """The sum of today's amounts at one end, CNY."""
+        return sum((row[5 + column] or NOTHING for row in self.rows), NOTHING)
 
 
 def balance(flows, standing, amounts):
@@ -56,7 +59,7 @@ def balance(flows, standing, amounts):
     stages = [fact for fact in flows.stages.values() if fact.is_open]
     lines = {fact.id: dict.fromkeys(LINE, 0) for fact in stages}
     for column, name in ((0, "opening"), (1, "closing")):
-        for stage, number in standing.count(column, lambda stage, _t, _p: stage).items():
+        for stage, number in standing.in_stages(column).items():
             lines[stage][name] = number
     for move in flows.entries("new", "reopened", "forward"):
         lines[move.dst.id]["entered"] += 1
@@ -84,8 +87,8 @@ def balance(flows, standing, amounts):
 
 def money_line(flows, standing, amounts, exits):
     """The same in CNY. Re-priced is counted deal by deal while it was open, not as what is left over."""
-    opening = sum(standing.money(0, lambda *_: None).values(), NOTHING)
-    closing = sum(standing.money(1, lambda *_: None).values(), NOTHING)
+    opening = standing.money(0)
+    closing = standing.money(1)
     repriced = NOTHING
     gained = sum((amounts.at(m.stay, m.at) for m in flows.entries("new", "reopened")), NOTHING)
     won = lost = gone = NOTHING

@@ -30,7 +30,7 @@ class Stay:
     person: int | None
     amount: Decimal | None  # the deal's, now
     signed: Decimal | None  # contract amount
-    reason: int | None  # why lost
+    reason: tuple | None  # why lost: (id, label, English label)
 
     def stands(self, moment):
         """Whether the deal was in this stay just before `moment` (a boundary belongs to what comes after it)."""
@@ -121,11 +121,12 @@ class Flows:
         rows = [
             part.order_by().values_list(
                 "pk", "deal_id", "stage_id", "came_from_id", "entered_at", "left", "team", "person", "deal__amount",
-                "deal__contract_amount", "deal__lost_reason_id",
+                "deal__contract_amount", "deal__lost_reason_id", "deal__lost_reason__label",
+                "deal__lost_reason__label_en",
             )
             for part in parts
         ]
-        return (Stay(*row) for row in rows[0].union(*rows[1:]))
+        return (Stay(*row[:10], row[10:] if row[10] else None) for row in rows[0].union(*rows[1:]))
 
     def _walk(self, stays):
         for n, stay in enumerate(stays):

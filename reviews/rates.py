@@ -50,15 +50,15 @@ def share(part, whole):
 
 
 def tag_cohorts(changes, start, end):
-    """{(old, new): (entered customers, reached customers)} from TagChange rows (customer, old, new, at) in order."""
+    """{(old, new): (entered customers, reached customers)} from changes of tags in order."""
     entered = {tag: {} for tag, _to in NAMED}
     reached = {tag: set() for tag, _to in NAMED}
-    for customer, old, new, at in changes:
+    for change in changes:
         for tag, to in NAMED:
-            if new == tag and RANK.get(old, 0) < RANK[tag] and start <= at < end:
-                entered[tag].setdefault(customer, at)
-            elif customer in entered[tag] and RANK[new] >= RANK[to]:
-                reached[tag].add(customer)
+            if change.new == tag and RANK[change.old] < RANK[tag] and start <= change.at < end:
+                entered[tag].setdefault(change.customer, change.at)
+            elif change.customer in entered[tag] and RANK[change.new] >= RANK[to]:
+                reached[tag].add(change.customer)
     return {(tag, to): (list(entered[tag]), sorted(reached[tag])) for tag, to in NAMED}
 
 

@@ -76,6 +76,7 @@ class Scope:
 
 
 COMPANY = Scope(Kind.COMPANY)
+IN_USE = Q(retired_at=None, playbook__is_active=True)  # stages that always have a line; others only with figures
 
 
 def person_of_deal(prefix=""):
@@ -140,9 +141,9 @@ def survey():
         rows(Team.objects.filter(is_active=True), "team", F("name"), F("name_en"), "department_id", "", 0),
         rows(User.objects.filter(role__in=["rep", "manager"], is_active=True), "person", F("name"), "", "team_id", "",
              0),
-        rows(Stage.objects.filter(retired_at=None), "stage", F("label"), F("label_en"), "playbook_id", F("kind"),
+        rows(Stage.objects.filter(IN_USE), "stage", F("label"), F("label_en"), "playbook_id", F("kind"),
              "position"),
-        rows(Stage.objects.exclude(retired_at=None), "retired", F("label"), F("label_en"), "playbook_id", F("kind"),
+        rows(Stage.objects.exclude(IN_USE), "retired", F("label"), F("label_en"), "playbook_id", F("kind"),
              "position"),
         all=True,
     )
@@ -171,9 +172,11 @@ def survey():
 def read_stages():
     """The stages alone, in order: for figures computed outside a page."""
     rows = Stage.objects.order_by("playbook_id", "position", "pk").values_list(
-        "pk", "position", "kind", "label", "label_en", "retired_at"
+        "pk", "position", "kind", "label", "label_en", "retired_at", "playbook__is_active"
     )
-    return tuple(StageFact(pk, place, kind, zh, en, gone is None) for pk, place, kind, zh, en, gone in rows)
+    return tuple(
+        StageFact(pk, place, kind, zh, en, on and gone is None) for pk, place, kind, zh, en, gone, on in rows
+    )
 
 
 def scopes_of(user, known=None):

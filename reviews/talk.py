@@ -29,12 +29,17 @@ class Talk:
     entered_at: object
     counted: bool  # not replaced by a correction
     timed: bool  # counts for the share within 30 minutes
+    limit: int  # minutes
     needs: list = field(default_factory=list)  # (need id, kind, topic id, label, label_en, text)
 
     @property
     def lag(self):
         """Minutes from the end of the conversation to the entry."""
         return (self.entered_at - self.happened_at).total_seconds() / 60
+
+    @property
+    def in_time(self):
+        return self.timed and self.lag <= self.limit
 
 
 def known_talks(scope, as_of):
@@ -49,7 +54,7 @@ def known_talks(scope, as_of):
     )
 
 
-def read_talks(scope, start, end, as_of):
+def read_talks(scope, start, end, as_of, limit):
     """The follow-ups of [start, end) with their needs. One query."""
     rows = (
         known_talks(scope, as_of)
@@ -63,23 +68,25 @@ def read_talks(scope, start, end, as_of):
         )
     )
     found = {}
-    for pk, customer, team, person, outcome, methods, happened, entered, replaced, known, source, corrects, *need in rows:
+    for row in rows:
+        pk, customer, team, person, outcome, methods, happened, entered, replaced, known, source, corrects = row[:12]
+        need = row[12:]
         if pk not in found:
             names = tuple(name for name in methods.split(",") if name)
             timed = known and source != FollowUp.Source.IMPORT and corrects is None
             found[pk] = Talk(
-                pk, customer, team, person, outcome, names, happened, entered, not replaced, timed
+                pk, customer, team, person, outcome, names, happened, entered, not replaced, timed, limit
             )
         if need[0] is not None:
             found[pk].needs.append(tuple(need))
     return list(found.values())
 
 
-def talk_figures(talks, limit):
+def talk_figures(talks):
     """{"total", "outcomes", "methods", "timed", "in_time", "share", "median"} of the talks of one period."""
     counted = [talk for talk in talks if talk.counted]
     timed = [talk for talk in talks if talk.timed]
-    in_time = [talk for talk in timed if talk.lag <= limit]
+    in_time = [talk for talk in timed if talk.in_time]
     return {
         "total": len(counted),
         "outcomes": dict(Counter(talk.outcome for talk in counted)),
