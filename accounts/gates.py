@@ -1,4 +1,4 @@
-"""Pages that are known but not for every role: 403, drawn as S22 (D8). What is not yours is 404 and lives in visible_to."""
+"""Pages that are known but not for every role: 403, drawn as S22 (D8). What is not yours is 404, by visible_to."""
 
 import functools
 

@@ -1,7 +1,7 @@
 """Every URL of the product, who may do what there, and a world to walk in (reliability §2, INV-1).
 
-A row says, for one URL name, what each of eleven actors gets. Codes: 200 a page, 302 an answer that leads on, 403 known
-but not for this role, 404 not yours or not there. `post` rows are what a bare POST with a fresh key gets: "in" means the
+A row says, for one URL name, what each of eleven actors gets. Codes: 200 a page, 302 an answer that leads on, 403
+known but not for this role, 404 not yours or not there. `post` rows are what a bare POST with a fresh key gets: "in" means the
 door is open (whatever the form then says: 2xx, 3xx, 409, 422), else 403 or 404.
 """
 

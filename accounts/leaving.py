@@ -1,0 +1,29 @@
+"""Socket: hand-over when somebody leaves or changes team.
+
+    on_leaving(function)      from an upper app's apps.py; function(user, to, *, by, now) -> int, how many things moved
+    on_leaving(function, counting=count)      count(user) -> int, what is still open, for the dialog
+"""
+
+from django.db import transaction
+
+_handers = []
+_counters = {}
+
+
+def on_leaving(function, *, counting=None):
+    """Register what moves a person's open things to somebody else."""
+    if function not in _handers:
+        _handers.append(function)
+    if counting is not None:
+        _counters[function] = counting
+
+
+@transaction.atomic
+def hand_over(user, to, *, by, now):
+    """Everything of `user` to `to`, all or nothing. Returns how many things moved."""
+    return sum(function(user, to, by=by, now=now) or 0 for function in _handers)
+
+
+def open_things(user):
+    """How many things a hand-over would move, as far as the floors above count them."""
+    return sum(count(user) for count in _counters.values())

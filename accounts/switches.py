@@ -1,0 +1,77 @@
+"""Switches and limits an admin may change, with their defaults; a row is written only when one was changed.
+
+    switches.get("stale_days") -> 3            one query
+    switches.everything() -> {name: value}     one query for all
+"""
+
+from django.conf import settings
+from django.core.exceptions import ObjectDoesNotExist
+
+from accounts.happened import happened
+from accounts.models import Setting
+from core.changing import change
+
+DEFAULTS = {
+    "company_name": "",
+    # when a customer is quiet (D23): days, whether only working days count, other limits by tag and by class
+    "stale_days": 3,
+    "stale_working_days": False,
+    "stale_by_tag": {},
+    "stale_by_class": {},
+    "planned_days": 14,  # an own next step at most so far ahead makes it "quiet, planned"
+    "import_quiet_days": 7,  # no alarms for imported customers so long (D24)
+    "manager_ladder_days": 2,  # days after the flag until the manager hears
+    # logging (D25)
+    "in_time_minutes": 30,
+    "visit_hours": 2,
+    "rep_share_shown": False,
+    # duplicate warning (D5)
+    "duplicate_names": True,
+    "duplicate_answers": 30,
+    "won_shown_days": 30,  # a won deal leaves the board so long after its last open next step (D15)
+    "tag_labels": {},
+    "second_factor_admins": not (settings.EMBEDDED or settings.DEBUG),  # required for admins in production (D8)
+    # quiet until switched on (D52)
+    "pool": False, "class_limits": False, "more_playbooks": False, "stage_agreement": False, "calibration": False,
+    "ics": False, "wip_advice": False, "rates_on_board": False, "swimlanes": False, "payments": False,
+    "automatic_requests": False, "single_key_badges": False, "export_listed": True,
+}  # fmt: skip
+
+
+class UnknownSwitch(LookupError):
+    """No such name among the defaults."""
+
+
+def get(name):
+    """The value as set, else the default. Raises UnknownSwitch for a name that is not declared."""
+    if name not in DEFAULTS:
+        raise UnknownSwitch(name)
+    row = Setting.objects.filter(name=name).values_list("value", flat=True)[:1]
+    return next(iter(row), DEFAULTS[name])
+
+
+def everything():
+    """All values, one query: for pages that ask several."""
+    rows = dict(Setting.objects.filter(name__in=DEFAULTS).values_list("name", "value"))
+    return DEFAULTS | rows
+
+
+def set(name, value, *, by, now, expect=None):  # noqa: A001  (switches.set reads like switches.get)
+    """Change one. `expect` is the version the caller saw (0: no row yet). Raises UnknownSwitch, Conflict, or
+    TypeError for a value of another kind than the default."""
+    if name not in DEFAULTS:
+        raise UnknownSwitch(name)
+    if type(value) is not type(DEFAULTS[name]):
+        raise TypeError(f"{name} is {type(DEFAULTS[name]).__name__}, not {type(value).__name__}")
+    try:
+        row = Setting.objects.get(name=name)
+    except ObjectDoesNotExist:
+        row = Setting(name=name, value=value)
+        row._history_user = by
+        row.save()
+        changed = value != DEFAULTS[name]
+    else:
+        changed = bool(change(row, by=by, expect=expect or None, value=value))
+    if changed:
+        happened("accounts.switched", row, by=by, at=now, name=name, value=value)
+    return row
