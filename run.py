@@ -45,7 +45,7 @@ def main(arguments):
         if arguments[:1] == ["test"]:
             return testing.test(arguments[1:])
         if arguments[:1] == ["promises"]:
-            return testing.promises(arguments[1:])
+            return testing.promises()
         return serving.start(options(arguments))
     except Stop as words:
         print(words, file=sys.stderr)

@@ -34,7 +34,7 @@ class Calendar:
         """The calendar as set up now: one small query, rows are read only when the stamp moved."""
         stamp = _stamp()
         if _kept["stamp"] != stamp:
-            hours = WorkingHours.objects.filter(pk=1).first() or WorkingHours(pk=1)
+            hours = WorkingHours.load()
             own = {day: (works, name) for day, works, name in CompanyDay.objects.values_list("day", "works", "name")}
             _kept.update(stamp=stamp, calendar=cls(hours, own))
         return _kept["calendar"]

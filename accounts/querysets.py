@@ -3,6 +3,8 @@
 from django.db import models
 from django.db.models import Q
 
+from core.text import phone_key
+
 
 class UserQuerySet(models.QuerySet):
     def active(self):
@@ -11,6 +13,19 @@ class UserQuerySet(models.QuerySet):
     def visible_to(self, user):
         """Colleagues a person may see by name and pick: everybody active for people, all for admins."""
         return self if user.is_admin else self.filter(Q(is_active=True) | Q(pk=user.pk))
+
+    def called(self, login):
+        """The person of a login name, mail address or mobile number; None for nobody. Exact login names win."""
+        login = login.strip()
+        if not login:
+            return None
+        named = Q(username__iexact=login) | Q(email__iexact=login)
+        digits = phone_key(login)
+        if len(digits) >= 7 and "*" not in digits:
+            named |= Q(mobile=digits)
+        found = list(self.filter(named)[:5])
+        found.sort(key=lambda user: (user.username != login, user.username.lower() != login.lower(), user.pk))
+        return found[0] if found else None
 
     def sellers(self):
         return self.active().filter(role__in=["rep", "manager"])

@@ -1,1 +1,57 @@
-urlpatterns = []
+"""People: sign-in, profile, setup. No namespace: these names are used everywhere."""
+
+from django.urls import path
+
+from accounts.views import calendar, home, invite, me, people, places, setup, sign_in
+
+urlpatterns = [
+    path("", home.home, name="home"),
+    # sign-in (S1)
+    path("login", sign_in.login, name="account_login"),
+    path("logout", sign_in.logout, name="account_logout"),
+    path("inactive", sign_in.inactive, name="account_inactive"),
+    path("language", sign_in.set_language, name="set_language"),
+    path("password", sign_in.password_reset, name="account_reset_password"),
+    path("password/sent", sign_in.password_reset_done, name="account_reset_password_done"),
+    path("password/new/done", sign_in.password_reset_from_key_done, name="account_reset_password_from_key_done"),
+    path("password/new/<str:uidb36>/<str:key>", sign_in.password_reset_from_key, name="account_reset_password_from_key"),
+    path("password/change", sign_in.password_change, name="account_change_password"),
+    path("confirm", sign_in.reauthenticate, name="account_reauthenticate"),
+    path("invite/<str:token>", invite.enter, name="invite"),
+    # second factor
+    path("second-factor", sign_in.mfa_authenticate, name="mfa_authenticate"),
+    path("second-factor/device", sign_in.mfa_trust, name="mfa_trust"),
+    path("second-factor/confirm", sign_in.mfa_reauthenticate, name="mfa_reauthenticate"),
+    path("me/second-factor", sign_in.mfa_index, name="mfa_index"),
+    path("me/second-factor/app", sign_in.activate_totp, name="mfa_activate_totp"),
+    path("me/second-factor/off", sign_in.deactivate_totp, name="mfa_deactivate_totp"),
+    path("me/second-factor/codes", sign_in.recovery_codes, name="mfa_view_recovery_codes"),
+    path("me/second-factor/codes/new", sign_in.generate_codes, name="mfa_generate_recovery_codes"),
+    path("me/second-factor/codes/file", sign_in.download_codes, name="mfa_download_recovery_codes"),
+    # profile (S21)
+    path("me", me.me, name="me"),
+    path("me/switch", me.switch, name="me_switch"),
+    path("me/leave", me.leave_add, name="me_leave_add"),
+    path("me/leave/<int:pk>/remove", me.leave_remove, name="me_leave_remove"),
+    path("me/sign-out-everywhere", me.sign_out_everywhere, name="me_sign_out_everywhere"),
+    # setup (S18)
+    path("setup", setup.index, name="setup"),
+    path("setup/switches", setup.switches, name="setup_switches"),
+    path("setup/people", people.people, name="setup_people"),
+    path("setup/people/new", people.new, name="setup_person_new"),
+    path("setup/people/<int:pk>", people.edit, name="setup_person"),
+    path("setup/people/<int:pk>/invite", people.invite, name="setup_person_invite"),
+    path("setup/people/<int:pk>/deactivate", people.deactivate, name="setup_person_deactivate"),
+    path("setup/people/<int:pk>/reactivate", people.reactivate, name="setup_person_reactivate"),
+    path("setup/people/<int:pk>/sign-out", people.sign_out, name="setup_person_sign_out"),
+    path("setup/teams", places.teams, name="setup_teams"),
+    path("setup/teams/new", places.team_new, name="setup_team_new"),
+    path("setup/teams/<int:pk>", places.team, name="setup_team"),
+    path("setup/departments", places.departments, name="setup_departments"),
+    path("setup/departments/new", places.department_new, name="setup_department_new"),
+    path("setup/departments/<int:pk>", places.department, name="setup_department"),
+    path("setup/calendar", calendar.calendar, name="setup_calendar"),
+    path("setup/calendar/hours", calendar.hours, name="setup_calendar_hours"),
+    path("setup/calendar/days", calendar.day_set, name="setup_calendar_day"),
+    path("setup/calendar/days/<int:pk>/remove", calendar.day_remove, name="setup_calendar_day_remove"),
+]

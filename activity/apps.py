@@ -3,3 +3,9 @@ from django.apps import AppConfig
 
 class ActivityConfig(AppConfig):
     name = "activity"
+
+    def ready(self):
+        from accounts.happened import listen
+        from activity.recording import record
+
+        listen(record)

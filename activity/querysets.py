@@ -3,8 +3,15 @@
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
 
+from activity.parents import files_of_visible
+
 
 class EventQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Events one may act on without their subject at hand: one's own deeds, all for admins. The subject is
+        fetched again through its gate before anything is shown or undone."""
+        return self if user.is_admin else self.filter(by=user)
+
     def about(self, subject):
         """Events of a thing that was itself fetched through its gate (D9)."""
         kind = ContentType.objects.get_for_model(subject)
@@ -28,6 +35,10 @@ class NotificationQuerySet(models.QuerySet):
 
 
 class AttachmentQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Files whose parent somebody may see now."""
+        return self.filter(files_of_visible(user), removed_at=None)
+
     def of(self, parent):
         """Files of a thing that was itself fetched through its gate."""
         kind = ContentType.objects.get_for_model(parent)

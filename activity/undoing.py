@@ -1,6 +1,7 @@
 """Socket: undo of an Event by the app that did the deed (D34). `undoer(verb, function)`; function(event, by=, now=)."""
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from core.errors import Refused
 
@@ -20,9 +21,9 @@ def can_undo(event, now):
 def undo(event, *, by, now):
     """Take the deed back, once. Raises Refused when it is too late or was undone already."""
     if not can_undo(event, now):
-        raise Refused("This can no longer be undone.")
+        raise Refused(_("This can no longer be undone."))
     with transaction.atomic():
         rows = type(event).objects.filter(pk=event.pk, undone_at=None)
         if rows.update(undone_at=now, undone_by=by) != 1:
-            raise Refused("This was undone already.")
+            raise Refused(_("This was undone already."))
         return _undoers[event.verb](event, by=by, now=now)

@@ -1,4 +1,15 @@
-from django.urls import path  # noqa: F401
+"""Messages, undo, files."""
+
+from django.urls import path
+
+from activity.views import files, messages, undo
 
 app_name = "activity"
-urlpatterns = []
+urlpatterns = [
+    path("messages", messages.messages, name="messages"),
+    path("messages/read", messages.read, name="read"),
+    path("undo/<int:pk>", undo.take_back, name="undo"),
+    path("files/<int:pk>", files.download, name="download"),
+    path("files/<int:pk>/view", files.view_file, name="view_file"),
+    path("files/<int:pk>/remove", files.remove_file, name="remove_file"),
+]

@@ -105,7 +105,8 @@ def enqueue(
 
 
 def tell(pk: int, name: str) -> bool:
-    limits = {"soft_time_limit": 540, "time_limit": 600} if registered(name).long else {}
+    known = registry.get(name)  # an unknown one fails where it runs, not where it is told
+    limits = {"soft_time_limit": 540, "time_limit": 600} if known and known.long else {}
     return broker.ring("core.tasks.run", pk, expires=BELL_LIFE, **limits)
 
 

@@ -25,8 +25,13 @@ class RequestLog:
         response["X-Request-Id"] = request.id
         user = getattr(request, "user", None)
         log.info(
-            "%s %s %s %.0fms user=%s id=%s", request.method, request.path.encode("unicode_escape").decode()[:200],
-            response.status_code, (time.monotonic() - started) * 1000, getattr(user, "pk", None), request.id,
+            "%s %s %s %.0fms user=%s id=%s",
+            request.method,
+            request.path.encode("unicode_escape").decode()[:200],
+            response.status_code,
+            (time.monotonic() - started) * 1000,
+            getattr(user, "pk", None),
+            request.id,
         )
         return response
 

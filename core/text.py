@@ -7,8 +7,19 @@ from pypinyin import Style, lazy_pinyin
 
 ZERO_WIDTH = dict.fromkeys([0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF])
 SUFFIXES = (
-    "股份有限公司", "有限责任公司", "有限公司", "集团", "公司",
-    "co ltd", "co.,ltd", "ltd", "inc", "llc", "limited", "corporation", "corp",
+    "股份有限公司",
+    "有限责任公司",
+    "有限公司",
+    "集团",
+    "公司",
+    "co ltd",
+    "co.,ltd",
+    "ltd",
+    "inc",
+    "llc",
+    "limited",
+    "corporation",
+    "corp",
 )
 
 

@@ -17,13 +17,12 @@ app.set_default()  # for every thread: current_app is thread-local otherwise
 @celeryd_init.connect(weak=False)
 @beat_init.connect(weak=False)
 def wait_longer(**kwargs):
-    """A worker may wait five seconds for the broker; a web process (also the embedded one) only one."""
-    if not app.conf.get("embedded"):
-        app.conf.broker_transport_options = {
-            **app.conf.broker_transport_options,
-            "socket_connect_timeout": 5,
-            "socket_timeout": 5,
-        }
+    """`celery worker` and `celery beat` may wait five seconds for the broker; web processes wait one."""
+    app.conf.broker_transport_options = {
+        **app.conf.broker_transport_options,
+        "socket_connect_timeout": 5,
+        "socket_timeout": 5,
+    }
 
 
 @worker_ready.connect(weak=False)

@@ -12,7 +12,7 @@ from celery.beat import EmbeddedService
 from django.core.wsgi import get_wsgi_application
 from waitress.server import create_server
 
-from core import sweeping
+from core import broker, sweeping
 from salesflow.celery import app
 
 logger = logging.getLogger(__name__)
@@ -45,6 +45,7 @@ class Machinery:
         )  # fmt: skip
         self.threads["worker"] = threading.Thread(target=self.worker.start, name="celery-worker", daemon=True)
         self.threads["worker"].start()
+        broker.ring("core.tasks.sweep")  # what was left lying is picked up at once
 
     def _start_beat(self):
         self.beat = EmbeddedService(app, thread=True, max_interval=1, scheduler_cls=app.conf.beat_scheduler)

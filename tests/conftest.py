@@ -7,7 +7,6 @@ import os
 import shutil
 
 import pytest
-from django.db import connection
 from hypothesis import settings as hypothesis_settings
 
 from core import broker
@@ -16,6 +15,7 @@ from tests.cast import cast, client_of  # noqa: F401  (fixtures for every test)
 
 NOTHING_SKIPPED = os.environ.get("SALESFLOW_NOTHING_SKIPPED") == "1"
 POSTGRES = os.environ.get("TEST_DATABASE_URL", "").startswith("postgres")
+OWN_DATABASE = ("tests/test_run.py", "tests/test_broker.py")  # bring their own SQLite: nothing new on PostgreSQL
 POSTGRES_LANE = os.environ.get("SALESFLOW_POSTGRES_LANE") == "1"  # the same suite runs on PostgreSQL as well
 
 hypothesis_settings.register_profile("short", max_examples=200, deadline=None, database=None)
@@ -24,7 +24,6 @@ hypothesis_settings.register_profile("long", max_examples=5000, deadline=None, d
 
 def pytest_addoption(parser):
     parser.addoption("--long", action="store_true", help="full counts of rounds and fuzz")
-    parser.addoption("--promises", action="store_true", help="with --collect-only: which test proves which promise")
 
 
 def pytest_configure(config):
@@ -36,24 +35,15 @@ def pytest_collection_modifyitems(config, items):
     kept, left = [], []
     for item in items:
         long = item.get_closest_marker("long") and not config.getoption("--long")
+        file = item.nodeid.partition("::")[0]
         elsewhere = item.get_closest_marker("postgres") and POSTGRES_LANE and not POSTGRES
+        elsewhere = elsewhere or (POSTGRES and file in OWN_DATABASE)
         (left if long or elsewhere else kept).append(item)
-        group = "browser" if item.get_closest_marker("browser") else item.nodeid.partition("::")[0]
+        group = "browser" if item.get_closest_marker("browser") else file
         item.add_marker(pytest.mark.xdist_group(group))
     if left:
         config.hook.pytest_deselected(items=left)
         items[:] = kept
-
-
-def pytest_report_collectionfinish(config, items):
-    if not config.getoption("--promises"):
-        return []
-    proven = {}
-    for item in items:
-        for marker in item.iter_markers("proves"):
-            for name in marker.args:
-                proven.setdefault(name, set()).add(item.nodeid.partition("[")[0])
-    return [f"{name}: {', '.join(sorted(tests))}" for name, tests in sorted(proven.items())]
 
 
 def pytest_runtest_setup(item):
@@ -73,12 +63,14 @@ def broker_is_new():
     broker.forget_failure()
 
 
-@pytest.fixture
-def postgres(db):
-    return connection.vendor == "postgresql"
-
-
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args):
     """The system's Chromium: nothing is downloaded."""
     return {**browser_type_launch_args, "executable_path": machine.chromium(), "args": machine.BROWSER_FLAGS}
+
+
+def pytest_sessionfinish(session, exitstatus):
+    """Where nothing may be skipped, a skipped test is a failure, whoever skipped it."""
+    reporter = session.config.pluginmanager.getplugin("terminalreporter")
+    if NOTHING_SKIPPED and reporter and reporter.stats.get("skipped") and exitstatus == 0:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED

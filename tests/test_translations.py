@@ -83,5 +83,6 @@ def plain(catalog):
         msgid = message.id if isinstance(message.id, str) else message.id[0]
         words = [message.string] if isinstance(message.string, str) else list(message.string)
         if msgid and any(words) and not message.fuzzy:
-            found[(message.context, msgid)] = words
+            context = message.context.decode() if isinstance(message.context, bytes) else message.context
+            found[(context, msgid)] = words
     return found

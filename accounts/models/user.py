@@ -2,6 +2,7 @@
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
@@ -38,12 +39,16 @@ class User(AbstractBaseUser, Versioned):
     mobile = models.CharField(_("Mobile"), max_length=20, blank=True, db_index=True)
     role = models.CharField(_("Role"), max_length=10, choices=Role.choices)
     department = models.ForeignKey(
-        "accounts.Department", on_delete=models.PROTECT, null=True, blank=True, related_name="people"
+        "accounts.Department", on_delete=models.PROTECT, null=True, blank=True, related_name="people",
+        verbose_name=_("Department"),
     )
-    team = models.ForeignKey("accounts.Team", on_delete=models.PROTECT, null=True, blank=True, related_name="people")
+    team = models.ForeignKey(
+        "accounts.Team", on_delete=models.PROTECT, null=True, blank=True, related_name="people", verbose_name=_("Team")
+    )
     is_active = models.BooleanField(default=True)
     is_demo = models.BooleanField(default=False)
     joined_at = models.DateTimeField(auto_now_add=True)
+    session_stamp = models.PositiveIntegerField(default=0, editable=False)  # one more ends every session and link
     seen_at = models.DateTimeField(null=True, blank=True)  # last request, written at most every five minutes
 
     language = models.CharField(max_length=10, blank=True)  # empty: what the browser asks for
@@ -74,6 +79,13 @@ class User(AbstractBaseUser, Versioned):
 
     def __str__(self):
         return self.name
+
+    def _get_session_auth_hash(self, secret=None):
+        """A session ends with a new password, another role, deactivation, or "sign out everywhere" (INV-11).
+
+        The stamp only grows, so re-activation revives nothing."""
+        parts = f"{self.password}|{self.role}|{self.is_active}|{self.session_stamp}"
+        return salted_hmac("accounts.session", parts, secret=secret, algorithm="sha256").hexdigest()
 
     @property
     def is_rep(self):

@@ -10,13 +10,14 @@ import uuid
 from collections import defaultdict
 from dataclasses import dataclass
 
+
 from accounts.models import Department, Team, User
 from core.periods import at, today
 from core.text import initials, name_key, phone_key, pinyin
 from customers.models import Contact, Customer, FollowUp, Gram, Method, Need, NextStep, TagChange, Topic
-from customers.search import grams_of
 from pipeline.models import Deal, KeyAction, LossReason, Playbook, Risk, StageProgress, StageVersion
 from salesflow.making import bulk, words
+from salesflow.making.letters import search_words, spelled
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,9 @@ class World:
         tail = f"-{sales.pk}"
         for t in range(self.size.teams):
             lead = self._user(f"lead{t + 1}{tail}", "manager", sales, None)
-            team = Team.objects.create(name=f"销售{t + 1}组", name_en=f"Sales team {t + 1}", department=sales, manager=lead)
+            team = Team.objects.create(
+                name=f"销售{t + 1}组", name_en=f"Sales team {t + 1}", department=sales, manager=lead
+            )
             for r in range(self.size.reps // self.size.teams):
                 rep = self._user(f"rep{t * (self.size.reps // self.size.teams) + r + 1}{tail}", "rep", sales, team)
                 self.reps.append(rep.pk)
@@ -180,11 +183,11 @@ class _Rows:
         last = talks[-1] if talks else None
         last_on = last and today(last)
         self.made[Customer].append((
-            pk, name, name_key(name), *_pinyin(name), industry, size_text, low, high, rng.choice(words.SOURCES),
+            pk, name, name_key(name), *spelled(name), industry, size_text, low, high, rng.choice(words.SOURCES),
             facts["tag"], owner, w.team_of[owner], made_at, facts["open"], facts["amount"], facts["limit"],
             facts["opened_on"], last_on, last, last_on or facts["opened_on"], step_on, talks[0] if talks else None,
         ))
-        self.made[Gram] += [(pk, gram, kind) for gram, kind in grams_of(name, [(contact, number)])]
+        self.made[Gram] += [(pk, gram, kind) for gram, kind in search_words(name, contact, number)]
 
     def deals(self, n, customer, owner, came, made_at):
         """The customer's deals with their stays. A customer without a deal in the plan lost its first one long ago."""
@@ -282,15 +285,6 @@ class _Rows:
 
 
 RANK = {"": -1, "prospect": 0, "interested": 1, "hot": 2, "won": 3, "lost": 4}
-_cache = {}
-
-
-def _pinyin(name):
-    """Pinyin and initials by characters already seen: a million names use a few hundred characters."""
-    for char in name:
-        if char not in _cache:
-            _cache[char] = (pinyin(char), initials(char))
-    return "".join(_cache[char][0] for char in name), "".join(_cache[char][1] for char in name)
 
 
 def _uuid(rng):

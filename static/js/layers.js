@@ -26,9 +26,9 @@ sf.open = (id, url, opener) => {
   load(id, link);
 }));
 
-const first = (root) => {
+const first = (root, always) => {
   const field = sf.$('[autofocus]', root) || sf.$('textarea, input:not([type=hidden]):not([type=radio]):not([type=checkbox]), select', root) || sf.$('button, a[href]', root);
-  if (field && !root.contains(document.activeElement)) field.focus();
+  if (field && (always || !root.contains(document.activeElement))) field.focus();
 };
 
 // An answer without the frame (an error's panel) gets one, with a way to close it.
@@ -56,8 +56,9 @@ sf.ready(() => {
     if (frame(holder, 'dialog', 'dlg framed')) return;
     const dialog = sf.$('dialog', holder);
     if (!dialog) return giveBack('dialog');
-    if (!dialog.open) dialog.showModal();
-    first(dialog);
+    const fresh = !dialog.open;
+    if (fresh) dialog.showModal();
+    first(dialog, fresh);
     dialog.addEventListener('close', () => {
       if (holder.contains(dialog)) shut('dialog');
       document.dispatchEvent(new CustomEvent('sf:dialog-closed'));

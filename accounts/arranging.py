@@ -1,0 +1,74 @@
+"""Departments, teams, working hours, own days, leave: each change in one place, told once."""
+
+from django.utils.translation import gettext as _
+
+from accounts.happened import happened
+from accounts.models import CompanyDay, Department
+from core.changing import save_form
+from core.errors import Refused
+
+
+def make_place(place, *, by, now):
+    """A new department or team from its form's unsaved object."""
+    place._history_user = by
+    place.save()
+    if isinstance(place, Department):
+        _set_path(place)
+    happened("accounts.place_made", place, by=by, at=now, name=place.name)
+    return place
+
+
+def save_place(form, place, *, by, now, expect):
+    """Edit a department or team; what hangs below a moved department moves with it. Returns the changed names."""
+    changed, _merged = save_form(form, place, by=by, expect=expect)
+    if changed:
+        place.refresh_from_db()
+        if "parent" in changed:
+            _set_path(place)
+        happened("accounts.place_changed", place, by=by, at=now, name=place.name, fields=changed)
+    return changed
+
+
+def set_day(*, day, works, name, by, now):
+    """An own row of the calendar; it replaces the row of that day (rows are never edited in place: see _stamp)."""
+    CompanyDay.objects.filter(day=day).delete()
+    row = CompanyDay.objects.create(day=day, works=works, name=name)
+    happened("accounts.day_set", row, by=by, at=now, day=day.isoformat(), works=works, name=name)
+    return row
+
+
+def remove_day(row, *, by, now):
+    happened("accounts.day_removed", row, by=by, at=now, day=row.day.isoformat(), name=row.name)
+    row.delete()
+
+
+def save_hours(form, hours, *, by, now, expect):
+    changed, _merged = save_form(form, hours, by=by, expect=expect)
+    if changed:
+        happened("accounts.hours_changed", hours, by=by, at=now, fields=changed)
+    return changed
+
+
+def add_leave(leave, *, by, now):
+    """Somebody's own leave; two that overlap are refused, so that a day has one substitute."""
+    if leave.user.leaves.filter(first__lte=leave.last, last__gte=leave.first).exists():
+        raise Refused(_("You already have leave on one of these days."))
+    leave.save()
+    happened("accounts.leave_added", leave.user, by=by, at=now, tell=[leave.substitute], name=leave.user.name,
+             first=leave.first.isoformat(), last=leave.last.isoformat())  # fmt: skip
+    return leave
+
+
+def remove_leave(leave, *, by, now):
+    happened("accounts.leave_removed", leave.user, by=by, at=now, name=leave.user.name, first=leave.first.isoformat(),
+             last=leave.last.isoformat())  # fmt: skip
+    leave.delete()
+
+
+def _set_path(department):
+    """Ids from the root, for itself and everything below; derived, so outside the history."""
+    path = f"{department.parent.path if department.parent else '/'}{department.pk}/"
+    Department.objects.filter(pk=department.pk).update(path=path)
+    department.path = path
+    for child in department.children.all():
+        _set_path(child)

@@ -1,0 +1,48 @@
+"""Rules and switches as an admin sees them; names and defaults are those of accounts/switches.py."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+NUMBERS = {
+    "stale_days": (_("Days without contact until a customer is quiet"), 1, 60),
+    "planned_days": (_("An own next step counts as a plan up to so many days ahead"), 1, 90),
+    "import_quiet_days": (_("Days without alarms after an import"), 0, 60),
+    "in_time_minutes": (_("Minutes in which a conversation is logged in time"), 5, 240),
+    "visit_hours": (_("Hours a visit takes when nobody says when it ended"), 1, 12),
+    "duplicate_answers": (_("Answers about customers of others a day, at most"), 0, 200),
+    "won_shown_days": (_("Days a won deal stays on the board"), 0, 365),
+}
+TOGGLES = {
+    "stale_working_days": (_("Count working days only"), _("The quiet days of a customer skip rest days.")),
+    "duplicate_names": (_("Duplicate warning names customer and owner"), _("Inside the sales departments only.")),
+    "rep_share_shown": (_("Managers see each rep's share of conversations logged in time"), ""),
+    "second_factor_admins": (_("Administrators need a second factor"), _("Asked at the next page after signing in.")),
+    "single_key_badges": (_("Show the keys beside buttons"), ""),
+    "pool": (_("Customer pool"), _("Every rep sees name, industry and tag of customers in the pool and may claim one.")),
+    "rates_on_board": (_("Rates on the board"), _("The share that moves on, under each stage.")),
+    "swimlanes": (_("Group the board"), _("Lanes by rep, team or tag.")),
+}
+
+
+class SwitchesForm(forms.Form):
+    def __init__(self, *args, values, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["company_name"] = forms.CharField(
+            label=_("Name of the company"), required=False, max_length=60, initial=values["company_name"]
+        )
+        for name, (label, least, most) in NUMBERS.items():
+            self.fields[name] = forms.IntegerField(
+                label=label, min_value=least, max_value=most, initial=values[name], required=True
+            )
+        for name, (label, hint) in TOGGLES.items():
+            self.fields[name] = forms.BooleanField(
+                label=label, help_text=hint, required=False, initial=values[name]
+            )
+
+    @property
+    def rules(self):
+        return [self[name] for name in ("company_name", *NUMBERS)]
+
+    @property
+    def toggles(self):
+        return [self[name] for name in TOGGLES]

@@ -1,0 +1,22 @@
+"""Context words no password may consist of, beside the common list (reliability §6.2)."""
+
+import re
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from core.text import plain
+
+WORDS = ("salesflow", "sales", "manager", "support", "admin", "administrator", "xiaoshou", "销售", "经理", "管理员", "password")
+
+
+class ContextWords:
+    def validate(self, password, user=None):
+        rest = plain(password)
+        for word in WORDS:
+            rest = rest.replace(word, "")
+        if len(re.sub(r"[\W\d_]+", "", rest)) < 4 and len(rest) < len(password) - 3:
+            raise ValidationError(_("This password is too easy to guess for somebody who knows the product."), "context")
+
+    def get_help_text(self):
+        return _("Do not build the password from the name of the product or of a role.")

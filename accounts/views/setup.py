@@ -1,0 +1,36 @@
+"""/setup: five items, and the switches under 高级 (S18)."""
+
+from django.contrib import messages
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts import switches as all_switches
+from accounts.forms.switches import SwitchesForm
+from accounts.models import Department, Team, User
+from accounts.rights import for_admins
+from core.keys import deed
+
+
+@for_admins
+def index(request):
+    active = User.objects.visible_to(request.user).active()
+    context = {
+        "people": active.count(), "admins": active.filter(role="admin").count(),
+        "never": active.filter(last_login=None).count(),
+        "teams": Team.objects.visible_to(request.user).filter(is_active=True).count(),
+        "departments": Department.objects.visible_to(request.user).filter(is_active=True).count(),
+    }  # fmt: skip
+    return render(request, "setup/index.html", context)
+
+
+@for_admins
+@deed
+def switches(request):
+    form = SwitchesForm(request.POST or None, values=all_switches.everything())
+    if request.method == "POST" and form.is_valid():
+        for name in form.changed_data:
+            all_switches.set(name, form.cleaned_data[name], by=request.user, now=timezone.now())
+        messages.success(request, _("Saved"))
+        return redirect("setup_switches")
+    return render(request, "setup/switches.html", {"form": form}, status=422 if form.errors else 200)

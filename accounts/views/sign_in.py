@@ -1,0 +1,84 @@
+"""Sign-in, sign-out, passwords and the second factor: allauth's views under our own paths (S1, D33).
+
+A form that was not accepted answers 422 like every other form of the product.
+"""
+
+from allauth.account import views as account
+from allauth.mfa.base import views as mfa
+from allauth.mfa.recovery_codes import views as codes
+from allauth.mfa.totp import views as totp
+from django.contrib.auth.decorators import login_not_required
+from django.urls import reverse_lazy
+from django.views.decorators.http import require_POST
+from django.views.i18n import set_language as django_set_language
+
+from accounts.changing import set_preference
+
+
+class Said422:
+    def form_invalid(self, form):
+        response = super().form_invalid(form)
+        response.status_code = 422
+        return response
+
+
+class SignIn(Said422, account.LoginView):
+    pass
+
+
+class Reset(Said422, account.PasswordResetView):
+    pass
+
+
+class ResetFromKey(Said422, account.PasswordResetFromKeyView):
+    pass
+
+
+class ChangePassword(Said422, account.PasswordChangeView):
+    success_url = reverse_lazy("me")
+
+
+class Reauthenticate(Said422, account.ReauthenticateView):
+    pass
+
+
+class Authenticate(Said422, mfa.AuthenticateView):
+    pass
+
+
+class ReauthenticateByCode(Said422, mfa.ReauthenticateView):
+    pass
+
+
+class ActivateApp(Said422, totp.ActivateTOTPView):
+    pass
+
+
+login = SignIn.as_view()
+logout = account.logout
+password_reset = Reset.as_view()
+password_reset_done = account.password_reset_done
+password_reset_from_key = ResetFromKey.as_view()
+password_reset_from_key_done = account.password_reset_from_key_done
+password_change = ChangePassword.as_view()
+inactive = account.account_inactive
+reauthenticate = Reauthenticate.as_view()
+mfa_index = mfa.index
+mfa_authenticate = Authenticate.as_view()
+mfa_reauthenticate = ReauthenticateByCode.as_view()
+mfa_trust = mfa.trust
+activate_totp = ActivateApp.as_view()
+deactivate_totp = totp.deactivate_totp
+recovery_codes = codes.view_recovery_codes
+generate_codes = codes.generate_recovery_codes
+download_codes = codes.download_recovery_codes
+
+
+@login_not_required
+@require_POST
+def set_language(request):
+    """The language of this browser; for somebody signed in also his own, everywhere."""
+    code = request.POST.get("language", "")
+    if request.user.is_authenticated:
+        set_preference(request.user, by=request.user, language=code)
+    return django_set_language(request)

@@ -1,0 +1,5 @@
+from core.management.base import JobCommand
+
+
+class Command(JobCommand):
+    help = "Mail the messages that are due."

@@ -1,0 +1,72 @@
+"""What somebody should hear (S19): grouped, merged by subject, rendered through the target's own gate."""
+
+from dataclasses import dataclass, field
+
+from django.utils.translation import gettext as _
+
+from activity.models import Notification
+from activity.parents import seen
+from activity.wording import notice_words
+
+MOST = 200
+GONE = "activity.gone"
+
+
+@dataclass
+class Line:
+    """One line: the newest message of its subject and kind; `keys` are all it stands for."""
+
+    notice: Notification
+    words: str
+    url: str = ""
+    keys: list = field(default_factory=list)
+
+    @property
+    def n(self):
+        return len(self.keys)
+
+    @property
+    def unread(self):
+        return self.notice.read_at is None
+
+
+def lines_of(user, *, waiting):
+    """Lines of the messages waiting for somebody, or of those he has read, newest first. Never another's words:
+    what is no longer his says so without a name."""
+    rows = Notification.objects.visible_to(user).filter(over_at=None, read_at__isnull=waiting)
+    rows = list(rows.select_related("event__by")[: MOST if waiting else 50])
+    things = seen(user, {(row.subject_type_id, row.subject_id) for row in rows})
+    lines = {}
+    for row in rows:
+        key = (row.group, row.kind, row.subject_type_id, row.subject_id)
+        if key not in lines:
+            lines[key] = _line(row, things.get((row.subject_type_id, row.subject_id)), user)
+        lines[key].keys.append(row.pk)
+    return list(lines.values())
+
+
+def inbox(user):
+    """{"act": lines, "fyi": lines, "read": lines}."""
+    waiting = lines_of(user, waiting=True)
+    return {
+        "act": [line for line in waiting if line.notice.group == "act"],
+        "fyi": [line for line in waiting if line.notice.group == "fyi"],
+        "read": lines_of(user, waiting=False),
+    }
+
+
+def mark(user, keys, *, read, now):
+    """Mark one's own messages read or unread; returns how many changed."""
+    rows = Notification.objects.visible_to(user).filter(over_at=None)
+    if keys is not None:
+        rows = rows.filter(pk__in=keys)
+    else:
+        rows = rows.filter(group=Notification.Group.FYI)  # "all" never touches what needs me
+    return rows.filter(read_at__isnull=read).update(read_at=now if read else None)
+
+
+def _line(row, subject, user):
+    if subject is None:
+        return Line(row, _("This is no longer yours to see."))
+    url = subject.get_absolute_url() if hasattr(subject, "get_absolute_url") else ""
+    return Line(row, notice_words(row, subject, user), url)

@@ -1,0 +1,28 @@
+"""/messages and the bell panel (S19)."""
+
+from django.http import HttpResponseBadRequest
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from activity.messages import inbox, mark
+from core.keys import deed
+from core.lists import answer
+
+
+def messages(request):
+    """The page; for htmx only its fragment, which is the bell panel as well."""
+    return answer(request, "activity/messages.html", "activity/_messages.html", {"inbox": inbox(request.user)})
+
+
+@require_POST
+@deed
+def read(request):
+    """Mark messages read (`read=1`) or unread (`read=0`): those of `notice`, or with `all` everything for information."""
+    keys = [int(text) for text in request.POST.getlist("notice") if text.isdecimal() and len(text) < 19]
+    if not keys and "all" not in request.POST:
+        return HttpResponseBadRequest()
+    mark(request.user, keys or None, read=request.POST.get("read") != "0", now=timezone.now())
+    if request.htmx:
+        return render(request, "activity/_messages.html", {"inbox": inbox(request.user)})
+    return redirect("activity:messages")

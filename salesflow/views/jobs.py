@@ -1,0 +1,29 @@
+"""Setup → Jobs: what runs in the background, how it went, and "run again" (R63)."""
+
+from accounts.rights import may_set_up
+from django.contrib import messages
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from accounts.gates import only
+from core.jobs import run_again
+from core.keys import deed
+from core.sweeping import overview
+
+
+@only(may_set_up)
+def jobs(request):
+    return render(request, "setup/jobs.html", {"seen": overview(timezone.now())})
+
+
+@only(may_set_up)
+@require_POST
+@deed
+def again(request, pk):
+    if run_again(pk, by=request.user):
+        messages.success(request, _("The job starts again now."))
+    else:
+        messages.info(request, _("This job is no longer failed."))
+    return redirect("setup_jobs")

@@ -1,0 +1,15 @@
+"""/today: the rep's home (S2)."""
+
+from accounts.rights import may_see_pipeline
+from django.shortcuts import render
+from django.utils import timezone
+
+from accounts.gates import only
+from salesflow.myday import first_run, my_day
+
+
+@only(may_see_pipeline)
+def today(request):
+    return render(request, "today/today.html", {
+        "day": my_day(request.user, timezone.now()), "first_run": first_run(request.user),
+    })

@@ -1,0 +1,153 @@
+"""`python3 run.py`, for real: starts, answers, stops, starts again quickly, and says in plain words what is wrong."""
+
+import json
+import os
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+import urllib.request
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+import run
+from launch import HERE, Stop, packages, serving
+from tests.machine import free_port, wait_until
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="signals are sent as on Linux and macOS")
+
+
+class Server:
+    """One run.py as a child process; what it prints is kept."""
+
+    def __init__(self, data, port, *arguments):
+        clean = ("DATABASE_URL", "TEST_DATABASE_URL", "SALESFLOW_DATA", "SALESFLOW_EMBEDDED", "REDIS_URL")
+        env = {key: value for key, value in os.environ.items() if key not in (*clean, "DJANGO_SETTINGS_MODULE")}
+        command = [sys.executable, str(HERE / "run.py"), "--no-demo", "--port", str(port), "--data", str(data)]
+        self.log = Path(f"{data}.log")
+        self.begun = time.monotonic()
+        with self.log.open("w") as output:
+            self.process = subprocess.Popen([*command, *arguments], env=env, stdout=output, stderr=subprocess.STDOUT)
+
+    @property
+    def said(self):
+        return self.log.read_text()
+
+    def wait_ready(self, within=240):
+        wait_until(lambda: "Ctrl-C" in self.said or self.process.poll() is not None, within=within)
+        assert self.process.poll() is None, self.said
+        return time.monotonic() - self.begun
+
+    def stop(self, number=signal.SIGINT):
+        begun = time.monotonic()
+        self.process.send_signal(number)
+        code = self.process.wait(30)
+        return code, time.monotonic() - begun
+
+
+def health(port):
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    with opener.open(f"http://127.0.0.1:{port}/healthz", timeout=5) as answer:
+        return answer.read().decode().strip()
+
+
+def ask(data, query):
+    with closing(sqlite3.connect(data / "salesflow.sqlite3", timeout=20, isolation_level=None)) as database:
+        return database.execute(query).fetchall()
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory):
+    """A data folder that has been started once and stopped."""
+    data, port = tmp_path_factory.mktemp("run") / "data", free_port()
+    first = Server(data, port)
+    try:
+        took = first.wait_ready()
+        assert f"http://127.0.0.1:{port}/" in first.said
+        wait_until(lambda: health(port) == "status: ok", within=40)  # worker and beat both gave a sign of life
+        code, stopping = first.stop()
+    finally:
+        first.process.kill()
+    print(f"first start {took:.1f} s, stop {stopping:.1f} s")
+    assert (code, stopping < 5) == (0, True), first.said
+    return data
+
+
+def test_the_secret_key_is_made_once_and_only_ours(data):
+    key = data / "secret-key"
+    assert (key.stat().st_mode & 0o777, len(key.read_text()) >= 50) == (0o600, True)
+
+
+@pytest.mark.proves("REL4")
+def test_the_second_start_is_quick_and_does_the_jobs_left_over(data):
+    ask(
+        data,
+        "insert into core_job (name, key, args, state, due_at, created_at, tries, done, total, result, error, claim)"
+        " values ('no_such_job', 'left', '{}', 'running', '2024-03-01 09:00', '2024-03-01 09:00',"
+        " 1, 0, 0, '{}', '', '')",
+    )
+    server = Server(data, free_port())
+    try:
+        took = server.wait_ready(within=60)
+        print(f"second start {took:.1f} s")
+        assert took < 10
+        wait_until(lambda: ask(data, "select state from core_job where key = 'left'") == [("failed",)], within=15)
+        assert server.stop(signal.SIGTERM)[0] == 0
+    finally:
+        server.process.kill()
+
+
+def test_a_taken_port_gives_the_next_free_one_and_a_folder_has_one_server(data):
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        server = Server(data, port)
+        try:
+            server.wait_ready(within=60)
+            assert f"Port {port} is taken; using " in server.said
+            again = Server(data.parent / ".." / data.parent.name / "data", port)
+            assert again.process.wait(60) == 1
+            assert "already runs with this data folder: http://127.0.0.1:" in again.said
+        finally:
+            server.stop()
+            server.process.kill()
+
+
+def test_a_half_done_migration_is_refused_and_can_be_put_back(data):
+    backup = data / "copy.sqlite3"
+    with closing(sqlite3.connect(data / "salesflow.sqlite3")) as old, closing(sqlite3.connect(backup)) as new:
+        old.backup(new)
+    (data / "migrating.json").write_text(json.dumps({"backup": str(backup)}))
+    ask(data, "drop table core_job")
+    refused = Server(data, free_port())
+    assert refused.process.wait(60) == 1
+    assert str(backup) in refused.said and "--restore" in refused.said
+    server = Server(data, free_port(), "--restore")
+    try:
+        server.wait_ready(within=120)
+        assert ask(data, "select state from core_job where key = 'left'") == [("failed",)]
+        assert not (data / "migrating.json").exists()
+    finally:
+        server.stop()
+        server.process.kill()
+
+
+def test_plain_words_for_what_is_missing(tmp_path):
+    with pytest.raises(SystemExit, match="needs Python 3.11 or newer; this is 3.9"):
+        run.check_python((3, 9, 2))
+    with pytest.raises(Stop, match="Only 120 MB free"):
+        packages.check_space(tmp_path, free=120)
+    assert "no network" in packages.why_not_installed("NewConnectionError: ... Failed to establish a new connection")
+    assert "disk is full" in packages.why_not_installed("OSError: [Errno 28] No space left on device")
+    assert "could not be installed" in packages.why_not_installed("error: subprocess-exited-with-error")
+
+
+def test_the_names_it_answers_to():
+    assert serving.own_names("127.0.0.1") == ["127.0.0.1", "localhost", "[::1]"]
+    assert serving.own_names("10.1.2.3") == ["127.0.0.1", "localhost", "[::1]", "10.1.2.3"]
+    assert socket.gethostname() in serving.own_names("0.0.0.0")
