@@ -1,0 +1,58 @@
+"""Key actions (关键动作): dated lines of a deal, appended, the newest repeated on the deal (R27, R28)."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from customers.models import FollowUp
+from pipeline.models import Deal, KeyAction
+
+MOST = 200  # characters of the newest line kept on the deal
+
+
+@dataclass
+class Line:
+    deal: Deal
+    on: dt.date
+    text: str
+    follow_up: FollowUp | None = None
+
+
+def add_line_many(lines, *, by, now):
+    """Append one dated line a `Line` and keep each deal's newest one on it. Two inserts and updates for any number."""
+    lines = [line for line in lines if line.text.strip()]
+    if not lines:
+        return []
+    made = KeyAction.objects.bulk_create(
+        [
+            KeyAction(deal=line.deal, on=line.on, text=line.text.strip()[:300], by=by, at=now, follow_up=line.follow_up)
+            for line in lines
+        ],
+        batch_size=500,
+    )
+    newest = {}
+    for action in made:
+        deal = newest.get(action.deal_id, action.deal)
+        if deal.key_action_on is None or action.on >= deal.key_action_on:
+            deal.key_action, deal.key_action_on = action.text[:MOST], action.on
+            newest[deal.pk] = deal
+    Deal.objects.bulk_update(newest.values(), ["key_action", "key_action_on"], batch_size=200)
+    for line in lines:
+        line.deal.key_action = newest.get(line.deal.pk, line.deal).key_action
+        line.deal.key_action_on = newest.get(line.deal.pk, line.deal).key_action_on
+    return made
+
+
+def add_line(deal, text, *, by, now, on):
+    """One line: the list of one."""
+    return add_line_many([Line(deal, on, text)], by=by, now=now)
+
+
+def void_lines(ids, *, now):
+    """Take lines of an undone move back and show the newest standing one again."""
+    lines = KeyAction.objects.filter(pk__in=ids, voided_at=None)
+    deals = list(Deal.objects.filter(pk__in=lines.values("deal_id")))
+    lines.update(voided_at=now)
+    for deal in deals:
+        last = deal.key_actions.filter(voided_at=None).first()
+        deal.key_action, deal.key_action_on = (last.text[:MOST], last.on) if last else ("", None)
+    Deal.objects.bulk_update(deals, ["key_action", "key_action_on"], batch_size=200)

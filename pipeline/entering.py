@@ -1,0 +1,38 @@
+"""Socket: entering a stage, or asking to enter a gated one, raises the request (D29, D34).
+
+on_entering(function): function(deal, stage, *, by, now) -> bool. It raises the approval, places a hold on the deal
+(notes.place_note(kind hold, stage=stage)) and returns True; False when it does not serve this stage. When the last
+approval is given it lifts the hold and places a good note for the stage: then move_many lets the deal in.
+"""
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from core.errors import Refused
+from pipeline import notes
+
+_functions = []
+
+
+def on_entering(function):
+    """Register what asks for entry to a gated stage."""
+    if function not in _functions:
+        _functions.append(function)
+
+
+def is_guarded():
+    """Without somebody who can approve, a gate would be a wall: then no stage is gated."""
+    return bool(_functions)
+
+
+def ask_to_enter(deal, stage, *, by, now):
+    """Ask for the approval; the deal stays where it is. Refused when it was asked already, is given, or when nobody
+    is set to approve. Returns True."""
+    if hold := next(iter(notes.holds_of([deal]).get(deal.pk, [])), None):
+        raise Refused(_("Already asked: %(words)s") % {"words": hold.words}, holder=hold.words)
+    if (deal.pk, stage.pk) in notes.passed_gate([deal]):
+        raise Refused(_("The approval is given: %(stage)s can be entered.") % {"stage": stage})
+    with transaction.atomic():
+        if not any([function(deal, stage, by=by, now=now) for function in _functions]):
+            raise Refused(_("Nobody is set to approve entering %(stage)s.") % {"stage": stage})
+    return True

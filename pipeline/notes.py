@@ -1,0 +1,40 @@
+"""Notes on cards (D18): what a card says about work above it. Collaboration writes them, the board reads them.
+
+hold: entering `stage` (or any later one; without a stage: any move forward) is refused while it stands.
+waiting: somebody else is at work. good: news, shown three days; a good note with a `stage` says that the approval
+to enter that stage was given, and is what opens a gated stage (D29).
+"""
+
+from pipeline.models import CardNote
+
+GOOD_DAYS = 3
+
+
+def place_note(deal, kind, words, words_en="", *, source, link="", now, stage=None):
+    """Put a note on the deal's card, replacing the standing one of the same source and kind. Returns the note."""
+    CardNote.objects.filter(deal=deal, kind=kind, source=source, until=None).update(until=now)
+    return CardNote.objects.create(
+        deal=deal, kind=kind, words=words[:120], words_en=words_en[:120], source=source, link=link, since=now,
+        stage=stage,
+    )
+
+
+def lift_notes(source, *, now):
+    """End what `source` ("request 318") said on cards, good news excepted. Returns how many notes ended."""
+    standing = CardNote.objects.filter(source=source, until=None).exclude(kind=CardNote.Kind.GOOD)
+    return standing.update(until=now)
+
+
+def holds_of(deals):
+    """{deal id: [open hold, …]} for a list of deals."""
+    found = {}
+    notes = CardNote.objects.filter(deal__in=deals, kind=CardNote.Kind.HOLD, until=None).select_related("stage")
+    for note in notes:
+        found.setdefault(note.deal_id, []).append(note)
+    return found
+
+
+def passed_gate(deals):
+    """{(deal id, stage id)} of the gated stages these deals may enter: a good note for the stage says so."""
+    good = CardNote.objects.filter(deal__in=deals, kind=CardNote.Kind.GOOD, stage__isnull=False)
+    return set(good.values_list("deal_id", "stage_id"))

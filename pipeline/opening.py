@@ -1,0 +1,104 @@
+"""Opening deals: the first one with its customer (socket customers/opening.py), further ones by hand (D10, S5)."""
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from activity.recording import record
+from core.changing import write_history
+from pipeline import actions, facts, risks
+from pipeline.models import Deal, Playbook, Stage, StageProgress
+from pipeline.moving import versions_of
+
+WON = (Stage.Kind.WON, Stage.Kind.AFTER)
+
+
+def open_deals(customers, *, by, at, batch=None, values=None):
+    """Open one deal for each customer and return them in order. About ten statements for any number.
+
+    `values`: {customer.pk: {…}}; a customer without values gets the default playbook's first stage at the moment `at`.
+    Keys: stage, amount, expected_close, entered_at, opened_at, name, rep, owner, playbook, signed_on, contract_amount,
+    lost_reason, competitor, key_action, key_action_on, risk (words), custom, made_by; keep_tag=True leaves the
+    customer's tag as given. A deal that opens in an open stage has no signing day, one that opens won none to close.
+    """
+    if not customers:
+        return []
+    values = values or {}
+    first = first_stage()
+    with transaction.atomic():
+        pairs = [_deal(customer, dict(values.get(customer.pk) or {}), first, by, at, batch) for customer in customers]
+        deals = [deal for deal, _row in pairs]
+        Deal.objects.bulk_create(deals, batch_size=500)
+        write_history(deals, by=by, made=True)
+        versions = versions_of({deal.stage_id for deal in deals})
+        StageProgress.objects.bulk_create(
+            [
+                StageProgress(
+                    deal=deal, stage=deal.stage, stage_version=versions[deal.stage_id], entered_at=deal.entered_at,
+                    moved_by=by, recorded_at=at, back_dated=deal.entered_at < at, batch=batch,
+                )
+                for deal in deals
+            ],
+            batch_size=500,
+        )
+        actions.add_line_many(
+            [
+                actions.Line(deal, row.get("key_action_on") or deal.entered_at.date(), row["key_action"])
+                for deal, row in pairs if row.get("key_action")
+            ],
+            by=by, now=at,
+        )
+        risks.open_many([(deal, None, row["risk"], None) for deal, row in pairs if row.get("risk")], by=by, now=at)
+        rows = facts.push({customer.pk for customer in customers})
+        kept = {deal.customer_id for deal, row in pairs if row.get("keep_tag")}
+        facts.follow_tags(
+            [
+                (deal.customer, facts.tag_after(deal.customer.tag, "", facts.implied_tag(rows[deal.customer_id])))
+                for deal in deals if deal.customer_id not in kept
+            ],
+            by=by, now=at, why="import" if batch else "deal",
+        )
+    return deals
+
+
+def open_deal(customer, *, by, now, **fields):
+    """A further deal of a customer, said in the timeline; the keys are those of open_deals' values. While a customer
+    had one, that one went without a name: the new one gets a number when none is given."""
+    with transaction.atomic():
+        if not fields.get("name"):
+            fields["name"] = _("%(customer)s deal %(number)d") % {
+                "customer": customer.name[:100], "number": customer.deals.count() + 1}
+        deal = open_deals([customer], by=by, at=now, values={customer.pk: fields})[0]
+        record(
+            "pipeline.opened", deal, by=by, at=now, about=customer, customer=customer.name, deal=deal.name,
+            to=deal.stage.label, to_en=deal.stage.label_en,
+        )
+    return deal
+
+
+def first_stage(playbook=None):
+    """Where a deal begins: the first open stage of the playbook (default: the default one)."""
+    playbook = playbook or Playbook.objects.default()
+    return playbook.stages.live().filter(kind=Stage.Kind.OPEN).order_by("position", "id").select_related("playbook").first()
+
+
+def _deal(customer, row, first, by, at, batch):
+    stage = row.get("stage") or (first if not row.get("playbook") else first_stage(row["playbook"]))
+    entered = min(row.get("entered_at") or at, at)
+    deal = Deal(
+        customer=customer, playbook_id=stage.playbook_id, stage=stage, name=(row.get("name") or "")[:120],
+        amount=row.get("amount"), rep=row.get("rep") or customer.owner, owner=row.get("owner") or customer.owner,
+        entered_at=entered, opened_at=min(row.get("opened_at") or entered, entered), batch=batch,
+        competitor=(row.get("competitor") or "")[:60], custom=row.get("custom") or {}, made_by=row.get("made_by") or by,
+    )
+    if stage.is_open:
+        deal.expected_close = row.get("expected_close")
+    elif stage.kind in WON:
+        deal.won_at = entered
+        deal.signed_on = row.get("signed_on") or entered.date()
+        deal.contract_amount = row.get("contract_amount", deal.amount)
+    else:
+        if not row.get("lost_reason"):
+            raise ValidationError({"lost_reason": _("Why did we lose it?")})
+        deal.lost_at, deal.lost_reason, deal.lost_note = entered, row["lost_reason"], (row.get("lost_note") or "")[:300]
+    return deal, row

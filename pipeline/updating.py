@@ -1,0 +1,97 @@
+"""End-of-day update (下班前更新): every open deal of a person looked at once a day (R26, D26)."""
+
+from dataclasses import dataclass, field
+
+from django.db import transaction
+
+from accounts.calendar import Calendar
+from activity.recording import record
+from core import periods
+from customers.staleness import Rule, state_of
+from pipeline import actions, marking
+from pipeline.models import DayClose, DayMark, Deal
+
+
+@dataclass
+class Day:
+    """A person's open deals on a company day in three groups: `done` (logged, moved or marked today), `on_plan` (a
+    future next step and not quiet; one button confirms them all) and `look` (to look at, one by one)."""
+
+    user: object
+    on: object
+    done: list = field(default_factory=list)
+    on_plan: list = field(default_factory=list)
+    look: list = field(default_factory=list)
+
+    @property
+    def total(self):
+        return len(self.done) + len(self.on_plan) + len(self.look)
+
+    @property
+    def left(self):
+        return len(self.on_plan) + len(self.look)
+
+    @property
+    def is_done(self):
+        return not self.left
+
+
+def deals_of(user):
+    """The open deals a person answers for: his as owner, else as sales rep."""
+    deals = Deal.objects.visible_to(user).open()
+    return (deals.filter(owner=user) | deals.filter(owner=None, rep=user)).select_related("customer", "stage")
+
+
+def day_of(user, on):
+    """The three groups, most money first. Each deal carries `quiet` (its customer's state). Three queries."""
+    day, rule = Day(user, on), Rule.load()
+    looked = set(DayMark.objects.filter(deal__in=deals_of(user).values("pk"), day=on).values_list("deal_id", flat=True))
+    for deal in deals_of(user).order_by("-amount", "id"):
+        deal.quiet = state_of(deal.customer, on, rule)
+        step = deal.customer.next_step_on
+        if deal.pk in looked:
+            day.done.append(deal)
+        elif step and step > on and deal.quiet.state not in ("quiet",):
+            day.on_plan.append(deal)
+        else:
+            day.look.append(deal)
+    return day
+
+
+def mark(deals, how, by, now, *, line=""):
+    """Mark deals of the day as "same" (no change), "action" (with one line of key action) or "bulk", and close the day
+    when nothing is left. One event for the list."""
+    on = periods.today(now)
+    with transaction.atomic():
+        if line:
+            actions.add_line_many([actions.Line(deal, on, line) for deal in deals], by=by, now=now)
+        marking.mark(deals, how, by=by, now=now, day=on)
+        if len(deals) == 1:
+            record("pipeline.updated", deals[0], by=by, at=now, about=deals[0].customer_id, how=how, line=line,
+                   customer=deals[0].customer.name)
+        elif deals:
+            record("pipeline.updated_many", by, by=by, at=now, how=how, count=len(deals), deals=[d.pk for d in deals])
+        return close_if_done(by, now=now)
+
+
+def close_if_done(user, *, now):
+    """The day is closed the moment its last open deal was looked at. Returns the Day."""
+    day = day_of(user, periods.today(now))
+    if day.is_done:
+        DayClose.objects.update_or_create(
+            user=user, day=day.on, defaults={"closed_at": now, "open_deals": day.total, "left_over": 0}
+        )
+    return day
+
+
+def record_misses(users, on):
+    """For the job: who did not look at everything on a working day; a recorded close stays. Returns the rows."""
+    if not Calendar.load().works(on):
+        return []
+    closed = set(DayClose.objects.filter(day=on, user__in=users).values_list("user_id", flat=True))
+    missed = []
+    for user in users:
+        day = day_of(user, on) if user.pk not in closed else None
+        if day and day.left:
+            missed.append(DayClose(user=user, day=on, open_deals=day.total, left_over=day.left))
+    return DayClose.objects.bulk_create(missed, ignore_conflicts=True)
