@@ -17,3 +17,8 @@ urlpatterns = [
     path("", include("collaboration.urls")),
     path("", include("reviews.urls")),
 ]
+
+handler400 = "salesflow.errors.bad_request"
+handler403 = "salesflow.errors.permission_denied"
+handler404 = "salesflow.errors.page_not_found"
+handler500 = "salesflow.errors.server_error"

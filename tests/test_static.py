@@ -25,14 +25,18 @@ def test_budget(name, limit):
 
 
 def test_own_scripts_stay_small():
-    text = "".join(staticjoin.smaller_js(p.read_text("utf-8")) for p in staticjoin.parts("js/app.js") if ".min." not in p.name)
+    text = "".join(
+        staticjoin.smaller_js(p.read_text("utf-8")) for p in staticjoin.parts("js/app.js") if ".min." not in p.name
+    )
     assert len(gzip.compress(text.encode(), 9)) <= 9 * KB
 
 
 def test_style_sheets_are_small_files_that_are_all_joined():
     parts = {p.name for p in staticjoin.parts("css/app.css")}
     assert parts == {p.name for p in (STATIC / "css").glob("*.css")}
-    assert {p.name: n for p in (STATIC / "css").glob("*.css") if (n := len(p.read_text("utf-8").splitlines())) > 150} == {}
+    assert {
+        p.name: n for p in (STATIC / "css").glob("*.css") if (n := len(p.read_text("utf-8").splitlines())) > 150
+    } == {}
 
 
 def test_the_dark_theme_is_the_same_chosen_or_by_the_system():
@@ -45,12 +49,16 @@ def test_the_dark_theme_is_the_same_chosen_or_by_the_system():
 def test_colours_are_named_in_the_tokens_only():
     raw = {}
     for path in (STATIC / "css").glob("*.css"):
-        if path.name not in ("tokens.css", "print.css") and (found := re.findall(r"#[0-9a-f]{3,8}\b", path.read_text("utf-8"))):
+        if path.name not in ("tokens.css", "print.css") and (
+            found := re.findall(r"#[0-9a-f]{3,8}\b", path.read_text("utf-8"))
+        ):
             raw[path.name] = found
     assert raw == {}
 
 
-@pytest.mark.parametrize("feature", ["color-mix(", "oklch(", "light-dark(", "@container", ":popover-open", "@starting-style"])
+@pytest.mark.parametrize(
+    "feature", ["color-mix(", "oklch(", "light-dark(", "@container", ":popover-open", "@starting-style"]
+)
 def test_nothing_newer_than_the_browser_floor(feature):
     assert feature not in staticjoin.join("css/app.css")
 

@@ -17,13 +17,27 @@ NOW = datetime(2024, 3, 8, 14, 32)
 @pytest.mark.parametrize(
     ("amount", "zh", "en"),
     [
-        (None, "–", "–"), ("", "–", "–"), (0, "¥0", "¥0"), (8600, "¥8,600", "¥8,600"), (Decimal("9999.49"), "¥9,999", "¥9,999"),
-        (Decimal("9999.60"), "¥1万", "¥10K"), (10_000, "¥1万", "¥10K"), (485_000, "¥48.5万", "¥485K"), (480_000, "¥48万", "¥480K"),
-        (85_500, "¥8.6万", "¥85.5K"), (999_600, "¥100万", "¥1M"), (4_850_000, "¥485万", "¥4.85M"), (5_590_000, "¥559万", "¥5.59M"),
-        (2_428_000, "¥242.8万", "¥2.43M"), (12_600_000, "¥1,260万", "¥12.6M"), (126_000_000, "¥1.26亿", "¥126M"),
-        (99_999_600, "¥1亿", "¥100M"), (1_260_000_000, "¥12.6亿", "¥1.26B"), (-20_000, "−¥2万", "−¥20K"),
+        (None, "–", "–"),
+        ("", "–", "–"),
+        (0, "¥0", "¥0"),
+        (8600, "¥8,600", "¥8,600"),
+        (Decimal("9999.49"), "¥9,999", "¥9,999"),
+        (Decimal("9999.60"), "¥1万", "¥10K"),
+        (10_000, "¥1万", "¥10K"),
+        (485_000, "¥48.5万", "¥485K"),
+        (480_000, "¥48万", "¥480K"),
+        (85_500, "¥8.6万", "¥85.5K"),
+        (999_600, "¥100万", "¥1M"),
+        (4_850_000, "¥485万", "¥4.85M"),
+        (5_590_000, "¥559万", "¥5.59M"),
+        (2_428_000, "¥242.8万", "¥2.43M"),
+        (12_600_000, "¥1,260万", "¥12.6M"),
+        (126_000_000, "¥1.26亿", "¥126M"),
+        (99_999_600, "¥1亿", "¥100M"),
+        (1_260_000_000, "¥12.6亿", "¥1.26B"),
+        (-20_000, "−¥2万", "−¥20K"),
     ],
-)  # fmt: skip
+)
 def test_money(amount, zh, en):
     assert (words.money(amount, "zh-hans"), words.money(amount, "en")) == (zh, en)
 
@@ -84,16 +98,27 @@ def test_moments_with_the_clock():
 @pytest.mark.parametrize(
     ("minutes", "zh", "en"),
     [
-        (None, "–", "–"), (0, "0 分钟", "0 min"), (59, "59 分钟", "59 min"), (180, "3 小时", "3 h"),
-        (200, "3 小时 20 分", "3 h 20 min"), (1440, "1 天", "1 day"), (3000, "2 天", "2 days"),
+        (None, "–", "–"),
+        (0, "0 分钟", "0 min"),
+        (59, "59 分钟", "59 min"),
+        (180, "3 小时", "3 h"),
+        (200, "3 小时 20 分", "3 h 20 min"),
+        (1440, "1 天", "1 day"),
+        (3000, "2 天", "2 days"),
     ],
-)  # fmt: skip
+)
 def test_spans(minutes, zh, en):
     assert (words.span(minutes, "zh-hans"), words.span(minutes, "en")) == (zh, en)
 
 
 def test_initials():
-    assert [words.initials(n) for n in ("李强", "Li Qiang", "ada", "", "a.b@example.com")] == ["李", "LQ", "AD", "?", "AB"]
+    assert [words.initials(n) for n in ("李强", "Li Qiang", "ada", "", "a.b@example.com")] == [
+        "李",
+        "LQ",
+        "AD",
+        "?",
+        "AB",
+    ]
 
 
 def draw(text, language="en", request=None, **context):
@@ -105,7 +130,9 @@ def test_a_tag_says_the_whole_word_in_tables_and_the_short_one_on_cards():
     assert "潜在客户" in draw("{% tag 'prospect' %}", "zh-hans")
     short = draw("{% tag_short 'prospect' %}", "zh-hans")
     assert ("潜在客户" in short, "潜在" in short, "#g-prospect" in short) == (False, True, True)
-    assert [draw(f"{{% tag '{key}' %}}").count("<use") for key in ("prospect", "interested", "hot", "won", "lost")] == [1] * 5
+    assert [draw(f"{{% tag '{key}' %}}").count("<use") for key in ("prospect", "interested", "hot", "won", "lost")] == [
+        1
+    ] * 5
 
 
 def test_a_moment_carries_its_machine_form_and_its_exact_value():

@@ -1,6 +1,6 @@
 """Pictures of every page: page × language × theme × width, into ./shots/ (not kept).
 
-    python -m tests.browser.shots http://127.0.0.1:8000 --login mia --password … /pipeline /customers
+python -m tests.browser.shots http://127.0.0.1:8000 --login mia --password … /pipeline /customers
 """
 
 import argparse
