@@ -1,36 +1,99 @@
 """Questions asked of requests. Departments see what was sent to them, askers what they sent, managers their teams'."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, Q
 
+from core.periods import today
 from customers.querysets import scope
+
+OVER = ["done", "withdrawn", "closed"]
+WITH_ASKER = ["countered", "waiting", "delivered", "refused"]
 
 
 class RequestQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """Admins all; else what he asked, what his department serves, where he is named approver, watcher or
-        person, what is about a customer he sees, and for managers what their teams asked."""
+        """Admins all; else what he asked, what his department serves, where he is named approver (or stands in for
+        one on leave), watcher or person, what is about a customer he sees, and for managers what their teams asked.
+        A lead not yet taken is seen by the sales people of the department it was handed to."""
         if user.is_admin:
             return self
         mine = Q(asker=user) | Q(person=user)
-        mine |= Q(pk__in=user.watches.values("request_id")) | Q(pk__in=user.approvals.values("request_id"))
-        if user.is_support and user.department_id:
-            mine |= Q(department__path__startswith=user.department.path)
+        mine |= Q(pk__in=user.watches.values("request_id")) | Q(pk__in=self.steps_of(user).values("request_id"))
+        mine |= self.of_department(user)
         if user.is_manager:
             mine |= Q(asker_team__in=user.teams_led())
         if user.sells:
             mine |= scope(user, "customer__") & Q(customer__isnull=False)
+            mine |= self.leads_for(user)
         return self.filter(mine)
 
+    def steps_of(self, user):
+        """Approval steps that name him, his department, or somebody he stands in for today."""
+        on = today()
+        away = Q(state="waiting", person__leaves__substitute=user, person__leaves__first__lte=on)
+        mine = Q(person=user) | (away & Q(person__leaves__last__gte=on))
+        if user.is_support and user.department_id:
+            mine |= Q(person=None, department__path__startswith=user.department.path)
+        return self.steps_model().filter(mine)
+
+    def leads_for(self, user):
+        if not user.department_id:
+            return Q(pk__in=[])
+        lead = Q(kind__makes_customer=True, customer=None, person=None)
+        return lead & Q(department__path__startswith=user.department.path)
+
     def open(self):
-        return self.exclude(state__in=["done", "withdrawn", "closed", "refused"])
+        return self.exclude(state__in=[*OVER, "refused"])
+
+    def tab(self, name, user):
+        """The rows of one tab of the queue (S12)."""
+        return self.filter(self.tab_condition(name, user))
+
+    def tab_condition(self, name, user):
+        """accept: what lies with him or his department and nobody has taken, and approvals that wait for him.
+        mine: taken by him. more: where somebody must say more. done: delivered and ended. asked, handled, team."""
+        ours = Q(asker=user) | Q(person=user) | self.of_department(user)
+        if name == "accept":
+            return Q(state="submitted") if user.is_admin else Q(state="submitted") & self.lying_with(user)
+        if name == "mine":
+            return Q(state="accepted") if user.is_admin else Q(state="accepted", person=user)
+        if name == "more":
+            return Q(state__in=["waiting", "countered"]) & (Q() if user.is_admin else ours)
+        if name == "done":
+            return Q(state__in=["delivered", "refused", *OVER]) & (Q() if user.is_admin else ours)
+        if name == "asked":
+            return Q(asker=user)
+        if name == "team":
+            return Q(asker_team__in=user.teams_led())
+        return Q(person=user) | Q(pk__in=self.steps_model().filter(decided_by=user).values("request_id"))
+
+    def lying_with(self, user):
+        """Waiting approvals of his, and what he or his department was given and nobody has taken."""
+        waiting = self.steps_of(user).filter(state="waiting").values("request_id")
+        mine = Q(pk__in=waiting) | Q(person=user, kind__is_approval=False)
+        mine |= self.of_department(user) & Q(person=None, kind__is_approval=False)
+        return mine | self.leads_for(user) if user.sells else mine
+
+    def of_department(self, user):
+        if not user.is_support or not user.department_id:
+            return Q(pk__in=[])
+        return Q(department__path__startswith=user.department.path)
+
+    def steps_model(self):
+        return self.model._meta.get_field("steps").related_model._base_manager
 
     def waiting_on(self, user):
         """What this person must act on now: his department's to accept, his own in progress, his approvals,
         and as the asker dates to confirm, questions to answer and results to check."""
-        mine = Q(asker=user, state__in=["countered", "waiting", "delivered", "refused"])
-        mine |= Q(person=user, state="accepted")
-        mine |= Q(state="submitted", steps__person=user, steps__state="waiting")
-        if user.is_support and user.department_id:
-            mine |= Q(state="submitted", person=None, department__path__startswith=user.department.path)
-        return self.filter(mine).distinct()
+        if user.is_admin:
+            return self.none()
+        mine = Q(asker=user, state__in=WITH_ASKER) | Q(person=user, state="accepted")
+        return self.filter(mine | Q(state="submitted") & self.lying_with(user))
+
+    def with_faces(self):
+        """With what a row or a page names."""
+        return self.select_related("kind", "department", "person", "asker", "asker_department", "customer")
+
+    def tally(self, tabs):
+        """{name: how many} of Q conditions, in one statement."""
+        return self.order_by().aggregate(**{name: Count("pk", filter=rows) for name, rows in tabs.items()})

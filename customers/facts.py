@@ -52,7 +52,7 @@ def set_steps(customers):
     ours, waiting = Q(kind=NextStep.Kind.OURS), Q(kind=NextStep.Kind.WAITING)
     found = (
         NextStep.objects.open().order_by().filter(customer__in={customer.pk for customer in customers})
-        .values_list("customer").annotate(Min("due_on", filter=ours), Max("due_on", filter=waiting))
+        .values_list("customer").annotate(first=Min("due_on", filter=ours), last=Max("due_on", filter=waiting))
     )
     dates = {pk: (first, last) for pk, first, last in found}
     for customer in customers:
@@ -67,7 +67,7 @@ def set_talks(customers):
     On the objects only; two queries however many customers."""
     keys = {customer.pk for customer in customers}
     logs = FollowUp.objects.counted().filter(customer__in=keys).order_by()
-    spans = logs.filter(CONTACT).values_list("customer").annotate(Min("happened_at"), Max("happened_at"))
+    spans = logs.filter(CONTACT).values_list("customer").annotate(first=Min("happened_at"), last=Max("happened_at"))
     spans = {pk: (first, last) for pk, first, last in spans}
     unreached = {}
     for pk, at in logs.filter(outcome=FollowUp.Outcome.NO_ANSWER).values_list("customer", "happened_at"):

@@ -9,8 +9,10 @@ import datetime as dt
 import uuid
 from dataclasses import dataclass
 
+from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 
+from activity.models import Notification
 from activity.recording import record_many
 from core.periods import today
 from customers import facts
@@ -90,6 +92,7 @@ def _save(entries, *, by, now, batch):
     if not entries:
         return []
     customers = _lock(entries)
+    flagged = [customer for customer in customers if customer.told_on]
     follow_ups = FollowUp._base_manager.bulk_create(
         [_follow_up(entry, by=by, now=now, batch=batch) for entry in entries], batch_size=facts.BATCH
     )
@@ -105,6 +108,7 @@ def _save(entries, *, by, now, batch):
     close_by_logs([(step, f) for entry, f in pairs for step in entry.close_steps], by=by, now=now)
     make_many([_plan(entry, f) for entry, f in pairs if entry.next_on], by=by, now=now, batch=batch)
     _keep_facts(customers, pairs, batch=batch)
+    _withdraw_alarms([customer for customer in flagged if not customer.told_on], now=now)
     _settle_owed(pairs, by=by, now=now, batch=batch)
     tags = [(entry.customer, entry.tag) for entry in entries if entry.tag]
     if tags:
@@ -195,6 +199,15 @@ def _settle_owed(pairs, *, by, now, batch):
         tap.closed_at, tap.follow_up = now, log_of[tap.user_id, tap.customer_id]
     if settled:
         Owed.objects.bulk_update(settled, ["closed_at", "follow_up"])
+
+
+def _withdraw_alarms(customers, *, now):
+    """The message "quiet" disappears by itself when its spell ends."""
+    if customers:
+        kind = ContentType.objects.get_for_model(Customer)
+        keys = [customer.pk for customer in customers]
+        untrue = Notification.objects.filter(kind="customers.stale", subject_type=kind, subject_id__in=keys)
+        untrue.filter(over_at=None, read_at=None).update(over_at=now)
 
 
 def _words(follow_up):

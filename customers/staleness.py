@@ -38,12 +38,14 @@ class Rule:
 
     @classmethod
     def load(cls):
+        """Two small queries: the switches and the calendar's stamp."""
+        now = switches.everything()
         return cls(
-            default=switches.get("stale_days"),
-            working=switches.get("stale_working_days"),
-            by_tag={tag: int(days) for tag, days in switches.get("stale_by_tag").items()},
-            by_class={grade: int(days) for grade, days in switches.get("stale_by_class").items()},
-            planned_days=switches.get("planned_days"),
+            default=min(now["stale_days"], MOST_DAYS),
+            working=now["stale_working_days"],
+            by_tag={tag: min(int(days), MOST_DAYS) for tag, days in now["stale_by_tag"].items()},
+            by_class={grade: min(int(days), MOST_DAYS) for grade, days in now["stale_by_class"].items()},
+            planned_days=now["planned_days"],
             calendar=Calendar.load(),
         )
 
@@ -65,36 +67,34 @@ class Rule:
             return (on - since).days
         return self.calendar.working_days(since + DAY, on) if on > since else 0
 
-    def last_quiet_day(self, limit, on):
-        """The newest day of last contact that is over `limit` on the day `on`."""
+    def last_quiet_days(self, on):
+        """[the newest day of last contact that is over the limit 0, 1, 2, … MOST_DAYS on the day `on`]."""
         if not self.working:
-            return on - dt.timedelta(days=limit + 1)
-        day, counted = on, 0
-        while True:
-            counted += self.calendar.works(day)
+            return [on - dt.timedelta(days=limit + 1) for limit in range(MOST_DAYS + 1)]
+        found, day = [], on
+        while len(found) <= MOST_DAYS:
+            worked = self.calendar.works(day)
             day -= DAY
-            if counted > limit:
-                return day
+            if worked:
+                found.append(day)
+        return found
 
     def over(self, on):
         """The condition "over its limit on `on`", as (aliases, condition) of one Customer query."""
+        last = self.last_quiet_days(on)
 
         def day(limit):
-            return Value(self.last_quiet_day(limit, on), output_field=DateField())
+            return Value(last[min(limit, MOST_DAYS)], output_field=DateField())
 
         never = Value(dt.date.min, output_field=DateField())
         cases = [When(grade=grade, then=day(limit)) for grade, limit in self.by_class.items()]
         cases += [When(tag=tag, then=day(limit)) for tag, limit in self.by_tag.items()]
         cases += [When(tag="lost", then=never), When(tag="won", open_deals=0, then=never)]
-        if not self.working:
-            # Three is by far the commonest limit; the database tries the cases in order.
-            order = sorted(range(MOST_DAYS + 1), key=lambda limit: (limit != self.default, limit))
-        else:
-            order = range(MOST_DAYS + 1)
+        # The general limit is by far the commonest of stages too; the database tries the cases in order.
+        order = sorted(range(MOST_DAYS + 1), key=lambda limit: (limit != self.default, limit))
         cases += [When(limit_days=limit, then=day(limit)) for limit in order]
         last_day = Case(*cases, default=day(self.default), output_field=DateField())
         live = Q(archived_at=None, pooled_at=None, merged_into=None, quiet_since__isnull=False)
-        # The default limit is not the smallest possible, but nobody contacted today or later is over any limit.
         return {"last_quiet_day": last_day}, live & Q(quiet_since__lt=on) & Q(quiet_since__lte=F("last_quiet_day"))
 
     def plan(self, on):

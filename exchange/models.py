@@ -1,5 +1,7 @@
 """Workbooks in and out: batches, their rows, and the custom fields that are columns."""
 
+import datetime as dt
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -44,6 +46,15 @@ class ImportBatch(Versioned):
     def __str__(self):
         return self.name
 
+    @property
+    def tables(self):
+        """What was recognised: [{"part", "slug", "header", "header_row", "columns": {"0": field}, "samples"}]."""
+        return self.mapping.get("tables", [])
+
+    @property
+    def undo_until(self):
+        return self.done_at + dt.timedelta(days=7) if self.done_at else None
+
 
 class ImportRow(models.Model):
     """One row of the file, its fate, and one before/after of every record it touched (the way back)."""
@@ -58,7 +69,7 @@ class ImportRow(models.Model):
     batch = models.ForeignKey(ImportBatch, on_delete=models.CASCADE, related_name="rows")
     part = models.CharField(max_length=120, blank=True)  # the worksheet
     number = models.PositiveIntegerField()  # the row as the person sees it in Excel, from 1
-    cells = models.JSONField(default=dict)  # as read
+    cells = models.JSONField(default=dict)  # as read: {"v": [text of each column], "n": {column: [note, detail]}}
     fate = models.CharField(max_length=8, choices=Fate.choices, default=Fate.NEW)
     changes = models.JSONField(default=list)  # [{"field", "old", "new"}]
     errors = models.JSONField(default=list)  # [{"field", "value", "message", "params"}]
@@ -74,6 +85,23 @@ class ImportRow(models.Model):
 
     def __str__(self):
         return f"{self.part} {self.number}"
+
+    def read_with(self, columns, values):
+        """Say which column is which field ({field: index}) and which words stand for others ({field: {words: words}})."""
+        self._columns, self._values = columns, values
+        return self
+
+    def text_of(self, field):
+        """The cell's text as it is to be read; "" for a column the table does not have."""
+        index = self._columns.get(field)
+        texts = self.cells.get("v", [])
+        text = texts[index] if index is not None and index < len(texts) else ""
+        return self._values.get(field, {}).get(text.strip(), text)
+
+    def note_of(self, field):
+        """What the cell hid: ["formula", ""], ["formula_empty", ""], ["merged", "A2:A4"]; or two empty words."""
+        index = self._columns.get(field)
+        return self.cells.get("n", {}).get(str(index), ["", ""])
 
 
 class FieldDefinition(Versioned):

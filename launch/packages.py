@@ -9,6 +9,10 @@ from pathlib import Path
 from launch import HERE, PYTHON, VENV, Stop, say
 
 NEEDED_MB = 500
+NO_NETWORK = (
+    "NewConnectionError", "Failed to establish", "name resolution", "NameResolution", "getaddrinfo", "timed out",
+    "ProxyError", "Network is unreachable", "Connection refused", "(from versions: none)",
+)  # fmt: skip
 
 
 def free_mb(path):
@@ -37,8 +41,7 @@ def why_not_installed(output):
     """Words for a failed pip, from what it printed."""
     if "No space left" in output or "Errno 28" in output:
         return "The disk is full.\n磁盘已满。"
-    signs = ("NewConnectionError", "Failed to establish", "name resolution", "getaddrinfo", "timed out", "ProxyError")
-    if any(sign in output for sign in (*signs, "Network is unreachable", "Connection refused", "NameResolution")):
+    if any(sign in output for sign in NO_NETWORK):
         return (
             "The packages could not be downloaded: no network? Start again when it is back; nothing is lost.\n"
             "无法下载所需的包：请检查网络后重新运行，已完成的部分会保留。"

@@ -7,15 +7,14 @@ from launch import HERE, PYTHON, say
 from launch.packages import install
 
 FIND_POSTGRES = """
-import getpass, psycopg
-for where in ("host=/var/run/postgresql dbname=postgres", "host=127.0.0.1 user=postgres dbname=postgres"):
+import psycopg
+for where in ("dbname=postgres", "host=127.0.0.1 user=postgres dbname=postgres"):
     try:
         with psycopg.connect(where, connect_timeout=2, autocommit=True) as found:
             may = found.execute("select rolsuper or rolcreatedb from pg_roles where rolname = current_user").fetchone()
             if may and may[0]:
-                user = found.info.user
-                host = "127.0.0.1" if "127.0.0.1" in where else "%2Fvar%2Frun%2Fpostgresql"
-                print(f"postgres://{user}@{host}/salesflow")
+                host = "127.0.0.1" if "127.0.0.1" in where else ""  # empty: the local socket
+                print(f"postgres://{found.info.user}@{host}/postgres")
                 break
     except psycopg.Error:
         pass

@@ -13,7 +13,7 @@ class PipelineConfig(AppConfig):
         from customers.opening import opener
         from customers.transferring import on_assign
         from django.utils.translation import gettext_lazy as _
-        from pipeline import columns, daily, handing, opening, undoing
+        from pipeline import columns, daily, handing, opening, sheets, undoing
 
         opener(opening.open_deals)
         after_log(daily.after_log)
@@ -23,3 +23,4 @@ class PipelineConfig(AppConfig):
         column("stage", _("Stage"), columns.stage_cells)
         for verb in ("pipeline.moved", "pipeline.won", "pipeline.lost"):
             undoer(verb, undoing.undo_move)
+        sheets.plug()

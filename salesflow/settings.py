@@ -253,3 +253,4 @@ CELERY_BROKER_TRANSPORT_OPTIONS = (
 CELERY_BEAT_SCHEDULER = "core.beat:Scheduler"
 CELERY_BEAT_SCHEDULE = schedule.beat_table()
 SCHEDULE = schedule.LINES  # the same table for core, which may not look up
+SECURE_REDIRECT_EXEMPT = [r"^healthz$"]  # asked over plain http from the machine itself

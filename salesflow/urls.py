@@ -2,7 +2,13 @@
 
 from django.urls import include, path
 
+from salesflow.health import healthz
+from salesflow.views import jobs
+
 urlpatterns = [
+    path("setup/jobs", jobs.jobs, name="setup_jobs"),
+    path("setup/jobs/<int:pk>/again", jobs.again, name="setup_job_again"),
+    path("healthz", healthz, name="healthz"),
     path("", include("accounts.urls")),
     path("", include("activity.urls")),
     path("", include("exchange.urls")),
@@ -11,3 +17,8 @@ urlpatterns = [
     path("", include("collaboration.urls")),
     path("", include("reviews.urls")),
 ]
+
+handler400 = "salesflow.errors.bad_request"
+handler403 = "salesflow.errors.permission_denied"
+handler404 = "salesflow.errors.page_not_found"
+handler500 = "salesflow.errors.server_error"

@@ -15,6 +15,7 @@ from tests.cast import cast, client_of  # noqa: F401  (fixtures for every test)
 
 NOTHING_SKIPPED = os.environ.get("SALESFLOW_NOTHING_SKIPPED") == "1"
 POSTGRES = os.environ.get("TEST_DATABASE_URL", "").startswith("postgres")
+OWN_DATABASE = ("tests/test_run.py", "tests/test_broker.py")  # bring their own SQLite: nothing new on PostgreSQL
 POSTGRES_LANE = os.environ.get("SALESFLOW_POSTGRES_LANE") == "1"  # the same suite runs on PostgreSQL as well
 
 hypothesis_settings.register_profile("short", max_examples=200, deadline=None, database=None)
@@ -34,9 +35,11 @@ def pytest_collection_modifyitems(config, items):
     kept, left = [], []
     for item in items:
         long = item.get_closest_marker("long") and not config.getoption("--long")
+        file = item.nodeid.partition("::")[0]
         elsewhere = item.get_closest_marker("postgres") and POSTGRES_LANE and not POSTGRES
+        elsewhere = elsewhere or (POSTGRES and file in OWN_DATABASE)
         (left if long or elsewhere else kept).append(item)
-        group = "browser" if item.get_closest_marker("browser") else item.nodeid.partition("::")[0]
+        group = "browser" if item.get_closest_marker("browser") else file
         item.add_marker(pytest.mark.xdist_group(group))
     if left:
         config.hook.pytest_deselected(items=left)

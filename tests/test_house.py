@@ -132,7 +132,7 @@ def test_a_view_that_writes_is_a_deed(path):
         if isinstance(node, ast.FunctionDef):
             marks = [ast.unparse(mark) for mark in node.decorator_list]
             posts = "require_POST" in " ".join(marks) or "request.method == 'POST'" in ast.unparse(node)
-            if posts and "deed" not in " ".join(marks) and node.name not in exempt:
+            if posts and "deed" not in " ".join(marks) and node.name not in exempt and node.name[0] != "_":
                 wrong.append(node.name)
     assert wrong == []
 

@@ -87,7 +87,8 @@ def test_the_second_start_is_quick_and_does_the_jobs_left_over(data):
     ask(
         data,
         "insert into core_job (name, key, args, state, due_at, created_at, tries, done, total, result, error, claim)"
-        " values ('no_such_job', 'left', '{}', 'running', '2024-03-01 00:00', '2024-03-01 00:00', 1, 0, 0, '{}', '', '')",
+        " values ('no_such_job', 'left', '{}', 'running', '2024-03-01 09:00', '2024-03-01 09:00',"
+        " 1, 0, 0, '{}', '', '')",
     )
     server = Server(data, free_port())
     try:

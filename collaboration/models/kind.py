@@ -2,8 +2,10 @@
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import get_language
 
 from core.models import Named
+from core.text import plain
 
 
 class RequestKind(Named):
@@ -16,10 +18,21 @@ class RequestKind(Named):
     department = models.ForeignKey(
         "accounts.Department", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
+    department_words = models.CharField(max_length=120, blank=True)  # finds the department until an admin picks one
     is_approval = models.BooleanField(default=False)  # steps instead of accept and confirm
     in_oa = models.BooleanField(default=False)  # may be approved in an outside OA
     makes_customer = models.BooleanField(default=False)  # lead hand-over: accepting creates the customer (D3)
     due_days = models.PositiveSmallIntegerField(default=3)  # working days offered as needed-by
+
+    @property
+    def form_text(self):
+        """What is needed, pre-filled in the reader's language."""
+        return self.template_en or self.template if (get_language() or "").startswith("en") else self.template
+
+    def means(self, words):
+        """Is this the kind that somebody's own words name (预算审批 → price approval)?"""
+        names = [self.label, self.label_en, self.code, *self.synonyms.split(",")]
+        return bool(words) and plain(words) in {plain(name) for name in names if name}
 
 
 class KindStep(models.Model):
@@ -27,7 +40,7 @@ class KindStep(models.Model):
 
     kind = models.ForeignKey(RequestKind, on_delete=models.CASCADE, related_name="steps")
     position = models.PositiveSmallIntegerField(default=0)
-    role = models.CharField(max_length=10, blank=True)  # "manager": the manager above the asker
+    role = models.CharField(max_length=10, blank=True)  # "manager" above the asker; "department" the request goes to
     department = models.ForeignKey(
         "accounts.Department", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )

@@ -2,17 +2,18 @@
 
 from django.conf import settings
 from django.db import models
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
+from collaboration.cards import place_words
 from collaboration.models.request import CollaborationRequest
 
 
 class ApprovalStep(models.Model):
     class State(models.TextChoices):
-        COMING = "coming", _("Coming")
-        WAITING = "waiting", _("Waiting")
-        APPROVED = "approved", _("Approved")
-        SENT_BACK = "sent_back", _("Sent back")
+        COMING = "coming", pgettext_lazy("approval step", "Coming")
+        WAITING = "waiting", pgettext_lazy("approval step", "Waiting")
+        APPROVED = "approved", pgettext_lazy("approval step", "Approved")
+        SENT_BACK = "sent_back", pgettext_lazy("approval step", "Sent back")
 
     request = models.ForeignKey(CollaborationRequest, on_delete=models.CASCADE, related_name="steps")
     round = models.PositiveSmallIntegerField(default=1)  # a sent-back request starts a new one
@@ -36,6 +37,13 @@ class ApprovalStep(models.Model):
 
     def __str__(self):
         return f"{self.request_id} {self.position}"
+
+    @property
+    def who(self):
+        """The person or department that decides, as said on the page."""
+        if self.person:
+            return self.person.name
+        return place_words(self.department) if self.department else self.role
 
 
 class RequestComment(models.Model):

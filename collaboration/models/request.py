@@ -3,9 +3,12 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from simple_history.models import HistoricalRecords
 
+from collaboration.cards import contact_card
 from collaboration.models.kind import RequestKind
 from collaboration.querysets import RequestQuerySet
 from core.models import Versioned
@@ -15,21 +18,21 @@ from pipeline.models import Deal
 
 class CollaborationRequest(Versioned):
     class State(models.TextChoices):
-        SUBMITTED = "submitted", _("To accept")
-        COUNTERED = "countered", _("Date to confirm")
-        WAITING = "waiting", _("Needs more")
-        ACCEPTED = "accepted", _("In progress")
-        DELIVERED = "delivered", _("To confirm")
-        DONE = "done", _("Done")
-        REFUSED = "refused", _("Refused")
-        WITHDRAWN = "withdrawn", _("Withdrawn")
-        CLOSED = "closed", _("Closed")
+        SUBMITTED = "submitted", pgettext_lazy("request state", "To accept")
+        COUNTERED = "countered", pgettext_lazy("request state", "Date to confirm")
+        WAITING = "waiting", pgettext_lazy("request state", "Needs more")
+        ACCEPTED = "accepted", pgettext_lazy("request state", "In progress")
+        DELIVERED = "delivered", pgettext_lazy("request state", "To confirm")
+        DONE = "done", pgettext_lazy("request state", "Done")
+        REFUSED = "refused", pgettext_lazy("request state", "Refused")
+        WITHDRAWN = "withdrawn", pgettext_lazy("request state", "Withdrawn")
+        CLOSED = "closed", pgettext_lazy("request state", "Closed")
 
     class Priority(models.TextChoices):
-        LOW = "low", _("Low")
-        NORMAL = "normal", _("Normal")
-        HIGH = "high", _("High")
-        URGENT = "urgent", _("Urgent")
+        LOW = "low", pgettext_lazy("priority", "Low")
+        NORMAL = "normal", pgettext_lazy("priority", "Normal")
+        HIGH = "high", pgettext_lazy("priority", "High")
+        URGENT = "urgent", pgettext_lazy("priority", "Urgent")
 
     number = models.PositiveIntegerField(unique=True)  # shown as R-318
     reference = models.CharField(max_length=60, blank=True, db_index=True)  # a foreign number, XQ-2024-001
@@ -70,6 +73,8 @@ class CollaborationRequest(Versioned):
     asked_at = models.DateTimeField()
     needed_by = models.DateField(_("Needed by"), null=True, blank=True)
     accept_by = models.DateTimeField(null=True, blank=True)
+    held_since = models.DateTimeField(null=True, blank=True)  # start of the open interval
+    due_at = models.DateTimeField(null=True, blank=True)  # when the side that holds it now runs out of time
     promised_on = models.DateField(_("Promised"), null=True, blank=True)
     countered_on = models.DateField(null=True, blank=True)
     countered_at = models.DateTimeField(null=True, blank=True)
@@ -105,18 +110,38 @@ class CollaborationRequest(Versioned):
             models.CheckConstraint(condition=~Q(state="waiting") | ~Q(state_before=""), name="request_waiting_returns"),
         ]
         indexes = [
-            models.Index(fields=["department", "state", "accept_by"], name="request_queue"),
-            models.Index(fields=["person", "state", "promised_on"], name="request_of_person"),
+            models.Index(fields=["department", "state", "due_at"], name="request_queue"),
+            models.Index(fields=["person", "state", "due_at"], name="request_of_person"),
             models.Index(fields=["asker", "state"], name="request_of_asker"),
             models.Index(fields=["customer", "-asked_at"], name="request_of_customer"),
         ]
 
     def __str__(self):
-        return f"R-{self.number}"
+        return self.code
 
     @property
     def code(self):
         return f"R-{self.number}"
+
+    def get_absolute_url(self):
+        return reverse("collaboration:page", args=[self.number])
+
+    @property
+    def is_over(self):
+        return self.state in (self.State.DONE, self.State.WITHDRAWN, self.State.CLOSED)
+
+    @property
+    def is_urgent(self):
+        return self.priority == self.Priority.URGENT
+
+    @property
+    def reading(self):
+        """The words of its kind: the list's, or the ones an imported row came with."""
+        return self.kind_words or self.kind.words
+
+    def contact_card(self, for_user):
+        """The named contact as `for_user` may see it, or None (D3, D6)."""
+        return contact_card(self, for_user)
 
 
 class RequestInterval(models.Model):

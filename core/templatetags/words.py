@@ -8,7 +8,7 @@ from django.utils import timezone, translation
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext, pgettext
 
-from core import words
+from core import refusals, words
 
 register = template.Library()
 
@@ -207,12 +207,22 @@ def avatar(user, large=False):
 @register.simple_tag
 def form_key(form_name):
     """The one-time key of a form: a double press saves once. Fresh with every render of the fragment."""
-    return format_html('<input type="hidden" name="form_key" value="{}.{}">', secrets.token_urlsafe(16), form_name)
+    return format_html('<input type="hidden" name="key" value="{}.{}">', secrets.token_urlsafe(16), form_name)
 
 
 @register.simple_tag
 def version(obj):
     return format_html('<input type="hidden" name="version" value="{}">', obj.version)
+
+
+@register.filter
+def as_input(value):
+    """A value as a form field would carry it: dates ISO, records by their id."""
+    if value is None:
+        return ""
+    if hasattr(value, "isoformat"):
+        return value.isoformat()
+    return str(getattr(value, "pk", value))
 
 
 @register.simple_tag(takes_context=True)
@@ -232,6 +242,14 @@ def qs(context, **changes):
 def attrs(**pairs):
     """Attributes from a mapping of names and values, escaped; underscores become dashes, empty ones are left out."""
     return format_html_join(" ", '{}="{}"', ((k.replace("_", "-"), v) for k, v in pairs.items() if v not in (None, "")))
+
+
+# --- What could not be done ----------------------------------------------------------------------------------
+@register.simple_tag
+def said(status, part="heading"):
+    """The sentence of an error page: {% said 404 %} the heading, {% said 404 "way_out" %} the way on."""
+    heading, way_out = refusals.WORDS[int(status)]
+    return heading if part == "heading" else way_out
 
 
 # --- The joined files ----------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@
       if (event.detail.target.id !== 'dialog') return;
       document.removeEventListener('htmx:afterRequest', quiet);
       if (event.detail.xhr.status !== 204) return;
-      htmx.ajax('POST', `/deals/${deal}/move`, { source: card, target: '#dialog', swap: 'innerHTML', values: { to, from, form_key: sf.key('move') } });
+      htmx.ajax('POST', `/deals/${deal}/move`, { source: card, target: '#dialog', swap: 'innerHTML', values: { to, from, key: sf.key('move') } });
     };
     document.addEventListener('htmx:afterRequest', quiet);
     await sf.open('dialog', url, card);

@@ -16,7 +16,7 @@ const rules = [
   [/(\d{1,2})月(\d{1,2})[日号]?/, (m, t) => near(t, m[1] - 1, +m[2])],
   [/\b(\d{1,2}) (jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*/i, (m, t) => near(t, MONTHS.indexOf(m[2].toLowerCase()), +m[1])],
   [/\b(\d{1,2})\/(\d{1,2})\b/, (m, t) => near(t, m[1] - 1, +m[2])],
-  [/(\d{1,2})[号日]/, (m, t) => real(t.getFullYear(), t.getMonth(), +m[1], t) || real(t.getFullYear(), t.getMonth() + 1, +m[1], t)],
+  [/(?:^|[^月\d])(\d{1,2})[号日]/, (m, t) => real(t.getFullYear(), t.getMonth(), +m[1], t) || real(t.getFullYear(), t.getMonth() + 1, +m[1], t)],
   [/月底|end of (?:the )?month/i, (m, t) => new Date(t.getFullYear(), t.getMonth() + 1, 0)],
   [/\b(mon|tue|wed|thu|fri|sat|sun)(?:day|sday|nesday|rsday|urday)?\b/i, (m, t) => onOrAfter(plus(t, WEEK[m[1].toLowerCase()] - weekday(t)), t, () => plus(t, 7 + WEEK[m[1].toLowerCase()] - weekday(t)))],
 ];

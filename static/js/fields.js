@@ -80,5 +80,15 @@ sf.on('click', '[data-peek]', (event, button) => {
   field.type = hidden ? 'text' : 'password';
   button.setAttribute('aria-pressed', String(hidden));
 });
+// Two people changed one field: the panel gives the form the new version, a choice fills the field.
+document.addEventListener('htmx:load', ({ detail }) => {
+  const panel = detail.elt.matches('.error-panel[data-version]') && detail.elt;
+  const version = panel && panel.closest('form')?.elements.version;
+  if (version) version.value = panel.dataset.version;
+});
+sf.on('change', '[data-clash]', (event, choice) => {
+  const field = choice.form?.elements[choice.dataset.clash];
+  if (field) field.value = choice.value;
+});
 // After a page load with mistakes, the summary has focus.
 sf.ready(() => sf.$('main .summary')?.focus());

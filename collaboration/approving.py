@@ -1,0 +1,187 @@
+"""Approval steps: in order by position, side by side when positions are equal; each timed (R17, D29, D32).
+
+The last approval ends the request and lifts the hold; a send-back goes to the asker, whose answer starts a new round.
+"""
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from collaboration import clocks, notes, rights, telling
+from collaboration.life import lock, open_interval, refusal, require, turn
+from collaboration.models import ApprovalStep
+from core.changing import change
+from core.errors import Refused
+
+
+def lay_steps(request, *, now, duties=None):
+    """The steps of a new round: the stage's approvers when it is asked to enter one, else the kind's."""
+    wanted = list(duties or request.kind.steps.select_related("department", "person"))
+    if request.amount is not None:
+        wanted = [step for step in wanted if (getattr(step, "min_amount", None) or 0) <= request.amount]
+    last = request.steps.order_by("-round").values_list("round", flat=True).first() or 0
+    steps = [step for step in (_step(request, duty, last + 1) for duty in wanted) if step]
+    if not steps:
+        steps = [ApprovalStep(request=request, round=last + 1, position=1, department=request.department)]
+    ApprovalStep.objects.bulk_create(steps)
+    _forget(request)
+    return start(request, now=now)
+
+
+def _step(request, duty, number):
+    person, department = duty.person, duty.department
+    if duty.role == "manager":
+        person = manager_above(request)
+    elif duty.role == "department" or (duty.role == "support" and not department):
+        department = request.department
+    if person is None and department is None:
+        return None
+    return ApprovalStep(
+        request=request, round=number, position=duty.position, role=duty.role, person=person, department=department
+    )
+
+
+def manager_above(request):
+    """The manager of the asker's team; for a manager who asks himself, whoever heads the sales department above."""
+    team = request.asker_team
+    if team and team.manager and team.manager.is_active and team.manager_id != request.asker_id:
+        return team.manager
+    place = team.department if team else request.asker_department
+    while place:
+        if place.lead and place.lead.is_active and place.lead_id != request.asker_id and place.lead.is_manager:
+            return place.lead
+        place = place.parent
+    return None
+
+
+def start(request, *, now):
+    """Let the next position begin. Returns its steps; empty when all are approved."""
+    steps = rights.steps_of(request)
+    coming = [step for step in steps if step.state == "coming"]
+    if not coming:
+        return []
+    position = min(step.position for step in coming)
+    begun = [step for step in coming if step.position == position]
+    ApprovalStep.objects.filter(pk__in=[step.pk for step in begun]).update(state="waiting", since=now)
+    _forget(request)
+    return rights.steps_of(request, state="waiting")
+
+
+def approve(request, *, by, now, comment="", oa_number="", oa_on=None):
+    """His step, once; the last one delivers. With an OA number or link, its result and date are kept (D32)."""
+    with transaction.atomic():
+        step = _take(request, by=by, now=now, state="approved", comment=comment)
+        if oa_number:
+            change(request, by=by, oa_number=oa_number, oa_on=oa_on)
+        left = rights.steps_of(request, state="waiting")
+        data = {"who": by.name, "comment": comment, "oa": oa_number}
+        if left:
+            telling.tell("approved", request, by=by, now=now, act=telling.approvers(left, now=now), **data)
+            return step
+        begun = start(request, now=now)
+        if begun:
+            _move_on(request, begun, by=by, now=now)
+            telling.tell(
+                "approved", request, by=by, now=now, act=telling.approvers(begun, now=now),
+                fyi=telling.asker(request), next=begun[0].who, **data,
+            )  # fmt: skip
+            return step
+        result = comment or _("Approved")
+        turn(
+            request, by=by, now=now, to="done", person=by, result=result, delivered_at=now, done_at=now, ended_at=now
+        )
+        notes.show(request, now=now)
+        telling.tell("approved", request, by=by, now=now, fyi=telling.asker(request), last=True, **data)
+    return step
+
+
+def send_back(request, *, by, now, comment):
+    """退回修改: to the asker with what must change; his answer starts a new round from the first step."""
+    with transaction.atomic():
+        _take(request, by=by, now=now, state="sent_back", comment=comment)
+        turn(
+            request, by=by, now=now, to="waiting", reason=comment, question=comment, state_before="submitted"
+        )
+        notes.show(request, now=now)
+        telling.tell(
+            "sent_back", request, by=by, now=now, act=telling.asker(request), who=by.name, comment=comment
+        )
+
+
+def again(request, *, by, now):
+    """A new round after an answer; called in the answer's transaction when the state is submitted again."""
+    earlier = rights.steps_of(request)
+    begun = lay_steps(request, now=now, duties=earlier)
+    _move_on(request, begun, by=by, now=now)
+    return begun
+
+
+def hand_step(request, person, *, by, now, note=""):
+    """转交: his waiting step to somebody else."""
+    with transaction.atomic():
+        require(lock(request), "hand_over", now=now)
+        _forget(request)
+        mine = _waiting_for(request, by, now=now)
+        rows = ApprovalStep.objects.filter(pk=mine.pk, state="waiting")
+        if rows.update(person=person, since=now) != 1:
+            raise refusal(request, now=now)
+        _forget(request)
+        begun = rights.steps_of(request, state="waiting")
+        _move_on(request, begun, by=by, now=now, reason=note)
+        telling.tell(
+            "handed_over", request, by=by, now=now, act=[person], fyi=telling.asker(request), who=by.name,
+            to=person.name, note=note,
+        )  # fmt: skip
+
+
+def _take(request, *, by, now, state, comment):
+    """Decide his step under the row's lock, so that two approvers side by side see each other."""
+    verb = "approve" if state == "approved" else "send_back"
+    locked = lock(request)
+    request.refresh_from_db()
+    _forget(request)
+    require(locked, verb, now=now)
+    step = _waiting_for(request, by, now=now)
+    rows = ApprovalStep.objects.filter(pk=step.pk, state="waiting")
+    taken = rows.update(
+        state=state, decided_at=now, decided_by=by, comment=comment[:500], frozen=_frozen(request)
+    )
+    if taken != 1:
+        raise refusal(request, now=now)
+    _forget(request)
+    return step
+
+
+def _waiting_for(request, by, *, now):
+    """His waiting step, or a refusal that says who is next (approving twice, out of turn)."""
+    waiting = rights.steps_of(request, state="waiting")
+    mine = next((step for step in waiting if rights.may_decide(by, step, now=now)), None)
+    if mine is None:
+        who = ", ".join(step.who for step in waiting)
+        raise Refused(_("%(code)s waits for %(who)s now.") % {"code": request.code, "who": who}, holder=who)
+    return mine
+
+
+def _frozen(request):
+    """What exactly was approved: amount, text and the newest version of each file."""
+    return {
+        "amount": str(request.amount) if request.amount is not None else None, "title": request.title,
+        "description": request.description, "version": request.version,
+    }  # fmt: skip
+
+
+def _move_on(request, begun, *, by, now, reason=""):
+    """The next step runs: its interval, its own accept-by, the card says where it lies."""
+    step = begun[0]
+    due = clocks.accept_due(step.department or request.department, request.priority, now=now)
+    change(request, by=by, accept_by=due, due_at=due, held_since=now)
+    open_interval(
+        request, by=by, now=now, reason=reason, department=step.department or request.department, person=step.person
+    )
+    notes.show(request, now=now)
+
+
+def _forget(request):
+    request.__dict__.pop("_steps", None)
+    getattr(request, "_prefetched_objects_cache", {}).pop("steps", None)
+
+

@@ -1,0 +1,82 @@
+"""Who hears of what happens to a request: the other side acts, watchers are informed, what is no longer true goes."""
+
+from accounts.calendar import stand_in
+from accounts.models import User
+from activity.models import Notification
+from activity.recording import notify, record
+from core.periods import today
+
+
+def tell(verb, request, *, by, now, act=(), fyi=(), mail=True, **data):
+    """One Event of the deed, "needs me" messages to `act`, "for information" to `fyi` and the watchers.
+
+    Messages about this request that asked somebody to act are over: the state has moved on.
+    """
+    Notification.objects.about(request).filter(group="act", over_at=None, read_at=None).update(over_at=now)
+    data = named(request) | {name: value for name, value in data.items() if value not in (None, "")}
+    if by is not None:
+        data.setdefault("who", by.name)
+    event = record(
+        f"collaboration.{verb}", request, by=by, about=request.customer_id, at=now, tell=act, act=True, mail=mail,
+        **data,
+    )  # fmt: skip
+    heard = {person.pk for person in act}
+    watchers = [row.user for row in request.watchers.select_related("user")]
+    others = [person for person in [*fyi, *watchers] if person and person.pk not in heard]
+    notify(event.verb, request, tell=others, by=by, at=now, event=event, key=f"event {event.pk}", **data)
+    return event
+
+
+def named(request):
+    """The names used now, kept with the event (D21)."""
+    return {
+        "code": request.code, "number": request.number, "title": request.title, "department": request.department.name,
+        "department_en": request.department.name_en, "what": request.kind_words or request.kind.label,
+        "what_en": request.kind_words or request.kind.label_en,
+    }  # fmt: skip
+
+
+def asker(request):
+    return [request.asker] if request.asker else []
+
+
+def serving(request, *, now):
+    """Whoever must act for the department: the person (or who stands in), else everybody there."""
+    if request.person and request.person.is_active:
+        return [stand_in(request.person, today(now)) or request.person]
+    return people_of(request.department, lead_hand_over=request.kind.makes_customer)
+
+
+def people_of(department, *, lead_hand_over=False):
+    """The people of a department and below it; leads go to the managers of a sales department."""
+    roles = ["manager"] if lead_hand_over else ["support"]
+    return list(User.objects.in_department(department).filter(role__in=roles))
+
+
+def approvers(steps, *, now):
+    """The people who may decide these waiting steps, with who stands in for those on leave."""
+    found = {}
+    for step in steps:
+        if step.person:
+            for person in (step.person, stand_in(step.person, today(now))):
+                if person:
+                    found[person.pk] = person
+        elif step.department:
+            found |= {person.pk: person for person in people_of(step.department)}
+    return list(found.values())
+
+
+def tell_said(request, line, mentions, *, by, now):
+    """A conversation is not a deed of the life: it withdraws nothing and asks nobody to act but those named.
+    An internal note leaves no text outside the department: not in the event, not in a message."""
+    verb = "noted" if line.internal else "said"
+    said = {} if line.internal else {"text": line.text[:200]}
+    event = record(
+        f"collaboration.{verb}", request, by=by, at=now, tell=mentions, act=True, mail=True,
+        about=None if line.internal else request.customer_id, **named(request), who=by.name, **said,
+    )  # fmt: skip
+    if line.internal:
+        return
+    heard = {person.pk for person in mentions}
+    others = [person for person in [*asker(request), request.person] if person and person.pk not in heard]
+    notify(event.verb, request, tell=others, by=by, at=now, event=event, key=f"event {event.pk}", **event.data)

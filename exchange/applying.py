@@ -1,0 +1,78 @@
+"""Confirming a batch: checked once more and written in one transaction, all rows or none (REL3)."""
+
+from django.db import transaction
+from django.utils import timezone
+
+from activity.recording import record as tell
+from core.errors import Refused
+from exchange.checking import examine, parts_of, tell_row
+from exchange.models import ImportBatch, ImportRow
+from exchange.problems import gettext_noop
+from exchange.problems import tell as words
+
+State = ImportBatch.State
+BROKEN = gettext_noop("Something went wrong on our side. Nothing was imported; try again.")
+SOME_WRONG = gettext_noop("%(count)s rows have errors, nothing is imported yet")
+NOT_READY = gettext_noop("This import is no longer waiting to be confirmed.")
+
+
+def apply(batch, *, by, now):
+    """Write the batch. Raises Refused when a row is wrong and "only the good rows" was not ticked, or when the batch
+    was imported meanwhile; then nothing is written. Idempotent: a batch that is done stays as it is."""
+    with transaction.atomic():
+        taken = ImportBatch.objects.filter(pk=batch.pk, state__in=[State.READY, State.IMPORTING, State.FAILED])
+        if taken.update(state=State.IMPORTING) != 1:
+            raise Refused(words(NOT_READY))
+        records, run = examine(batch, by=by, now=now)
+        bad = [record for record in records if record.fate == "wrong"]
+        if bad and not batch.only_good:
+            raise Refused(words(SOME_WRONG, {"count": len(bad)}))
+        good = [record for record in records if record.fate in ("new", "changed")]
+        for part in parts_of(batch):
+            part.write([r for r in good if part in r.sheet.parts], run)
+        _remember(batch, records, by=by, now=now)
+    return records
+
+
+def _remember(batch, records, *, by, now):
+    """One before and after a row: the way back, and what the result page and the undo read."""
+    for record in records:
+        tell_row(record)
+        record.row.before, record.row.after = _before_after(record)
+    ImportRow.objects.bulk_update(
+        [record.row for record in records], ["fate", "changes", "errors", "flags", "before", "after"], batch_size=500
+    )
+    counts = {fate: sum(1 for record in records if record.fate == fate) for fate in ("new", "changed", "same", "wrong")}
+    batch.counts = {"rows": len(records)} | counts
+    batch.state, batch.done_at, batch.error = State.DONE, now, ""
+    batch.mapping["finished"] = timezone.now().isoformat()  # what is later in the field history came after
+    batch.save(update_fields=["state", "counts", "done_at", "error", "mapping"])
+    tell("exchange.imported", batch, by=by, at=now, name=batch.name, **counts)
+    if batch.file:
+        name, storage = batch.file.name, batch.file.storage
+        transaction.on_commit(lambda: storage.delete(name), robust=True)
+
+
+def _before_after(record):
+    if not record.made and not record.set:
+        return None, None
+    before, after = {}, {}
+    for label, pk, name, old, new in record.set:
+        before.setdefault(f"{label} {pk}", {})[name] = old
+        after.setdefault(f"{label} {pk}", {})[name] = new
+    return {"set": before}, {"made": record.made, "set": after}
+
+
+def failed(batch, message=BROKEN):
+    """Outside the rolled-back transaction: say that nothing was imported, so that no state is ever stuck."""
+    ImportBatch.objects.filter(pk=batch.pk, state__in=[State.CHECKING, State.IMPORTING]).update(
+        state=State.FAILED, error=message
+    )
+
+
+def claim(batch, state):
+    """Move a batch into `state` (checking, importing) for a job, unless it is done. False when it was too late."""
+    before = [State.UPLOADED, State.READY, State.FAILED, State.CHECKING]
+    return ImportBatch.objects.filter(pk=batch.pk, state__in=before).update(state=state) == 1
+
+

@@ -1,0 +1,202 @@
+"""Which table is this, and where are its columns? Headers are compared after normalising (B9–B11, D48).
+
+A worksheet may hold a title row, a header, rows, a total row, several tables one under the other, or the
+one-customer form: a customer block, its log block, and a line of tag boxes.
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass, field
+
+from exchange.parsing import has_boxes
+from exchange.problems import Unreadable, gettext_noop
+from exchange.sheets import KEY, sheet_of, sheets
+
+NO_TABLE = gettext_noop(
+    "No table was recognised in “%(name)s”. Its header row should name the columns, such as: %(columns)s."
+)
+LOOKS_LIKE = gettext_noop("“%(name)s” looks like the table “%(found)s”, not “%(wanted)s”.")
+TWICE = gettext_noop("The column “%(column)s” is there twice in “%(part)s”: rename or delete one.")
+TWO_HEADERS = gettext_noop("“%(part)s” has the same header row twice (rows %(rows)s): delete one.")
+MISSING_COLUMNS = gettext_noop("“%(part)s” lacks the columns: %(columns)s.")
+IGNORED = gettext_noop("Columns of “%(part)s” that are not imported: %(columns)s.")
+LEFT_OUT = gettext_noop("Row %(row)s of “%(part)s” is a total or a title and was left out.")
+
+TOTAL = re.compile(r"^(合计|总计|小计|共计|汇总|total|sum|subtotal)\b|^(合计|总计|小计|共计)", re.IGNORECASE)
+BOX_LINE = ("状态标签", "标签", "客户标签", "tag", "status tag")
+FORM_WITHIN = 6  # the log block of the one-customer form begins at most so many lines below its customer block
+
+
+def header_key(text):
+    """A header as compared: NFKC, casefold, without space, breaks, what stands in brackets, and punctuation."""
+    text = unicodedata.normalize("NFKC", text).casefold()
+    text = re.sub(r"[(\[【].*?[)\]】]|[(\[【].*$", "", text, flags=re.S)
+    return re.sub(r"[\s\-/\\、，,:：.。*＊#_'\"“”‘’]+", "", text)
+
+
+@dataclass
+class Table:
+    """One table found: its sheet, header and which column is which field; `rows` are reading.Line with whole cells."""
+
+    part: str
+    slug: str
+    header_row: int
+    header: list
+    columns: dict  # column index → field
+    rows: list = field(default_factory=list)
+    form: bool = False
+
+
+def match(cells, sheet):
+    """{column index: field} of the cells that are headers of this sheet; a word fits the first column that has it."""
+    words = names_of(sheet)
+    return {i: words[key] for i, cell in enumerate(cells) if (key := header_key(cell)) in words}
+
+
+def names_of(sheet):
+    words = {header_key(KEY): KEY}
+    for column in sheet.all_columns:
+        for name in (*column.words, *column.synonyms):
+            words.setdefault(header_key(name), column.field)
+    words.pop("", None)
+    return words
+
+
+def best(cells):
+    """(sheet, columns, score) of the sheet these cells are most likely the header of, or None."""
+    filled = [cell for cell in cells if cell.strip()]
+    found = []
+    for sheet in sheets():
+        columns = match(cells, sheet)
+        marks = set(columns.values()) & sheet.marks
+        needed = {c.field for c in sheet.columns if c.required}
+        if len(columns) >= 2 and len(columns) * 2 >= len(filled) and len(marks) * 2 >= min(len(sheet.marks), 2):
+            score = (len(needed - set(columns.values())) == 0, len(marks), len(columns))
+            found.append((score, sheet, columns))
+    return max(found, key=lambda one: one[0], default=None)
+
+
+def recognise(book, name, *, wanted=""):
+    """(tables, notices) of a book. Raises Unreadable when there is none, or another than `wanted`."""
+    tables, notices = [], list(book.notices)
+    for part in book.parts:
+        for table in _tables(part, notices):
+            tables.append(table)
+    if not tables:
+        shown = sheet_of(wanted) or (sheets() or [None])[0]
+        raise Unreadable(NO_TABLE, name=name, columns=[c.label for c in shown.columns[:6]] if shown else "")
+    other = next((table.slug for table in tables if wanted and table.slug != wanted), "")
+    if other:
+        found, expected = sheet_of(other), sheet_of(wanted)
+        raise Unreadable(LOOKS_LIKE, name=name, found=found.words, wanted=expected.words, looks_like=other)
+    for table in tables:
+        if ignored := [h for i, h in enumerate(table.header) if h.strip() and i not in table.columns]:
+            notices.append([IGNORED, {"part": table.part or name, "columns": ignored}])
+    return tables, notices
+
+
+def _tables(part, notices):
+    """Walk the lines of a worksheet once; a header row opens a table, the rows below belong to it."""
+    tables, table, block = [], None, None
+    for index, line in enumerate(part.lines):
+        if line.is_blank:
+            continue
+        opened = _opens(part, index, line)
+        if opened == "log":
+            table = _form(part, tables.pop() if tables and tables[-1] is block else block, line)
+            tables.append(table)
+        elif opened:
+            table = block = _open(part, line, *opened)
+            tables.append(table)
+        elif table is not None and table.form and _is_box_line(line):
+            _tick(table, line)
+        elif TOTAL.match(next((cell for cell in line.cells if cell.strip()), "").strip()):
+            notices.append([LEFT_OUT, {"row": line.number, "part": part.name}])
+        elif table is not None:
+            table.rows.append(line)
+        elif index:
+            notices.append([LEFT_OUT, {"row": line.number, "part": part.name}])
+    _refuse_twice(part, tables)
+    for number, table in enumerate(tables, 1):
+        if len(tables) > 1:
+            table.part = f"{part.name} · {number}"[:120]
+        _require(table)
+    return [table for table in tables if table.rows]
+
+
+def _opens(part, index, line):
+    """(sheet, columns) when the line is a header row; "log" when it is the log header of the one-customer form."""
+    found = best(line.cells)
+    if found is None:
+        sheet = sheet_of("follow-ups")
+        fields = set(match(line.cells, sheet).values()) if sheet else set()
+        return "log" if {"happened", "text"} <= fields and "customer" not in fields and index else None
+    _score, sheet, columns = found
+    if sheet.slug == "follow-ups" and "customer" not in columns.values():
+        return "log" if index else None
+    return sheet, columns
+
+
+def _open(part, line, sheet, columns):
+    seen = {}
+    for index, name in columns.items():
+        if name in seen:
+            raise Unreadable(TWICE, column=line.cells[index].strip(), part=part.name)
+        seen[name] = index
+    return Table(part.name, sheet.slug, line.number, list(line.cells), dict(columns))
+
+
+def _form(part, block, line):
+    """The one-customer form: the block's single row is put beside every row of the log below it."""
+    sheet = sheet_of("follow-ups")
+    if block is None or len(block.rows) != 1 or line.number - block.header_row > FORM_WITHIN:
+        missing = [c.label for c in sheet.columns if c.field == "customer"]
+        raise Unreadable(MISSING_COLUMNS, part=part.name, columns=missing)
+    log = match(line.cells, sheet)
+    customer = {i: f for i, f in match(block.header, sheet).items() if f not in log.values()}
+    width = len(line.cells)
+    header = list(line.cells) + [block.header[i] for i in customer] + [BOX_LINE[0]]
+    columns = dict(log) | {width + k: f for k, f in enumerate(customer.values())} | {width + len(customer): "tag"}
+    table = Table(part.name, "follow-ups", line.number, header, columns, form=True)
+    known = block.rows[0]
+    table.rows = _Beside(width, [known.cells[i] if i < len(known.cells) else "" for i in customer])
+    return table
+
+
+class _Beside(list):
+    """Rows of a form's log: each gets the customer's cells at its right end, and a place for the ticked tag."""
+
+    def __init__(self, width, cells):
+        super().__init__()
+        self.width, self.cells = width, cells
+
+    def append(self, line):
+        line.cells = (line.cells + [""] * self.width)[: self.width] + self.cells + [""]
+        super().append(line)
+
+
+def _is_box_line(line):
+    filled = [cell for cell in line.cells if cell.strip()]
+    return bool(filled) and header_key(filled[0]) in BOX_LINE and len(set(filled)) <= 2 or any(map(has_boxes, filled))
+
+
+def _tick(table, line):
+    boxes = next((c for c in line.cells if has_boxes(c)), "") or [c for c in line.cells if c.strip()][-1]
+    for row in table.rows:
+        row.cells[-1] = boxes if header_key(boxes) not in BOX_LINE else ""
+
+
+def _refuse_twice(part, tables):
+    seen = {}
+    for table in tables:
+        key = (table.slug, tuple(header_key(h) for h in table.header))
+        if key in seen and not table.form:
+            raise Unreadable(TWO_HEADERS, part=part.name, rows=[seen[key], table.header_row])
+        seen[key] = table.header_row
+
+
+def _require(table):
+    sheet = sheet_of(table.slug)
+    missing = [c.label for c in sheet.columns if c.required and c.field not in table.columns.values()]
+    if missing:
+        raise Unreadable(MISSING_COLUMNS, part=table.part, columns=missing)

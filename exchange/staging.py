@@ -1,0 +1,89 @@
+"""A file or a pasted block becomes a batch with its rows as read. Nothing of the business is touched (REL3)."""
+
+import datetime as dt
+import hashlib
+import uuid
+
+from django.core.files.base import ContentFile
+from django.db import transaction
+
+from exchange.models import ImportBatch, ImportRow
+from exchange.parsing import is_nothing
+from exchange.problems import gettext_noop
+from exchange.reading import read, read_pasted
+from exchange.recognising import recognise
+
+PASTED = gettext_noop("Pasted rows")
+ALREADY = gettext_noop("This file was already imported at %(when)s. Rows that are the same change nothing.")
+INLINE = 500  # more rows than this are a job (ux §3: more than ten seconds of work)
+SAMPLES = 3
+WARN_DAYS = 7
+
+
+def bring_in(*, by, now, data=b"", name="", text="", wanted=""):
+    """Read, recognise and stage. Returns the batch; raises Unreadable and leaves nothing behind.
+
+    `wanted` is the sheet the person chose, if any. A large file's rows are staged by the job that checks them.
+    """
+    if text:
+        data, name = text.encode(), PASTED
+    book = read_pasted(text) if text else read(data, name)
+    tables, notices = recognise(book, name, wanted=wanted)
+    digest = hashlib.sha256(data).hexdigest()
+    slugs = list(dict.fromkeys(table.slug for table in tables))
+    with transaction.atomic():
+        batch = ImportBatch(
+            owner=by, name=name[:200], sha256=digest, sheet=slugs[0] if len(slugs) == 1 else "several",
+            notices=_warned(notices, digest, by=by, now=now), mapping={"tables": [describe(t) for t in tables]},
+            counts={"rows": sum(len(table.rows) for table in tables)},
+        )
+        batch.file.save(f"{uuid.uuid4().hex}{'.tsv' if text else '.xlsx' if data[:2] == b'PK' else '.csv'}",
+                        ContentFile(data), save=False)
+        batch.save()
+        if batch.counts["rows"] <= INLINE:
+            stage_rows(batch, tables)
+    return batch
+
+
+def is_large(batch):
+    return batch.counts.get("rows", 0) > INLINE
+
+
+def describe(table):
+    samples = {}
+    for index in range(len(table.header)):
+        shown = dict.fromkeys(row.cells[index] for row in table.rows[:200] if index < len(row.cells))
+        samples[str(index)] = [text[:60] for text in shown if not is_nothing(text)][:SAMPLES]
+    return {
+        "part": table.part, "slug": table.slug, "header": table.header, "header_row": table.header_row,
+        "columns": {str(index): name for index, name in table.columns.items()}, "samples": samples,
+    }
+
+
+def stage_rows(batch, tables=None):
+    """The rows as read, once; a job that was killed and runs again finds them there and adds nothing."""
+    if batch.rows.exists():
+        return
+    if tables is None:
+        with batch.file.open("rb") as file:
+            data = file.read()
+        pasted = batch.file.name.endswith(".tsv")
+        book = read_pasted(data.decode()) if pasted else read(data, batch.name)
+        tables, _notices = recognise(book, batch.name)
+    ImportRow.objects.bulk_create(
+        [
+            ImportRow(batch=batch, part=table.part, number=line.number,
+                      cells={"v": line.cells, "n": {str(i): note for i, note in line.notes.items()}})
+            for table in tables
+            for line in table.rows
+        ],
+        batch_size=1000,
+    )
+
+
+def _warned(notices, digest, *, by, now):
+    since = now - dt.timedelta(days=WARN_DAYS)
+    before = ImportBatch.objects.filter(owner=by, sha256=digest, state="done", done_at__gte=since).first()
+    if before is None:
+        return notices
+    return [*notices, [ALREADY, {"when": before.done_at.isoformat()}]]

@@ -1,0 +1,147 @@
+"""The figures of a review: one function a kind, pure in the data, the period, the scope and the moment (D27, D28).
+
+`as_of` decides what is known (D17): stays, tag changes and follow-ups recorded by then and not voided by then. In a
+running period the figures reach to as_of, in a closed one to its last moment; rates look on from there to as_of. Days
+are company days. The result is plain (numbers, texts, lists, dicts; money as text with two places), so that a closed
+period can be frozen as JSON. Stages and reasons carry the names used at that moment.
+"""
+
+from collections import Counter
+from decimal import Decimal
+
+from django.db.models import Count
+
+from accounts import switches
+from accounts.calendar import Calendar
+from core.periods import today
+from customers.models import Customer
+from customers.staleness import Rule, waiting
+from reviews.amounts import Amounts
+from reviews.attaining import against, change_on, elapsed, new_customers, signed
+from reviews.balance import Standing, balance, top_deals
+from reviews.facts import read_facts
+from reviews.flows import Flows
+from reviews.people import month_by_place, week_by_place
+from reviews.rates import MATURE, stage_rates, tag_rates
+from reviews.scopes import read_stages
+from reviews.talk import NEED, OBJECTION, read_talks, talk_figures, topics
+
+
+def weekly(period, scope, *, as_of, stages=None, settings=None):
+    """The weekly conversion report: conversations, needs and objections, the stale list, moves, won and lost, and of
+    what entered each stage this week the share that is on so far. At most five queries."""
+    stages = stages or read_stages()
+    settings = settings or switches.everything()
+    end = min(period.ends_at, as_of)
+    flows = Flows(scope, stages, start=period.starts_at, end=end, as_of=as_of)
+    won, lost = flows.won(), flows.lost()
+    amounts = Amounts(period.starts_at)
+    limit = settings["in_time_minutes"]
+    talks = read_talks(scope, period.previous().starts_at, end, as_of, limit)
+    before = [talk for talk in talks if talk.happened_at < period.starts_at]
+    talks = [talk for talk in talks if talk.happened_at >= period.starts_at]
+    on = min(period.last, today(as_of))
+    figures = {
+        "kind": "week", "period": period.code, "stages": stage_names(stages),
+        "talks": talk_figures(talks) | {"before": sum(talk.counted for talk in before), "limit": limit},
+        "needs": topics(talks, NEED, before=before),
+        "objections": topics(talks, OBJECTION, before=before),
+        "untagged": sum(1 for talk in talks if talk.counted for need in talk.needs if need[2] is None),
+        "stale": stale(scope, on, settings),
+        "moves": {"on": len(flows.entries("forward")), "back": len(flows.entries("back")),
+                  "new": len(flows.entries("new", "reopened"))},
+        "won": {"count": len(won), "amount": signed(won, amounts)},
+        "lost": {"count": len(lost), "reasons": reasons(lost)},
+        "rates": stage_rates(flows),
+        "places": week_by_place(scope, talks, flows, won, lost, amounts),
+    }
+    return plain(figures)
+
+
+def monthly(period, scope, *, as_of, stages=None, calendar=None):
+    """The monthly report: the balance in deals and in CNY, rates, the named rates, attained against target and time,
+    the month before, the ten largest open deals, why deals were lost. At most six queries."""
+    stages = stages or read_stages()
+    start, end = period.starts_at, min(period.ends_at, as_of)
+    previous = period.previous()
+    flows = Flows(scope, stages, start=start, end=end, as_of=as_of, read_from=previous.starts_at, money=True)
+    amounts = Amounts(previous.starts_at)
+    standing = Standing(scope, start, end, as_of)
+    changes, aims = read_facts(scope, period, start=start, as_of=as_of)
+    won, lost = flows.won(), flows.lost()
+    before = signed(flows.won(previous.starts_at, start), amounts)
+    amount = signed(won, amounts)
+    newcomers = new_customers(changes, start, end)
+    gone, days = elapsed(period, as_of, calendar or Calendar.load())
+    figures = {
+        "kind": "month", "period": period.code, "stages": stage_names(stages),
+        "balance": balance(flows, standing, amounts),
+        "rates": stage_rates(flows),
+        "tags": tag_rates(changes, start, end),
+        "signed": against(amount, aims.get((scope.kind, scope.id, "signed"))),
+        "new_customers": against(len(newcomers), aims.get((scope.kind, scope.id, "new_customers"))),
+        "before": {"period": previous.code, "signed": before, "change": change_on(amount, before)},
+        "time": {"gone": gone, "days": days, "share": round(gone / days, 4) if days else None},
+        "won": {"count": len(won), "amount": amount},
+        "lost": {"count": len(lost), "reasons": reasons(lost)},
+        "top": top_deals(flows, amounts),
+        "places": month_by_place(scope, flows, standing, won, lost, amounts, newcomers, aims),
+    }
+    return plain(figures)
+
+
+def matured(period, scope, *, as_of, stages=None):
+    """The stage rates of a month read 60 days after it, or None while these have not passed."""
+    cut = period.ends_at + MATURE
+    if as_of < cut:
+        return None
+    flows = Flows(scope, stages or read_stages(), start=period.starts_at, end=period.ends_at, as_of=as_of, cut=cut)
+    return plain({"period": period.code, "rates": stage_rates(flows)})
+
+
+def stale(scope, on, settings):
+    """Customers over their limit on a company day, with a plan and without (D23), from what is known now. One query."""
+    rule = stale_rule(settings)
+    aliases, over = rule.over(on)
+    rows = Customer.objects.alias(**aliases).filter(over, scope.customers()).exclude(waiting(on))
+    numbers = rows.aggregate(all=Count("pk"), planned=Count("pk", filter=rule.plan(on)))
+    return {"on": on.isoformat(), "quiet": numbers["all"] - numbers["planned"], "planned": numbers["planned"]}
+
+
+def stale_rule(settings):
+    """The rule of customers/staleness.py from settings already read; the calendar only when working days count."""
+    working = settings["stale_working_days"]
+    return Rule(
+        default=settings["stale_days"], working=working,
+        by_tag={tag: int(days) for tag, days in settings["stale_by_tag"].items()},
+        by_class={grade: int(days) for grade, days in settings["stale_by_class"].items()},
+        planned_days=settings["planned_days"], calendar=Calendar.load() if working else None,
+    )
+
+
+def reasons(moves):
+    """Why deals were lost, most frequent first: [{"reason", "label", "label_en", "count"}]; 0: none given."""
+    counted = Counter(move.stay.reason or (0, "", "") for move in moves)
+    return [
+        {"reason": pk, "label": label, "label_en": label_en, "count": number}
+        for (pk, label, label_en), number in sorted(counted.items(), key=lambda c: (c[0][0] == 0, -c[1], c[0][0]))
+    ]
+
+
+def stage_names(stages):
+    """The names used at this moment, kept with the figures (R64)."""
+    return [
+        {"id": s.id, "position": s.position, "kind": s.kind, "label": s.label, "label_en": s.label_en, "live": s.live}
+        for s in stages
+    ]
+
+
+def plain(value):
+    """Figures as JSON keeps them: money as text with two places."""
+    if isinstance(value, dict):
+        return {str(key): plain(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(one) for one in value]
+    if isinstance(value, Decimal):
+        return f"{value:.2f}"
+    return value

@@ -1,0 +1,183 @@
+"""Movements of deals between stages, read from the stays as they were known at a moment (D17).
+
+A stay is known at `as_of` when recorded_at ≤ as_of and it was not voided by then; its end is known when
+left_recorded_at ≤ as_of. Where a deal came from and went to is the neighbouring stay of the same deal, so that every
+stay that ends is counted once, whatever `came_from` says. Days are company days (COMPANY_ZONE), moments are aware.
+"""
+
+import datetime as dt
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db.models import Case, DateTimeField, F, Q, Value, When
+
+from pipeline.models import StageProgress
+from reviews.amounts import changed_deals
+from reviews.scopes import person_of_deal
+
+TOP = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    id: int
+    deal: int
+    stage: int
+    came_from: int | None
+    entered_at: dt.datetime
+    left_at: dt.datetime | None
+    team: int | None
+    person: int | None
+    amount: Decimal | None  # the deal's, now
+    signed: Decimal | None  # contract amount
+    reason: tuple | None  # why lost: (id, label, English label)
+
+    def stands(self, moment):
+        """Whether the deal was in this stay just before `moment` (a boundary belongs to what comes after it)."""
+        return self.entered_at < moment and (self.left_at is None or self.left_at >= moment)
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A deal entering a stage: kind new (from nowhere), reopened (from won or lost), forward, back, won, lost, and
+    "closed" for a change among won, after and lost stages that no open stage is part of."""
+
+    stay: Stay
+    src: object  # StageFact or None
+    dst: object
+    kind: str
+
+    @property
+    def at(self):
+        return self.stay.entered_at
+
+
+@dataclass(frozen=True, slots=True)
+class Exit:
+    """The end of a stay in an open stage: kind forward, back, won, lost, or gone (nothing follows)."""
+
+    stay: Stay
+    src: object
+    kind: str
+
+    @property
+    def at(self):
+        return self.stay.left_at
+
+
+def left_known(as_of):
+    """`left_at` as it was known at `as_of`, as an expression."""
+    unknown = When(left_recorded_at__gt=as_of, then=Value(None, output_field=DateTimeField()))
+    return Case(unknown, default=F("left_at"), output_field=DateTimeField())
+
+
+def known_stays(scope, as_of):
+    """The stays of a scope as of a moment, each with `left`, `team` and `person`."""
+    return (
+        StageProgress.objects.as_of(as_of)
+        .filter(scope.deals("deal__"))
+        .annotate(left=left_known(as_of), team=F("deal__customer__team_id"), person=person_of_deal("deal__"))
+    )
+
+
+def standing_at(moment):
+    """The condition "the deal was in this stay just before the moment"."""
+    return Q(entered_at__lt=moment) & (Q(left=None) | Q(left__gte=moment))
+
+
+class Flows:
+    """The stays that touch the period [start, end) and what happened in them. One query.
+
+    `read_from` reads an earlier stretch as well (the month before), `cut` ends what is known later than the period
+    (as_of, or 60 days after it). For sums of money come beside them: the stays of deals whose fields changed since
+    `read_from` that stood at `start` or `end`, and the `TOP` largest open ones at `end`.
+    """
+
+    def __init__(self, scope, stages, *, start, end, as_of, cut=None, read_from=None, money=False):
+        self.stages = {fact.id: fact for fact in stages}
+        self.start, self.end, self.read_from = start, end, read_from or start
+        self.as_of = as_of
+        self.by_deal = {}
+        for stay in self._read(scope, cut or as_of, money):
+            self.by_deal.setdefault(stay.deal, []).append(stay)
+        for stays in self.by_deal.values():
+            stays.sort(key=lambda stay: (stay.entered_at, stay.id))
+        self.moves, self.exits = [], []
+        for stays in self.by_deal.values():
+            self._walk(stays)
+
+    def _read(self, scope, cut, money):
+        base = known_stays(scope, self.as_of)
+        parts = [
+            base.filter(entered_at__gte=self.read_from, entered_at__lt=max(cut, self.end)),
+            base.filter(entered_at__lt=self.read_from, left__gte=self.read_from, left__lt=self.end),
+        ]
+        if money:
+            changed = Q(deal__in=changed_deals(self.read_from))
+            parts.append(base.filter(changed & (standing_at(self.start) | standing_at(self.end))))
+            largest = base.filter(standing_at(self.end), stage__kind="open", deal__amount__isnull=False)
+            largest = largest.exclude(changed).order_by("-deal__amount", "deal_id")
+            parts.append(base.filter(pk__in=largest.values("pk")[:TOP]))
+        rows = [
+            part.order_by().values_list(
+                "pk", "deal_id", "stage_id", "came_from_id", "entered_at", "left", "team", "person", "deal__amount",
+                "deal__contract_amount", "deal__lost_reason_id", "deal__lost_reason__label",
+                "deal__lost_reason__label_en",
+            )
+            for part in parts
+        ]
+        return (Stay(*row[:10], row[10:] if row[10] else None) for row in rows[0].union(*rows[1:]))
+
+    def _walk(self, stays):
+        for n, stay in enumerate(stays):
+            before = stays[n - 1].stage if n else stay.came_from
+            dst, src = self.stages.get(stay.stage), self.stages.get(before)
+            if stay.entered_at >= self.read_from:
+                self.moves.append(Move(stay, src, dst, move_kind(src, dst)))
+            if dst.is_open and stay.left_at is not None and self.start <= stay.left_at < self.end:
+                after = stays[n + 1] if n + 1 < len(stays) else None
+                onto = self.stages.get(after.stage) if after else None
+                self.exits.append(Exit(stay, dst, "gone" if onto is None else move_kind(dst, onto)))
+
+    def entries(self, *kinds, since=None, until=None):
+        """Moves of the given kinds within the period (or another stretch that was read)."""
+        since, until = since or self.start, until or self.end
+        return [m for m in self.moves if m.kind in kinds and since <= m.at < until]
+
+    def stage_at(self, deal, moment):
+        """The stage a deal that moved was in just before `moment`; None before its first stay."""
+        before = [stay for stay in self.by_deal[deal] if stay.entered_at < moment]
+        return self.stages.get(before[-1].stage) if before else None
+
+    def won(self, since=None, until=None):
+        """One winning move a deal: of the deals that entered a won stage from another in the stretch, those that
+        still stand as won at its end. Won and taken back is not won; won twice counts once, the last time."""
+        until = until or self.end
+        last = {move.stay.deal: move for move in sorted(
+            self.entries("won", since=since, until=until), key=lambda move: (move.at, move.stay.id)
+        )}
+        return [m for deal, m in last.items() if (stage := self.stage_at(deal, until)) and stage.is_won]
+
+    def lost(self):
+        """One losing move a deal, of those that still stand as lost at the end of the period."""
+        last = {move.stay.deal: move for move in sorted(
+            self.entries("lost", "lost_after"), key=lambda move: (move.at, move.stay.id)
+        )}
+        return [m for deal, m in last.items() if (stage := self.stage_at(deal, self.end)) and stage.kind == "lost"]
+
+    def later(self, stay):
+        """The stays of a deal after this one."""
+        stays = self.by_deal[stay.deal]
+        return stays[stays.index(stay) + 1 :]
+
+
+def move_kind(src, dst):
+    if dst.is_open:
+        if src is None:
+            return "new"
+        if not src.is_open:
+            return "reopened"
+        return "forward" if dst.position > src.position else "back"
+    if src is not None and not src.is_open and (src.is_won or src.kind == dst.kind):
+        return "closed" if dst.kind != "lost" else "lost_after"
+    return "lost" if dst.kind == "lost" else "won"

@@ -1,0 +1,129 @@
+"""Conversations of a week: how many, how soon written down, and what customers need and object to (R33, R34, D25).
+
+Counted: follow-ups whose conversation ended in the period (happened_at), entered by as_of, not voided by then; a row
+that was corrected by then is replaced by its correction. Within 30 minutes: entered_at − happened_at ≤ the limit of
+the setting; not counted there are imports, corrections and rows of which only the day is known; a row that was
+corrected later still counts, since writing it down in time was done. Needs and objections: rows of counted follow-ups.
+"""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from statistics import median
+
+from django.db.models import Exists, F, OuterRef, Q
+
+from customers.models import FollowUp, Topic
+
+MOST_EXAMPLES = 3
+
+
+@dataclass(slots=True)
+class Talk:
+    id: int
+    customer: int
+    team: int | None
+    person: int
+    outcome: str
+    methods: tuple
+    happened_at: object
+    entered_at: object
+    counted: bool  # not replaced by a correction
+    timed: bool  # counts for the share within 30 minutes
+    limit: int  # minutes
+    needs: list = field(default_factory=list)  # (need id, kind, topic id, label, label_en, text)
+
+    @property
+    def lag(self):
+        """Minutes from the end of the conversation to the entry."""
+        return (self.entered_at - self.happened_at).total_seconds() / 60
+
+    @property
+    def in_time(self):
+        return self.timed and self.lag <= self.limit
+
+
+def known_talks(scope, as_of):
+    """Follow-ups of a scope as they were known at a moment, each with `replaced`."""
+    correction = FollowUp.objects.filter(corrects=OuterRef("pk"), entered_at__lte=as_of).filter(
+        Q(voided_at=None) | Q(voided_at__gt=as_of)
+    )
+    return (
+        FollowUp.objects.filter(scope.talks(), entered_at__lte=as_of)
+        .filter(Q(voided_at=None) | Q(voided_at__gt=as_of))
+        .annotate(replaced=Exists(correction))
+    )
+
+
+def read_talks(scope, start, end, as_of, limit):
+    """The follow-ups of [start, end) with their needs. One query."""
+    rows = (
+        known_talks(scope, as_of)
+        .filter(happened_at__gte=start, happened_at__lt=end)
+        .order_by("happened_at", "pk", "needs__pk")
+        .values_list(
+            "pk", "customer_id", "customer__team_id", "talked_by_id", "outcome", "methods", "happened_at", "entered_at",
+            "replaced", "time_known", "source", "corrects_id",
+            "needs__pk", "needs__kind", "needs__topic_id", F("needs__topic__label"), F("needs__topic__label_en"),
+            "needs__text",
+        )
+    )
+    found = {}
+    for row in rows:
+        pk, customer, team, person, outcome, methods, happened, entered, replaced, known, source, corrects = row[:12]
+        need = row[12:]
+        if pk not in found:
+            names = tuple(name for name in methods.split(",") if name)
+            timed = known and source != FollowUp.Source.IMPORT and corrects is None
+            found[pk] = Talk(
+                pk, customer, team, person, outcome, names, happened, entered, not replaced, timed, limit
+            )
+        if need[0] is not None:
+            found[pk].needs.append(tuple(need))
+    return list(found.values())
+
+
+def talk_figures(talks):
+    """{"total", "outcomes", "methods", "timed", "in_time", "share", "median"} of the talks of one period."""
+    counted = [talk for talk in talks if talk.counted]
+    timed = [talk for talk in talks if talk.timed]
+    in_time = [talk for talk in timed if talk.in_time]
+    return {
+        "total": len(counted),
+        "outcomes": dict(Counter(talk.outcome for talk in counted)),
+        "methods": dict(Counter(name for talk in counted for name in talk.methods).most_common()),
+        "timed": len(timed),
+        "in_time": len(in_time),
+        "share": round(len(in_time) / len(timed), 4) if timed else None,
+        "median": round(median(talk.lag for talk in timed), 1) if timed else None,
+    }
+
+
+def topics(talks, kind, *, before=()):
+    """What was said of one kind, most frequent first: [{"topic", "label", "label_en", "count", "customers", "change",
+    "examples"}]; topic 0 gathers what has no tag, always last. `before` are the talks of the period before."""
+    now, then = said(talks, kind), said(before, kind)
+    lines = []
+    for topic, needs in now.items():
+        label, label_en = next(((zh, en) for _c, _id, _k, _t, zh, en, _x in needs), ("", ""))
+        lines.append(
+            {
+                "topic": topic, "label": label or "", "label_en": label_en or "", "count": len(needs),
+                "customers": len({need[0] for need in needs}), "change": len(needs) - len(then.get(topic, ())),
+                "examples": [need[1] for need in needs if need[6]][-MOST_EXAMPLES:],
+            }
+        )
+    return sorted(lines, key=lambda line: (line["topic"] == 0, -line["count"], line["topic"]))
+
+
+def said(talks, kind):
+    """{topic or 0: [(customer, need id, kind, topic, label, label_en, text)…]} of counted talks."""
+    found = {}
+    for talk in talks:
+        if talk.counted:
+            for need in talk.needs:
+                if need[1] == kind:
+                    found.setdefault(need[2] or 0, []).append((talk.customer, *need))
+    return found
+
+
+NEED, OBJECTION = Topic.Kind.NEED, Topic.Kind.OBJECTION

@@ -1,0 +1,87 @@
+"""A real Chromium in front of the live server: signed in by cookie, with every console error caught.
+
+    def test_…(page_of, cast):
+        page = page_of(cast.alice, width=390)
+        page.goto("/today")
+        assert axe(page) == []
+
+Every page traps what the console says; a violated content policy or a script error fails the test at its end.
+"""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.staticfiles import finders
+
+HEIGHTS = {360: 640, 390: 844, 768: 1024, 1024: 768, 1440: 900}
+EXPECTED = "the server responded with a status of 4"  # an answer of 404, 409 or 422 may be what is tested
+EXPECTED_HTMX = "Response Status Error Code 4"
+
+
+@pytest.fixture(autouse=True)
+def joined_files_first():
+    """The joined files are written before two requests ask for them at once."""
+    finders.find("css/app.css")
+    finders.find("js/app.js")
+
+
+def session_cookie(user, url):
+    session = SessionStore()
+    session[SESSION_KEY] = str(user.pk)
+    session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    session.save()
+    return {"name": settings.SESSION_COOKIE_NAME, "value": session.session_key, "url": url}
+
+
+@pytest.fixture
+def page_of(browser, live_server):
+    """page_of(user, width=1440, language="zh-hans", theme=None): a page in which that person is signed in."""
+    contexts, said = [], []
+
+    def opened(user=None, *, width=1440, language="zh-hans", theme=None, touch=None, scripts=True):
+        if user is not None:
+            type(user).objects.filter(pk=user.pk).update(language=language, **({"theme": theme} if theme else {}))
+        context = browser.new_context(
+            base_url=live_server.url, viewport={"width": width, "height": HEIGHTS.get(width, 900)},
+            locale="en-GB" if language == "en" else "zh-CN", timezone_id=settings.COMPANY_ZONE,
+            has_touch=width < 861 if touch is None else touch, java_script_enabled=scripts, reduced_motion="reduce",
+        )  # fmt: skip
+        contexts.append(context)
+        if user is not None:
+            context.add_cookies([session_cookie(user, live_server.url)])
+        page = context.new_page()
+        page.on("console", lambda message: message.type in ("error", "warning") and said.append(message.text))
+        page.on("pageerror", lambda error: said.append(str(error)))
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert [text for text in said if EXPECTED not in text and EXPECTED_HTMX not in text] == []
+
+
+def axe(page):
+    """What axe finds against WCAG 2.2 AA: a list of "rule: selector"."""
+    options = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
+    found = Axe().run(page, options=options).response["violations"]
+    return [f"{rule['id']}: {node['target'][0]}" for rule in found for node in rule["nodes"]]
+
+
+def overflow(page):
+    """How many pixels the page is wider than its window: 0 wherever P6 holds."""
+    return page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+
+
+def small_targets(page, least=44):
+    """Visible links, buttons and fields lower than `least` pixels, for the phone."""
+    return page.evaluate(
+        """(least) => [...document.querySelectorAll('a[href], button, summary, input:not([type=hidden]), select')]
+        .filter((e) => e.offsetParent && !e.closest('p, td, label.chip, .sr'))
+        .map((e) => [e, (e.closest('label') || e).getBoundingClientRect()])
+        .filter(([e, box]) => box.width > 1 && box.height > 1 && box.height < least - 0.5)
+        .map(([e, box]) => `${e.outerHTML.slice(0, 80)} ${Math.round(box.height)}`)""",
+        least,
+    )
