@@ -222,4 +222,5 @@ def test_2000_rows_stay_within_the_import_budget(cast, postgres):
             by=cast.alice, now=MARCH_1,
         )
     statements = [q["sql"] for q in queries if "SAVEPOINT" not in q["sql"]]
+    import collections, re; print(collections.Counter(re.sub(r"[^A-Za-z_ ]","",s[:60]) for s in statements).most_common())
     assert len(statements) <= 45  # deals and stays take the rest of the 60
