@@ -44,6 +44,11 @@ LINES = [
         reason="The three tables as workbooks, written while nobody works.",
     ),
     Line(
+        name="deliver_mail",
+        every=5,
+        reason="Messages that are to be mailed go out within five minutes; what failed is tried again.",
+    ),
+    Line(
         name="confirm_delivered",
         every=60,
         reason="Silence is consent: delivered requests after 14 days, counter-offers after one working day.",

@@ -1,7 +1,7 @@
 import re
 
 import pytest
-from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from django.core import mail
 from django.test import Client
 from django.urls import reverse
@@ -46,7 +46,6 @@ def test_wrong_password_unknown_and_inactive_say_the_same(cast):
         body = re.sub(r'(value="[^"]*"|csrf[^>]*)', "", response.content.decode())
         texts.add(re.sub(r'"X-CSRFToken": "[^"]*"', "", body))
     assert len(texts) == 1
-    assert "Name or password is not right" in texts.pop() or True
 
 
 @pytest.mark.proves("B42")
@@ -102,8 +101,8 @@ def test_thirty_days_or_until_the_browser_closes(cast):
 
 
 def test_there_is_no_sign_up(client, db):
-    assert client.get("/signup").status_code in (302, 404)
-    assert client.get("/accounts/signup/").status_code in (302, 404)
+    assert client.get("/signup").status_code == 404
+    assert client.get("/accounts/signup/").status_code == 404
 
 
 def test_sign_out_needs_a_post(cast, client_of):
@@ -122,7 +121,7 @@ def test_a_reset_link_works_once_for_an_hour(cast, client, time_machine):
     link = link_in(mail.outbox[0].body)
     time_machine.move_to("2026-03-03T11:00:00+08:00", tick=False)
     assert "新密码" in mail.outbox[0].body or "new password" in mail.outbox[0].body
-    assert client.get(link).status_code == 200  # 2 h old: the neutral page
+    assert client.get(link).context["token_fail"]  # 2 h old: the neutral page
     time_machine.move_to("2026-03-03T09:30:00+08:00", tick=False)
     form = client.get(link)
     assert form.status_code == 302
@@ -201,11 +200,15 @@ def test_the_language_of_the_login_page(client, db):
 def test_second_factor_from_switching_on_to_the_remembered_device(cast):
     client = Client()
     sign_in(client, "ada")
+    first = client.get("/me/second-factor/app")
+    assert first["Location"].startswith("/confirm")  # a second factor is set up by whoever knows the password
+    assert client.get(first["Location"]).status_code == 200
+    assert client.post(first["Location"], {"password": "wrong"}).status_code == 422
+    assert client.post(first["Location"], {"password": PASSWORD})["Location"] == "/me/second-factor/app"
     page = client.get("/me/second-factor/app")
     assert page.status_code == 200
     secret = page.context["form"].secret
     assert client.post("/me/second-factor/app", {"code": "000000"}).status_code == 422
-    from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
     code = format_hotp_value(hotp_value(secret, next(yield_hotp_counters_from_time())))
     assert client.post("/me/second-factor/app", {"code": code}).status_code == 302
     other = Client()
@@ -218,7 +221,6 @@ def test_second_factor_from_switching_on_to_the_remembered_device(cast):
     assert response["Location"] == "/second-factor/device"
     assert other.post("/second-factor/device", {"action": "trust"})["Location"] == "/"
     assert signed_in(other)
-    assert TOTP and generate_totp_secret
 
 
 @pytest.mark.parametrize("name", ["account_login", "account_reset_password", "account_reset_password_done",
@@ -228,4 +230,4 @@ def test_the_open_pages_speak_both_languages(client, db, name, language):
     client.post("/language", {"language": language, "next": "/"})
     page = client.get(reverse(name))
     assert page.status_code == 200
-    assert f'lang="{"en" if language == "en" else "zh-CN"}"' in page.content.decode()
+    assert f'<html lang="{"en" if language == "en" else "zh-CN"}"' in page.content.decode()
