@@ -3,9 +3,10 @@
 from django.urls import include, path
 
 from salesflow.health import healthz
-from salesflow.views import jobs
+from salesflow.views import customer, jobs
 
 urlpatterns = [
+    path("customers/<int:pk>", customer.page, name="customer"),
     path("setup/jobs", jobs.jobs, name="setup_jobs"),
     path("setup/jobs/<int:pk>/again", jobs.again, name="setup_job_again"),
     path("healthz", healthz, name="healthz"),
