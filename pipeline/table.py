@@ -17,7 +17,7 @@ SORTS = {
     "amount": ["worth"], "entered": ["entered_at"], "close": ["expected_close"], "action": ["key_action_on"],
     "risk": ["risk"], "owner": ["owner__pinyin", "owner"],
 }
-GROUPS = {"rep": "rep", "stage": "stage", "": None}
+GROUPS = {"rep": "rep", "stage": "stage"}
 
 
 @dataclass

@@ -20,7 +20,7 @@ pages = (
         path("customers/<int:customer>/deals/new", deals.new, name="deal_new"),
         # end of day
         path("today/update", update.update, name="update"),
-        path("today/update/all", update.update_all, name="update_all"),
+        path("today/update", update.update, name="update_all"),
         path("today/update/<int:pk>", update.update_row, name="update_row"),
         # the method
         path("process", stages.process, name="process"),

@@ -29,7 +29,7 @@ def imports(request):
     """Step 1: paste or choose a file; below it, the imports so far."""
     form = BringForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
-        wizard.throttle(request.user, ImportBatch.objects.visible_to(request.user).filter(owner=request.user), "made_at")
+        wizard.throttle(ImportBatch.objects.visible_to(request.user).filter(owner=request.user), now=timezone.now())
         try:
             return redirect("exchange:import_map", bring(request, form.cleaned_data).pk)
         except Unreadable as problem:
@@ -128,7 +128,7 @@ def import_done(request, pk):
     batch = get_object_or_404(ImportBatch.objects.visible_to(request.user), pk=pk)
     if batch.state not in (State.DONE, State.UNDONE):
         return redirect(STEP[batch.state], batch.pk)
-    return render(request, "exchange/done.html", wizard.result(request, batch))
+    return render(request, "exchange/done.html", wizard.result(request, batch, now=timezone.now()))
 
 
 @require_POST

@@ -9,11 +9,12 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.gates import only
 from accounts.rights import may_see_pipeline
+from core import periods
 from core.errors import Refused
 from core.keys import deed
 from pipeline import entering, notes
 from pipeline.answering import moved_answer
-from pipeline.forms import LoseForm, MoveForm
+from pipeline.forms import BACK_REASONS, LoseForm, MoveForm
 from pipeline.models import Deal, Stage
 from pipeline.moving import Move, move_many
 from pipeline.playbooks import Playbooks
@@ -112,6 +113,7 @@ def choose(request, deal):
 def dialog(request, name, context, *, status=200):
     """One file for both roads: the dialog alone for htmx, inside a page without scripts."""
     context["url"] = reverse("pipeline:lost" if name == "lost" else "pipeline:move", args=[context["deal"].pk])
+    context |= {"today": periods.today(), "back_reasons": BACK_REASONS}
     context["next"] = request.POST.get("next") or request.GET.get("next") or ""
     if request.htmx:
         return render(request, f"pipeline/_{name}.html", context, status=status)

@@ -3,6 +3,7 @@
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.gates import only
@@ -12,7 +13,7 @@ from core.companions import along
 from core.keys import deed
 from core.lists import answer
 from pipeline.asking import Asked
-from pipeline.board import likely_of, read_board
+from pipeline.board import read_board
 from pipeline.cards import cards_by_id
 from pipeline.deals import save_deal
 from pipeline.forms import CellForm
@@ -30,9 +31,22 @@ def table(request):
     rows = read_table(asked)
     context = board_context(request, board, now=now) | {
         "table": rows, "heads": heads(asked, rows.sort), "base": query_of(asked, page=""),
-        "pager": pages_of(asked, rows), "likely_of": likely_of,
+        "pager": pages_of(asked, rows), **choices(asked, rows.group),
     }
     return answer(request, "pipeline/table.html", "pipeline/_table.html", context)
+
+
+def choices(asked, group):
+    """What is listed, and how it is grouped, as chips."""
+    state = asked.GET.get("state", "")
+    states = [("", _("On the board")), ("won", _("Won deals")), ("lost", _("Lost deals")), ("all", _("All"))]
+    groups = [("rep", _("By person")), ("stage", _("By stage")), ("none", _("Not grouped"))]
+    return {
+        "states": [{"label": label, "on": state == value, "query": query_of(asked, state=value) or "?"}
+                   for value, label in states],
+        "groups": [{"label": label, "on": (group or "none") == value, "query": query_of(asked, group=value)}
+                   for value, label in groups],
+    }
 
 
 def heads(asked, sort):

@@ -4,7 +4,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.gates import only
 from accounts.rights import may_see_pipeline
@@ -16,9 +16,13 @@ from pipeline import risks, updating
 from pipeline.models import Deal
 
 
-@require_GET
+@require_http_methods(["GET", "POST"])
+@deed
 @only(may_see_pipeline)
 def update(request):
+    """GET: the page. POST: everything on plan confirmed in one press, stored as confirmed with others."""
+    if request.method == "POST":
+        return confirm_all(request)
     context = {"day": updating.day_of(request.user, periods.today())}
     return answer(request, "pipeline/update.html", "pipeline/_update.html", context)
 
@@ -42,11 +46,7 @@ def update_row(request, pk):
     return HttpResponse(html + counts(request, day) + along("pipeline.updated", request, deal=deal))
 
 
-@require_POST
-@deed
-@only(may_see_pipeline)
-def update_all(request):
-    """Everything on plan, in one press; stored as confirmed with others."""
+def confirm_all(request):
     day = updating.day_of(request.user, periods.today())
     day = updating.mark(day.on_plan, "bulk", request.user, timezone.now())
     if not request.htmx:
