@@ -7,7 +7,7 @@ class CollaborationConfig(AppConfig):
     def ready(self):
         from accounts.leaving import on_leaving
         from activity.parents import parent
-        from collaboration import plugs
+        from collaboration import plugs, sheets
         from collaboration.models import CollaborationRequest
         from customers.merging import on_merge
         from pipeline.entering import on_entering
@@ -16,3 +16,4 @@ class CollaborationConfig(AppConfig):
         on_leaving(plugs.hand_over, counting=plugs.count_open)
         on_merge(plugs.move_to)
         parent(CollaborationRequest, visible=plugs.readable)
+        sheets.plug()
