@@ -89,8 +89,8 @@ def in_order(rows, tab, sort=""):
 
 
 def read_rows(rows, user, *, now):
-    """Rows of a page with what they name: one query, and one more for the steps of approvals among them."""
-    found = list(rows.with_faces())
+    """Rows of a page, fetched `with_faces()`: one query, and one more for the steps of approvals among them."""
+    found = list(rows)
     approvals = [request.pk for request in found if request.kind.is_approval and request.state == "submitted"]
     steps = {pk: [] for pk in approvals}
     if approvals:

@@ -8,7 +8,8 @@ from django.db.models.functions import Coalesce, RowNumber
 
 from core import charts
 from pipeline.asking import Asked
-from pipeline.cards import cards_by_id
+from pipeline.cards import cards_by_id, cards_of, shown
+from pipeline.models import Deal
 from pipeline.urgency import month_of, on_board, rank
 
 CARDS = 30  # a column, then "more"
@@ -130,8 +131,9 @@ def draw(columns):
 def _deal_out(columns, asked, only):
     wanted = [column.stage.pk for column in columns if only in (None, column.stage.pk)]
     deals = asked.narrowed.filter(on_board(asked.on), stage__in=wanted)
-    ids = ordered(deals, asked).filter(place__lte=CARDS).values_list("pk", flat=True)
-    cards = cards_by_id(list(ids), user=asked.user, on=asked.on, rule=asked.rule, stages=asked.playbooks.stages)
+    first = ordered(deals, asked).filter(place__lte=CARDS).values("pk")
+    rows = list(shown(Deal.objects.visible_to(asked.user).filter(pk__in=first)))
+    cards = cards_of(rows, user=asked.user, on=asked.on, rule=asked.rule, stages=asked.playbooks.stages)
     by_stage = {column.stage.pk: column for column in columns}
     for card in sorted(cards, key=lambda card: card.order):
         column = by_stage[card.stage.pk]

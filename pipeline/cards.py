@@ -48,6 +48,16 @@ class Card:
         return self.deal.contract_amount if won else self.deal.amount
 
     @property
+    def href(self):
+        several = f"?deal={self.deal.pk}" if self.deal.name else ""
+        return f"/customers/{self.deal.customer_id}{several}"
+
+    @property
+    def log_href(self):
+        several = f"&deal={self.deal.pk}" if self.deal.name else ""
+        return f"/log?customer={self.deal.customer_id}{several}"
+
+    @property
     def person(self):
         return self.deal.owner or self.deal.rep
 

@@ -7,6 +7,7 @@ twelve months in which anything was recorded.
 
 from django.utils import timezone
 
+from accounts import switches
 from accounts.models import User
 from activity.recording import notify
 from core.changing import change
@@ -19,6 +20,7 @@ from reviews.models import Review
 from reviews.rates import MATURE
 from reviews.requested import request_figures
 from reviews.scopes import COMPANY, Scope, scopes_of, survey
+from reviews.stale import stale_ids
 
 AT_FIRST = {"week": 8, "month": 12}
 
@@ -74,6 +76,8 @@ def freeze(review, scope, period, known, now):
     if review.is_frozen:
         return False
     figures = figures_of(period, scope, as_of=now, known=known)
+    if "stale" in figures:  # nothing later tells who was quiet on that day, so the list itself is kept
+        figures["stale"]["ids"] = stale_ids(scope, period, now, switches.everything())
     while True:
         try:
             return bool(change(review, by=None, when={"as_of__isnull": True}, figures=figures, as_of=now))

@@ -57,5 +57,13 @@ def request_figures(scope, period, *, as_of, calendar=None):
     }
 
 
+def due_in_time(rows, as_of):
+    """[(request id, accepted in time)] of those that were answered or are past their accept-by moment."""
+    found = rows.values_list("pk", "accept_by", "accepted_at")
+    return [
+        (pk, bool(accepted and accepted <= by)) for pk, by, accepted in found if by and (accepted or by <= as_of)
+    ]
+
+
 def _end_of(day):
     return day_start(day + DAY)

@@ -17,7 +17,7 @@ def customer_panel(request, pk):
     """Open ones first. Who may see the customer sees its requests."""
     customer = get_object_or_404(Customer.objects.visible_to(request.user), pk=pk)
     rows = CollaborationRequest.objects.visible_to(request.user).filter(customer=customer)
-    shown = queue.in_order(rows, "asked")[:MOST]
+    shown = queue.in_order(rows.with_faces(), "asked")[:MOST]
     context = {
         "customer": customer, "rows": queue.read_rows(shown, request.user, now=timezone.now()),
         "may_raise": rights.may_raise(request.user),

@@ -25,7 +25,7 @@ def show(request):
     page = pages.get_page(request.GET.get("page"))
     context = {
         "tabs": queue.tabs(user, tab, counts), "tab": tab, "filter": filterset, "dropped": dropped, "page": page,
-        "rows": queue.read_rows(page.object_list, user, now=now), "sort": sort,
+        "rows": queue.read_rows(page.object_list.with_faces(), user, now=now), "sort": sort,
         "shows_amount": rights.sees_amounts(user), "may_raise": rights.may_raise(user),
     }  # fmt: skip
     return answer(request, "collaboration/queue.html", "collaboration/_queue.html", context)

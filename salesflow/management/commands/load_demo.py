@@ -1,7 +1,10 @@
-"""manage.py load_demo: the demo company, once. Writes the logins to <data>/demo-logins.txt, which run.py prints."""
+"""manage.py load_demo [--reset]: the demo company, once. Writes <data>/demo-logins.txt, which run.py prints.
+
+--reset starts the demo afresh: everything is removed first. It is refused where somebody real has an account.
+"""
 
 from django.conf import settings
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from salesflow.making import demo
@@ -11,7 +14,14 @@ from salesflow.making.people import SHOWN
 class Command(BaseCommand):
     help = __doc__
 
-    def handle(self, **options):
+    def add_arguments(self, parser):
+        parser.add_argument("--reset", action="store_true")
+
+    def handle(self, *, reset, **options):
+        if reset:
+            if not demo.may_reset():
+                raise CommandError("There are accounts that are not the demo's: nothing was removed.")
+            demo.remove_everything()
         if demo.is_loaded():
             self.stdout.write("The demo is already there.")
             return
