@@ -6,14 +6,14 @@
 
 from django.db import transaction
 
-_handers = []
+_handlers = []
 _counters = {}
 
 
 def on_leaving(function, *, counting=None):
     """Register what moves a person's open things to somebody else."""
-    if function not in _handers:
-        _handers.append(function)
+    if function not in _handlers:
+        _handlers.append(function)
     if counting is not None:
         _counters[function] = counting
 
@@ -21,7 +21,7 @@ def on_leaving(function, *, counting=None):
 @transaction.atomic
 def hand_over(user, to, *, by, now):
     """Everything of `user` to `to`, all or nothing. Returns how many things moved."""
-    return sum(function(user, to, by=by, now=now) or 0 for function in _handers)
+    return sum(function(user, to, by=by, now=now) or 0 for function in _handlers)
 
 
 def open_things(user):

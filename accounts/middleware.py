@@ -4,6 +4,8 @@ import datetime as dt
 
 from django.utils import timezone, translation
 
+from accounts.models import User
+
 SEEN_EVERY = dt.timedelta(minutes=5)
 
 
@@ -19,5 +21,5 @@ class PersonLanguage:
                 request.LANGUAGE_CODE = user.language
             now = timezone.now()
             if user.seen_at is None or now - user.seen_at > SEEN_EVERY:
-                type(user)._base_manager.filter(pk=user.pk).update(seen_at=now)
+                User.objects.filter(pk=user.pk).update(seen_at=now)
         return self.get_response(request)

@@ -1,6 +1,6 @@
 """People: sign-in, profile, setup. No namespace: these names are used everywhere."""
 
-from django.urls import path
+from django.urls import path, re_path
 
 from accounts.views import calendar, home, invite, me, people, places, setup, sign_in
 
@@ -14,7 +14,10 @@ urlpatterns = [
     path("password", sign_in.password_reset, name="account_reset_password"),
     path("password/sent", sign_in.password_reset_done, name="account_reset_password_done"),
     path("password/new/done", sign_in.password_reset_from_key_done, name="account_reset_password_from_key_done"),
-    path("password/new/<str:uidb36>/<str:key>", sign_in.password_reset_from_key, name="account_reset_password_from_key"),
+    re_path(
+        r"^password/new/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>[^/]+)$", sign_in.password_reset_from_key,
+        name="account_reset_password_from_key",
+    ),
     path("password/change", sign_in.password_change, name="account_change_password"),
     path("confirm", sign_in.reauthenticate, name="account_reauthenticate"),
     path("invite/<str:token>", invite.enter, name="invite"),

@@ -63,13 +63,6 @@ def serves(user, request):
     return request.department.path.startswith(user.department.path)
 
 
-def sees_amount(user):
-    """Sales and admins always, a department by its switch (D6). Rows are seen through their own gate first."""
-    if user.is_admin or user.sells:
-        return True
-    return bool(user.department_id and user.department.sees_amounts)
-
-
 def place_words(department):
     """A department's name in the reader's language."""
     return department.name_en or department.name if (get_language() or "").startswith("en") else department.name

@@ -19,8 +19,7 @@ class RequestQuerySet(models.QuerySet):
             return self
         mine = Q(asker=user) | Q(person=user)
         mine |= Q(pk__in=user.watches.values("request_id")) | Q(pk__in=self.steps_of(user).values("request_id"))
-        if user.is_support and user.department_id:
-            mine |= Q(department__path__startswith=user.department.path)
+        mine |= self.of_department(user)
         if user.is_manager:
             mine |= Q(asker_team__in=user.teams_led())
         if user.sells:
@@ -30,13 +29,12 @@ class RequestQuerySet(models.QuerySet):
 
     def steps_of(self, user):
         """Approval steps that name him, his department, or somebody he stands in for today."""
-        steps = self.model._meta.get_field("steps").related_model._base_manager
         on = today()
         away = Q(state="waiting", person__leaves__substitute=user, person__leaves__first__lte=on)
         mine = Q(person=user) | (away & Q(person__leaves__last__gte=on))
         if user.is_support and user.department_id:
             mine |= Q(person=None, department__path__startswith=user.department.path)
-        return steps.filter(mine)
+        return self.steps_model().filter(mine)
 
     def leads_for(self, user):
         if not user.department_id:
@@ -47,52 +45,42 @@ class RequestQuerySet(models.QuerySet):
     def open(self):
         return self.exclude(state__in=[*OVER, "refused"])
 
-    def to_accept(self, user):
-        """What lies with him or his department and nobody has taken, and approvals that wait for him."""
-        if user.is_admin:
-            return self.filter(state="submitted")
+    def tab(self, name, user):
+        """The rows of one tab of the queue (S12)."""
+        return self.filter(self.tab_condition(name, user))
+
+    def tab_condition(self, name, user):
+        """accept: what lies with him or his department and nobody has taken, and approvals that wait for him.
+        mine: taken by him. more: where somebody must say more. done: delivered and ended. asked, handled, team."""
+        ours = Q(asker=user) | Q(person=user) | self.of_department(user)
+        if name == "accept":
+            return Q(state="submitted") if user.is_admin else Q(state="submitted") & self.lying_with(user)
+        if name == "mine":
+            return Q(state="accepted") if user.is_admin else Q(state="accepted", person=user)
+        if name == "more":
+            return Q(state__in=["waiting", "countered"]) & (Q() if user.is_admin else ours)
+        if name == "done":
+            return Q(state__in=["delivered", "refused", *OVER]) & (Q() if user.is_admin else ours)
+        if name == "asked":
+            return Q(asker=user)
+        if name == "team":
+            return Q(asker_team__in=user.teams_led())
+        return Q(person=user) | Q(pk__in=self.steps_model().filter(decided_by=user).values("request_id"))
+
+    def lying_with(self, user):
+        """Waiting approvals of his, and what he or his department was given and nobody has taken."""
         waiting = self.steps_of(user).filter(state="waiting").values("request_id")
         mine = Q(pk__in=waiting) | Q(person=user, kind__is_approval=False)
-        if user.is_support and user.department_id:
-            mine |= Q(person=None, kind__is_approval=False, department__path__startswith=user.department.path)
-        if user.sells:
-            mine |= self.leads_for(user)
-        return self.filter(mine, state="submitted")
+        mine |= self.of_department(user) & Q(person=None, kind__is_approval=False)
+        return mine | self.leads_for(user) if user.sells else mine
 
-    def in_progress(self, user):
-        return self.filter(state="accepted") if user.is_admin else self.filter(person=user, state="accepted")
+    def of_department(self, user):
+        if not user.is_support or not user.department_id:
+            return Q(pk__in=[])
+        return Q(department__path__startswith=user.department.path)
 
-    def needs_more(self, user):
-        """Where somebody must say more: the asker to answer or to agree to a date, seen from both sides."""
-        rows = self.filter(state__in=["waiting", "countered"])
-        if user.is_admin:
-            return rows
-        mine = Q(asker=user) | Q(person=user)
-        if user.is_support and user.department_id:
-            mine |= Q(department__path__startswith=user.department.path)
-        return rows.filter(mine)
-
-    def finished(self, user):
-        """Delivered and ended work of his department, or his own."""
-        rows = self.filter(state__in=["delivered", "refused", *OVER])
-        if user.is_admin:
-            return rows
-        mine = Q(asker=user) | Q(person=user)
-        if user.is_support and user.department_id:
-            mine |= Q(department__path__startswith=user.department.path)
-        return rows.filter(mine)
-
-    def asked_by(self, user):
-        return self.filter(asker=user)
-
-    def of_teams(self, user):
-        return self.filter(asker_team__in=user.teams_led())
-
-    def handled_by(self, user):
-        """Where he did something as the serving side: took it, or decided an approval."""
-        steps = self.model._meta.get_field("steps").related_model._base_manager
-        decided = steps.filter(decided_by=user).values("request_id")
-        return self.filter(Q(person=user) | Q(pk__in=decided))
+    def steps_model(self):
+        return self.model._meta.get_field("steps").related_model._base_manager
 
     def waiting_on(self, user):
         """What this person must act on now: his department's to accept, his own in progress, his approvals,
@@ -100,7 +88,7 @@ class RequestQuerySet(models.QuerySet):
         if user.is_admin:
             return self.none()
         mine = Q(asker=user, state__in=WITH_ASKER) | Q(person=user, state="accepted")
-        return self.filter(mine | Q(pk__in=self.to_accept(user).order_by().values("pk")))
+        return self.filter(mine | Q(state="submitted") & self.lying_with(user))
 
     def with_faces(self):
         """With what a row or a page names."""

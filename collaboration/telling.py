@@ -14,6 +14,8 @@ def tell(verb, request, *, by, now, act=(), fyi=(), mail=True, **data):
     """
     Notification.objects.about(request).filter(group="act", over_at=None, read_at=None).update(over_at=now)
     data = named(request) | {name: value for name, value in data.items() if value not in (None, "")}
+    if by is not None:
+        data.setdefault("who", by.name)
     event = record(
         f"collaboration.{verb}", request, by=by, about=request.customer_id, at=now, tell=act, act=True, mail=mail,
         **data,
@@ -28,7 +30,7 @@ def tell(verb, request, *, by, now, act=(), fyi=(), mail=True, **data):
 def named(request):
     """The names used now, kept with the event (D21)."""
     return {
-        "code": request.code, "title": request.title, "department": request.department.name,
+        "code": request.code, "number": request.number, "title": request.title, "department": request.department.name,
         "department_en": request.department.name_en, "what": request.kind_words or request.kind.label,
         "what_en": request.kind_words or request.kind.label_en,
     }  # fmt: skip
@@ -65,18 +67,16 @@ def approvers(steps, *, now):
 
 
 def tell_said(request, line, mentions, *, by, now):
-    """A conversation is not a deed of the life: it withdraws nothing and asks nobody to act but those named."""
-    named_people = list(mentions)
+    """A conversation is not a deed of the life: it withdraws nothing and asks nobody to act but those named.
+    An internal note leaves no text outside the department: not in the event, not in a message."""
+    verb = "noted" if line.internal else "said"
+    said = {} if line.internal else {"text": line.text[:200]}
     event = record(
-        "collaboration.said", request, by=by, at=now, tell=named_people, act=True, mail=True,
-        about=None if line.internal else request.customer_id, **named(request), who=by.name, text=line.text[:200],
-        internal=line.internal,
+        f"collaboration.{verb}", request, by=by, at=now, tell=mentions, act=True, mail=True,
+        about=None if line.internal else request.customer_id, **named(request), who=by.name, **said,
     )  # fmt: skip
     if line.internal:
         return
-    others = [*asker(request), request.person]
-    heard = {person.pk for person in named_people}
-    notify(
-        event.verb, request, tell=[person for person in others if person and person.pk not in heard], by=by, at=now,
-        event=event, key=f"event {event.pk}", **event.data,
-    )  # fmt: skip
+    heard = {person.pk for person in mentions}
+    others = [person for person in [*asker(request), request.person] if person and person.pk not in heard]
+    notify(event.verb, request, tell=others, by=by, at=now, event=event, key=f"event {event.pk}", **event.data)

@@ -1,4 +1,15 @@
-from django.urls import path  # noqa: F401
+from django.urls import path
+
+from collaboration.views import act, new, page, panel, queue
 
 app_name = "collaboration"
-urlpatterns = []
+urlpatterns = [
+    path("requests", queue.show, name="queue"),
+    path("requests/new", new.new, name="new"),
+    path("requests/R-<int:number>", page.show, name="page"),
+    path("requests/R-<int:number>/edit", page.edit, name="edit"),
+    path("requests/R-<int:number>/comment", page.comment, name="comment"),
+    path("requests/R-<int:number>/files", page.add_file, name="files"),
+    path("requests/R-<int:number>/<slug:verb>", act.act, name="verb"),
+    path("customers/<int:pk>/requests", panel.customer_panel, name="customer_panel"),
+]

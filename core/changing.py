@@ -33,7 +33,7 @@ def change(obj, *, by, expect=None, when=None, **fields):
     expected = obj.version if expect is None else expect
     values = {name: fields[name] for name in changed}
     with transaction.atomic():
-        rows = type(obj)._base_manager.filter(pk=obj.pk, version=expected, **(when or {}))
+        rows = obj._meta.model._base_manager.filter(pk=obj.pk, version=expected, **(when or {}))
         if rows.update(version=F("version") + 1, **values) != 1:
             raise conflict(obj, expected, values)
         for name, value in values.items():
@@ -49,7 +49,7 @@ def change_many(objs, *, by, **fields):
     touched = [obj for obj in objs if any(not _same(obj, name, value) for name, value in fields.items())]
     if not touched:
         return []
-    model = type(touched[0])
+    model = touched[0]._meta.model
     with transaction.atomic():
         by_version = {}
         for obj in touched:
@@ -75,7 +75,7 @@ def change_each(wanted, *, by):
     touched = [(obj, values) for obj, values in touched if values]
     if not touched:
         return []
-    model = type(touched[0][0])
+    model = touched[0][0]._meta.model
     with transaction.atomic():
         by_shape = {}
         for obj, values in touched:
@@ -108,7 +108,7 @@ def _case(model, name, members):
 def write_history(objs, *, by, made=False):
     """History rows for objects just written by update() or bulk_create()."""
     if objs:
-        type(objs[0]).history.bulk_history_create(objs, update=not made, default_user=by, default_date=timezone.now())
+        objs[0]._meta.model.history.bulk_history_create(objs, update=not made, default_user=by, default_date=timezone.now())
 
 
 def save_form(form, obj, *, by, expect, also=None):
@@ -119,7 +119,7 @@ def save_form(form, obj, *, by, expect, also=None):
     """
     wanted = {name: form.cleaned_data[name] for name in form.changed_data if name in form.cleaned_data}
     wanted |= also or {}
-    now = type(obj)._base_manager.get(pk=obj.pk)
+    now = obj._meta.model._base_manager.get(pk=obj.pk)
     if now.version == expect:
         return change(now, by=by, expect=expect, **wanted), False
     refused = conflict(now, expect, wanted)
@@ -130,8 +130,8 @@ def save_form(form, obj, *, by, expect, also=None):
 
 def conflict(obj, expected, values):
     """Compare three ways: the row when the form opened (from history), now, and what was typed."""
-    now = type(obj)._base_manager.filter(pk=obj.pk).first() or obj
-    history = getattr(type(obj), "history", None)
+    now = obj._meta.model._base_manager.filter(pk=obj.pk).first() or obj
+    history = getattr(obj._meta.model, "history", None)
     rows = history.filter(id=obj.pk).select_related("history_user").order_by("-history_id") if history else []
     past = rows.filter(version=expected).first() if history else None
     last = rows.first() if history else None

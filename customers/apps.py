@@ -3,3 +3,17 @@ from django.apps import AppConfig
 
 class CustomersConfig(AppConfig):
     name = "customers"
+
+    def ready(self):
+        from accounts.leaving import on_leaving
+        from activity.parents import parent
+        from activity.undoing import undoer
+        from customers import bulk, keeping, sheets, transferring
+        from customers.models import Customer, FollowUp
+
+        sheets.plug()
+        parent(Customer, visible=Customer.objects.visible_to)
+        parent(FollowUp, visible=FollowUp.objects.visible_to)
+        on_leaving(transferring.hand_over_all, counting=transferring.count_all)
+        undoer("customers.bulk", bulk.undo_bulk)
+        undoer("customers.archived", keeping.undo_archive)

@@ -5,6 +5,7 @@ lists pairwise. Called inside the transaction of the log, after the customer's o
 """
 
 _functions = []
+_offers = []
 
 
 def after_log(function):
@@ -16,3 +17,15 @@ def after_log(function):
 def tell_logged(follow_ups, entries, *, by, now, batch=None):
     for function in _functions:
         function(follow_ups, entries, by=by, now=now, batch=batch)
+
+
+def offer_deals(function):
+    """Socket: function(customer, user) -> [(deal id, label)], its open deals; a log asks which when there are several
+    (D14), and 保存并改阶段 needs the one."""
+    if function not in _offers:
+        _offers.append(function)
+    return function
+
+
+def deals_offered(customer, user):
+    return [deal for function in _offers for deal in function(customer, user)]

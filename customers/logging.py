@@ -10,7 +10,8 @@ import uuid
 from dataclasses import dataclass
 
 from django.contrib.contenttypes.models import ContentType
-from django.db import transaction
+from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef
 
 from activity.models import Notification
 from activity.recording import record_many
@@ -74,17 +75,21 @@ def log_many(entries, *, by, now, batch=None):
     """
     if not entries:
         return []
-    with transaction.atomic():
+    try:
+        with transaction.atomic():
+            return _save(entries, by=by, now=now, batch=batch)
+    except IntegrityError:
+        # Rare, so it is looked up only then: some of these were saved before.
         before = _already_saved(entries)
-        fresh = [entry for entry in entries if entry.client_uuid not in before]
-        made = iter(_save(fresh, by=by, now=now, batch=batch))
+        if not before:
+            raise
+    with transaction.atomic():
+        made = iter(_save([e for e in entries if e.client_uuid not in before], by=by, now=now, batch=batch))
         return [before.get(entry.client_uuid) or next(made) for entry in entries]
 
 
 def _already_saved(entries):
     keys = [entry.client_uuid for entry in entries if entry.client_uuid]
-    if not keys:
-        return {}
     return {row.client_uuid: row for row in FollowUp._base_manager.filter(client_uuid__in=keys)}
 
 
@@ -122,8 +127,10 @@ def _lock(entries):
     """Lock the customers and bring the columns we write up to date on every copy the entries carry."""
     names = ["version", "tag", "opened_on", *KEPT]
     keys = sorted({entry.customer.pk for entry in entries})
-    rows = Customer._base_manager.select_for_update().filter(pk__in=keys).order_by("pk").values_list("pk", *names)
-    now = {row[0]: row[1:] for row in rows}
+    owed = Exists(Owed.objects.open().filter(customer=OuterRef("pk")))
+    rows = Customer._base_manager.select_for_update().filter(pk__in=keys).order_by("pk")
+    now = {row[0]: row[1:] for row in rows.values_list("pk", *names, owed)}
+    names.append("is_owed")
     one = {}
     for entry in entries:
         entry.customer = one.setdefault(entry.customer.pk, entry.customer)
@@ -179,17 +186,31 @@ def _keep_facts(customers, pairs, *, batch):
                 customer.tries += 1
     if older:
         facts.set_talks(older)
-    if any(entry.next_on or entry.close_steps for entry, _follow_up in pairs):
+    if any(entry.close_steps for entry, _follow_up in pairs):
         facts.set_steps(customers)
+    else:
+        for entry, _follow_up in pairs:
+            _add_step(entry)
     if batch is None:
         for customer in customers:
             customer.alarms_from = None
     Customer._base_manager.bulk_update(customers, KEPT, batch_size=facts.BATCH)
 
 
+def _add_step(entry):
+    """One more open step can only bring the next day nearer, or the end of the waiting further."""
+    if not entry.next_on:
+        return
+    customer = entry.customer
+    if entry.next_kind == NextStep.Kind.WAITING:
+        customer.waiting_until = max(filter(None, [customer.waiting_until, entry.next_on]))
+    else:
+        customer.next_step_on = min(filter(None, [customer.next_step_on, entry.next_on]))
+
+
 def _settle_owed(pairs, *, by, now, batch):
     """Taps and visits of the talker that these logs settle: of that customer, begun before the log was saved."""
-    if batch is not None:
+    if batch is not None or not any(entry.customer.is_owed for entry, _follow_up in pairs):
         return
     log_of = {(follow_up.talked_by_id, follow_up.customer_id): follow_up for _entry, follow_up in pairs}
     people, customers = {person for person, _c in log_of}, {customer for _p, customer in log_of}

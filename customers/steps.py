@@ -156,3 +156,4 @@ def _words(step):
 def _refused(step):
     now = NextStep._base_manager.select_related("owner").filter(pk=step.pk).first()
     return Refused(_("This next step was changed or closed meanwhile."), holder=now and now.owner)
+

@@ -69,3 +69,8 @@ def hand_over_all(user, to, *, by, now):
 def _names(keys):
     from_model = Customer._meta.get_field("owner").related_model
     return dict(from_model._base_manager.filter(pk__in=keys).values_list("pk", "name")) if keys else {}
+
+
+def count_all(user):
+    """How many customers a hand-over would move."""
+    return user.customers.filter(merged_into=None).count()

@@ -1,4 +1,27 @@
-from django.urls import path  # noqa: F401
+"""Customers: the list, one customer's small deeds, the log, next steps. The page itself is the roof's ("customer")."""
+
+from django.urls import path
+
+from customers.views import bulk, contacts, edit, keep, list, log, owed, steps, talks  # noqa: A004
 
 app_name = "customers"
-urlpatterns = []
+urlpatterns = [
+    path("customers", list.index, name="list"),
+    path("customers/new", edit.new, name="new"),
+    path("customers/bulk", bulk.change, name="bulk"),
+    path("customers/<int:pk>/edit", edit.edit, name="edit"),
+    path("customers/<int:pk>/tag", keep.tag, name="tag"),
+    path("customers/<int:pk>/archive", keep.archive, name="archive"),
+    path("customers/<int:pk>/helpers", keep.helpers, name="helpers"),
+    path("customers/<int:pk>/history", keep.history, name="history"),
+    path("customers/<int:pk>/contacts/new", contacts.new, name="contact_new"),
+    path("contacts/<int:pk>/edit", contacts.edit, name="contact_edit"),
+    path("contacts/<int:pk>/reveal", contacts.reveal, name="reveal"),
+    path("log", log.log, name="log"),
+    path("owed", owed.owed, name="owed"),
+    path("follow-ups/<int:pk>/edit", talks.edit, name="talk_edit"),
+    path("follow-ups/<int:pk>/comment", talks.comment, name="talk_comment"),
+    path("customers/<int:pk>/steps/new", steps.new, name="step_new"),
+    path("steps/<int:pk>/shift", steps.shift, name="step_shift"),
+    path("steps/<int:pk>/done", steps.done, name="step_done"),
+]

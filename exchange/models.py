@@ -7,7 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from core.models import Versioned
-from exchange.querysets import BatchQuerySet
+from exchange.querysets import BatchQuerySet, ExportQuerySet
 
 
 class ImportBatch(Versioned):
@@ -146,6 +146,8 @@ class ExportFile(models.Model):
     rows = models.PositiveIntegerField(default=0)
     made_at = models.DateTimeField(auto_now_add=True)
     ready_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ExportQuerySet.as_manager()
 
     class Meta:
         ordering = ["-made_at", "-id"]

@@ -252,9 +252,10 @@ def dated_lines(value):
     for line in re.split(r"[\r\n]+", value):
         if not line.strip():
             continue
-        match = DATED.match(unicodedata.normalize("NFKC", line) if len(line) < 30 else line)
-        if match:
-            lines.append([match[1], match[2].strip()])
+        folded = unicodedata.normalize("NFKC", line)
+        same = len(folded) == len(line)  # then the words are taken as they were typed
+        if match := DATED.match(folded):
+            lines.append([match[1].strip(), (line[match.start(2) :] if same else match[2]).strip()])
         elif lines:
             lines[-1][1] = f"{lines[-1][1]}\n{line.strip()}".strip()
         else:

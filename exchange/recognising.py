@@ -110,7 +110,7 @@ def _tables(part, notices):
             tables.append(table)
         elif table is not None and table.form and _is_box_line(line):
             _tick(table, line)
-        elif TOTAL.match(next((cell for cell in line.cells if cell.strip()), "").strip()):
+        elif TOTAL.match(next((cell for cell in line.cells if cell.strip()), "").strip()) or _is_title(part, index):
             notices.append([LEFT_OUT, {"row": line.number, "part": part.name}])
         elif table is not None:
             table.rows.append(line)
@@ -122,6 +122,14 @@ def _tables(part, notices):
             table.part = f"{part.name} · {number}"[:120]
         _require(table)
     return [table for table in tables if table.rows]
+
+
+def _is_title(part, index):
+    """One filled cell right above a header row, between two tables."""
+    if index == 0 or sum(1 for cell in part.lines[index].cells if cell.strip()) != 1:
+        return False
+    below = next((i for i in range(index + 1, len(part.lines)) if not part.lines[i].is_blank), None)
+    return below is not None and bool(_opens(part, below, part.lines[below]))
 
 
 def _opens(part, index, line):

@@ -12,11 +12,13 @@ from exchange.parsing import is_nothing
 from exchange.problems import gettext_noop
 from exchange.reading import read, read_pasted
 from exchange.recognising import recognise
+from exchange.sheets import sheet_of
 
 PASTED = gettext_noop("Pasted rows")
 ALREADY = gettext_noop("This file was already imported at %(when)s. Rows that are the same change nothing.")
 INLINE = 500  # more rows than this are a job (ux §3: more than ten seconds of work)
 SAMPLES = 3
+VALUES = 200  # distinct names or choices a person is asked to settle
 WARN_DAYS = 7
 
 
@@ -50,13 +52,19 @@ def is_large(batch):
 
 
 def describe(table):
-    samples = {}
+    """What the wizard needs of a table: header, columns, samples, and every name and choice that occurs in it."""
+    samples, columns, settle = {}, sheet_of(table.slug).by_field, {}
+    for index, name in table.columns.items():
+        if name in columns and (columns[name].person or columns[name].choices):
+            found = dict.fromkeys(row.cells[index].strip() for row in table.rows if index < len(row.cells))
+            settle[name] = [text for text in found if text and not is_nothing(text)][:VALUES]
     for index in range(len(table.header)):
         shown = dict.fromkeys(row.cells[index] for row in table.rows[:200] if index < len(row.cells))
         samples[str(index)] = [text[:60] for text in shown if not is_nothing(text)][:SAMPLES]
     return {
         "part": table.part, "slug": table.slug, "header": table.header, "header_row": table.header_row,
         "columns": {str(index): name for index, name in table.columns.items()}, "samples": samples,
+        "settle": settle,
     }
 
 

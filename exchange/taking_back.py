@@ -38,7 +38,7 @@ def undo(batch, *, by, now):
 
 def made(run, label):
     """{pk: ImportRow} of the records of one model that this batch made."""
-    return {pk: row for row in run.shared["rows"] for name, pk in row.after.get("made", []) if name == label}
+    return {pk: row for row in run.shared["rows"] for name, pk, _words in row.after.get("made", []) if name == label}
 
 
 def was_set(run, label):

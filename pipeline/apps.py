@@ -5,12 +5,23 @@ class PipelineConfig(AppConfig):
     name = "pipeline"
 
     def ready(self):
+        from accounts.leaving import on_leaving
         from activity.undoing import undoer
-        from customers.logged import after_log
+        from customers.columns import column
+        from customers.logged import after_log, offer_deals
+        from customers.merging import on_merge
         from customers.opening import opener
-        from pipeline import daily, opening, undoing
+        from customers.transferring import on_assign
+        from django.utils.translation import gettext_lazy as _
+        from pipeline import columns, daily, handing, offered, opening, sheets, undoing
 
         opener(opening.open_deals)
         after_log(daily.after_log)
+        offer_deals(offered.open_deals_of)
+        on_assign(handing.follow_customers)
+        on_merge(handing.move_to_kept)
+        on_leaving(handing.hand_over)
+        column("stage", _("Stage"), columns.stage_cells)
         for verb in ("pipeline.moved", "pipeline.won", "pipeline.lost"):
             undoer(verb, undoing.undo_move)
+        sheets.plug()

@@ -77,12 +77,13 @@ class Move:
         return self.entered_at is not None and self.entered_at < now - GRACE
 
 
-def move_many(moves, *, by, now, batch=None, force_gate=False):
+def move_many(moves, *, by, now, batch=None, force_gate=False, quiet=False):
     """Move a list of deals, all or none, and return them. Set-based: about fifteen statements for any number.
 
     Raises Refused when a deal has moved meanwhile, is held, or its new stage needs an approval first (not with
     `force_gate`, for imports of what already happened); ValidationError (by field of Move) when something asked for
-    is missing. A move to the stage the deal is in already does nothing.
+    is missing. A move to the stage the deal is in already does nothing. `quiet` tells nobody but the timeline (a merge
+    of stages).
     """
     with transaction.atomic():
         moves = _fetched(moves)
@@ -104,7 +105,7 @@ def move_many(moves, *, by, now, batch=None, force_gate=False):
         _plan_return(moves, by=by, now=now)
         rows = facts.push({deal.customer_id for deal in deals})
         _follow_tags(moves, before, rows, by=by, now=now, why="import" if batch else "deal")
-        telling.tell_moved(moves, by=by, now=now, batch=batch)
+        telling.tell_moved(moves, by=by, now=now, silent=quiet or batch is not None)
     return deals
 
 

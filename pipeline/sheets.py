@@ -77,7 +77,7 @@ def day(field, *, plan=False):
 
 def plan_from(record, run):
     """A plan without a year is the first such date on or after its row's own time (D46)."""
-    own = record.values.get("entered") or record.values.get("happened")
+    own = next((record.values[f] for f in ("entered", "happened", "asked") if record.values.get(f)), None)
     return own.day if own else today(run.now)
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from core.periods import today
 from customers.staleness import words_of
 from pipeline.notes import GOOD_DAYS
 
@@ -61,7 +62,7 @@ def strip_of(deal, on, *, quiet, step_on=None, waiting_until=None, notes=(), ris
     if note := next((note for note in notes if note.kind == "waiting"), None):
         return Strip("waiting", "plain", "clock", note_words(note), note.link)
     for note in notes:
-        if note.kind == "good" and on - note.since.date() <= dt.timedelta(days=GOOD_DAYS):
+        if note.kind == "good" and on - today(note.since) <= dt.timedelta(days=GOOD_DAYS):
             return Strip("good", "good", "check", note_words(note), note.link)
     return None
 

@@ -4,15 +4,16 @@ from activity.recording import notify, record_many
 from pipeline.models import StageDuty
 
 
-def tell_moved(moves, *, by, now, batch=None):
-    """pipeline.moved, pipeline.won or pipeline.lost. An import tells nobody: what it brings already happened."""
+def tell_moved(moves, *, by, now, silent=False):
+    """pipeline.moved, pipeline.won or pipeline.lost. Silent for imports (what
+    they bring already happened) and merges of stages."""
     for verb in ("pipeline.moved", "pipeline.won", "pipeline.lost"):
         mine = {move.deal.pk: move for move in moves if verb_of(move) == verb}
         events = record_many(
             verb, [move.deal for move in mine.values()], by=by, at=now, about=lambda deal: deal.customer_id,
             data=lambda deal, mine=mine: words_of(mine[deal.pk]),
         )
-        if batch is None:
+        if not silent:
             duties = duties_of({move.to.pk for move in mine.values()})
             for event, move in zip(events, mine.values(), strict=True):
                 notify(

@@ -16,10 +16,8 @@ def changed_deals(start):
 class Amounts:
     """a(deal, moment) in CNY. Before the first history row the first known amount counts. One query."""
 
-    def __init__(self, start, *, wanted=None):
+    def __init__(self, start):
         rows = Deal.history.filter(id__in=changed_deals(start))
-        if wanted is not None:
-            rows = rows.filter(id__in=wanted)
         self.past = {}
         for pk, at, amount in rows.order_by("id", "history_date", "history_id").values_list(
             "id", "history_date", "amount"
@@ -30,9 +28,13 @@ class Amounts:
 
     def at(self, stay, moment):
         """The amount of a stay's deal at a moment; nothing typed counts as 0."""
-        if stay.deal not in self.past:
-            return stay.amount or NOTHING
-        dates, amounts = self.past[stay.deal]
+        return self.of(stay.deal, stay.amount, moment)
+
+    def of(self, deal, now, moment):
+        """The same for a deal and what it is worth now."""
+        if deal not in self.past:
+            return now or NOTHING
+        dates, amounts = self.past[deal]
         return amounts[max(bisect_right(dates, moment) - 1, 0)] or NOTHING
 
     def knows(self, deal):

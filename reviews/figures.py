@@ -9,13 +9,8 @@ period can be frozen as JSON. Stages and reasons carry the names used at that mo
 from collections import Counter
 from decimal import Decimal
 
-from django.db.models import Count
-
 from accounts import switches
 from accounts.calendar import Calendar
-from core.periods import today
-from customers.models import Customer
-from customers.staleness import Rule, waiting
 from reviews.amounts import Amounts
 from reviews.attaining import against, change_on, elapsed, new_customers, signed
 from reviews.balance import Standing, balance, top_deals
@@ -24,6 +19,7 @@ from reviews.flows import Flows
 from reviews.people import month_by_place, week_by_place
 from reviews.rates import MATURE, stage_rates, tag_rates
 from reviews.scopes import read_stages
+from reviews.stale import stale_figures
 from reviews.talk import NEED, OBJECTION, read_talks, talk_figures, topics
 
 
@@ -40,14 +36,13 @@ def weekly(period, scope, *, as_of, stages=None, settings=None):
     talks = read_talks(scope, period.previous().starts_at, end, as_of, limit)
     before = [talk for talk in talks if talk.happened_at < period.starts_at]
     talks = [talk for talk in talks if talk.happened_at >= period.starts_at]
-    on = min(period.last, today(as_of))
     figures = {
         "kind": "week", "period": period.code, "stages": stage_names(stages),
         "talks": talk_figures(talks) | {"before": sum(talk.counted for talk in before), "limit": limit},
         "needs": topics(talks, NEED, before=before),
         "objections": topics(talks, OBJECTION, before=before),
         "untagged": sum(1 for talk in talks if talk.counted for need in talk.needs if need[2] is None),
-        "stale": stale(scope, on, settings),
+        "stale": stale_figures(scope, period, as_of, settings),
         "moves": {"on": len(flows.entries("forward")), "back": len(flows.entries("back")),
                   "new": len(flows.entries("new", "reopened"))},
         "won": {"count": len(won), "amount": signed(won, amounts)},
@@ -97,26 +92,6 @@ def matured(period, scope, *, as_of, stages=None):
         return None
     flows = Flows(scope, stages or read_stages(), start=period.starts_at, end=period.ends_at, as_of=as_of, cut=cut)
     return plain({"period": period.code, "rates": stage_rates(flows)})
-
-
-def stale(scope, on, settings):
-    """Customers over their limit on a company day, with a plan and without (D23), from what is known now. One query."""
-    rule = stale_rule(settings)
-    aliases, over = rule.over(on)
-    rows = Customer.objects.alias(**aliases).filter(over, scope.customers()).exclude(waiting(on))
-    numbers = rows.aggregate(all=Count("pk"), planned=Count("pk", filter=rule.plan(on)))
-    return {"on": on.isoformat(), "quiet": numbers["all"] - numbers["planned"], "planned": numbers["planned"]}
-
-
-def stale_rule(settings):
-    """The rule of customers/staleness.py from settings already read; the calendar only when working days count."""
-    working = settings["stale_working_days"]
-    return Rule(
-        default=settings["stale_days"], working=working,
-        by_tag={tag: int(days) for tag, days in settings["stale_by_tag"].items()},
-        by_class={grade: int(days) for grade, days in settings["stale_by_class"].items()},
-        planned_days=settings["planned_days"], calendar=Calendar.load() if working else None,
-    )
 
 
 def reasons(moves):

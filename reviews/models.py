@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
@@ -90,10 +91,11 @@ class Review(Versioned):
     causes = models.TextField(_("Causes"), max_length=5_000, blank=True)
     plan = models.TextField(_("Next month"), max_length=5_000, blank=True)
     support = models.TextField(_("Needs support"), max_length=5_000, blank=True)
+    matured = models.JSONField(null=True)  # a month's stage rates read 60 days after it, frozen then (D27)
     made_at = models.DateTimeField(auto_now_add=True)
 
     objects = ReviewQuerySet.as_manager()
-    history = HistoricalRecords(excluded_fields=["figures"])
+    history = HistoricalRecords(excluded_fields=["figures", "matured"])
 
     class Meta:
         ordering = ["-period", "id"]
@@ -103,3 +105,11 @@ class Review(Versioned):
 
     def __str__(self):
         return f"{self.kind} {self.period} {self.scope} {self.scope_id}"
+
+    def get_absolute_url(self):
+        scope = self.scope if self.scope == Scope.COMPANY else f"{self.scope}-{self.scope_id}"
+        return f"{reverse(f'reviews:{self.kind}', args=[self.period])}?scope={scope}"
+
+    @property
+    def is_frozen(self):
+        return self.as_of is not None

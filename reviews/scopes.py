@@ -13,6 +13,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.models import Department, Team, User
+from customers.models import Method
 from pipeline.models import Stage
 from reviews.models import Scope as Kind
 
@@ -86,12 +87,13 @@ def person_of_deal(prefix=""):
 
 @dataclass(frozen=True)
 class Survey:
-    """The places, people and stages a report speaks of, read at once."""
+    """The places, people, stages and ways to talk a report speaks of, read at once."""
 
     departments: tuple
     teams: tuple
     people: tuple  # who sells, active or not
     stages: tuple  # StageFact
+    methods: dict  # code → {"label", "label_en"} of a way to talk
 
     def named(self, kind, pk):
         """The scope of a place or person, for a label; None when unknown."""
@@ -145,9 +147,10 @@ def survey():
              "position"),
         rows(Stage.objects.exclude(IN_USE), "retired", F("label"), F("label_en"), "playbook_id", F("kind"),
              "position"),
+        rows(Method.objects.all(), "method", F("label"), F("label_en"), 0, F("code"), "position"),
         all=True,
     )
-    departments, teams, people, stages = {}, [], [], []
+    departments, teams, people, stages, methods = {}, [], [], [], {}
     for what, pk, name, name_en, parent, kind, position in found:
         if what == "department":
             departments.setdefault(pk, [position, name, name_en, parent or 0, set()])[4].add(flag[kind])
@@ -155,6 +158,8 @@ def survey():
             teams.append(Scope(Kind.TEAM, pk, name, name_en, parent or 0))
         elif what == "person":
             people.append(Scope(Kind.PERSON, pk, name, "", parent or 0))
+        elif what == "method":
+            methods[kind] = {"label": name, "label_en": name_en}
         else:
             stages.append((parent, position, pk, StageFact(pk, position, kind, name, name_en, what == "stage")))
     places = [
@@ -166,6 +171,7 @@ def survey():
         tuple(sorted(teams, key=lambda scope: scope.id)),
         tuple(sorted(people, key=lambda scope: (scope.parent, scope.id))),
         tuple(fact for *_rest, fact in sorted(stages, key=lambda s: s[:3])),
+        methods,
     )
 
 

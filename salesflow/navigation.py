@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
@@ -81,13 +81,16 @@ def build(request):
     primary = "new_request" if user.is_support else "log"
     url, label, icon = PLACES[primary]
     return Shell(
-        nav=[_place(name, here, counts) for name in desk],
-        tabs=[_place(name, here, counts, central=name in ("log", "new_request")) for name in phone],
+        nav=[place for name in desk if (place := _place(name, here, counts))],
+        tabs=[
+            place for name in phone
+            if (place := _place(name, here, counts, central=name in ("log", "new_request")))
+        ],
         owed=counts["owed"] or 0,
         owed_late=bool(counts["owed_late"]),
         unread=counts["unread"] or 0,
         can_log=not user.is_support,
-        primary={"url": reverse(url), "label": label, "icon": icon},
+        primary={"url": _path(url), "label": label, "icon": icon} if _path(url) else {},
         theme=user.theme,
         keys="on" if user.single_keys else "off",
     )
@@ -95,5 +98,13 @@ def build(request):
 
 def _place(name, here, counts, *, central=False):
     url, label, icon = PLACES[name]
-    path = reverse(url)
-    return Place(path, label, icon, counts.get(name) or 0, path != "/" and here.startswith(path), central)
+    path = _path(url)
+    return path and Place(path, label, icon, counts.get(name) or 0, path != "/" and here.startswith(path), central)
+
+
+def _path(name):
+    """Where a name leads, or empty: a floor without that page is not in the navigation."""
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""

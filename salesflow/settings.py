@@ -64,6 +64,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "accounts.middleware.PersonLanguage",
+    "accounts.second_factor.SecondFactorForAdmins",
     "django_htmx.middleware.HtmxMiddleware",
     "core.middleware.HtmxSignIn",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
@@ -82,6 +83,7 @@ TEMPLATES = [
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
+                "django.template.context_processors.i18n",
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",

@@ -107,3 +107,29 @@ def make_log(customer, *, by=None, happened_at=None, now=None, **entry):
     return logging.log(
         logging.Entry(customer=customer, talked_by=by, happened_at=happened_at or now, **entry), by=by, now=now
     )
+
+
+def make_deal(customer, *, by=None, now=None, **fields):
+    """A further deal of a customer."""
+    from pipeline import opening  # noqa: PLC0415
+
+    return opening.open_deal(customer, by=by or customer.owner, now=now or timezone.now(), **fields)
+
+
+def make_step(customer, due_on, *, by=None, now=None, **fields):
+    """A next step; of the customer's owner unless said otherwise."""
+    from customers import steps  # noqa: PLC0415
+
+    by = by or customer.owner
+    fields = {"text": "发送报价", "owner": customer.owner or by} | fields
+    return steps.plan(customer, by=by, now=now or timezone.now(), due_on=due_on, **fields)
+
+
+def make_request(by, department, *, now=None, code="technical", **fields):
+    """A request to a department. `code` names its kind."""
+    from collaboration.models import RequestKind  # noqa: PLC0415
+    from collaboration.raising import raise_request  # noqa: PLC0415
+
+    fields = {"title": "定制方案技术评估", "description": "评估 4 个部门的实时同步"} | fields
+    kind = RequestKind.objects.get(code=code)
+    return raise_request(by=by, now=now or timezone.now(), department=department, kind=kind, **fields)

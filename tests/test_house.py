@@ -127,12 +127,15 @@ def test_a_queryset_in_a_view_starts_at_the_gate(path):
 def test_a_view_that_writes_is_a_deed(path):
     """A view that takes a POST is decorated with @deed: one transaction, one-time key (D36)."""
     exempt = {"owed", "set_language", "enter"}
+    routes = " ".join(p.read_text(encoding="utf-8") for p in FILES if p.name == "urls.py")
     wrong = []
     for node in tree(path).body:
         if isinstance(node, ast.FunctionDef):
             marks = [ast.unparse(mark) for mark in node.decorator_list]
             posts = "require_POST" in " ".join(marks) or "request.method == 'POST'" in ast.unparse(node)
-            if posts and "deed" not in " ".join(marks) and node.name not in exempt and node.name[0] != "_":
+            if posts and "deed" not in " ".join(marks) and node.name not in exempt:
+                if f"{path.stem}.{node.name}," not in routes:
+                    continue  # a part of a view that is itself a deed
                 wrong.append(node.name)
     assert wrong == []
 
@@ -176,6 +179,8 @@ def test_templates_hold_no_script_no_style_and_nothing_unescaped():
             continue
         text = path.read_text(encoding="utf-8")
         for number, line in enumerate(text.splitlines(), 1):
+            if path.suffix == ".txt":  # plain mail: nothing there is markup
+                line = line.replace("autoescape off", "")
             if UNSAFE.search(line):
                 wrong.append(f"{name(path)}:{number}: {line.strip()[:80]}")
     assert wrong == []
@@ -187,8 +192,10 @@ def test_fragments_never_extend():
 
 
 def test_time_is_passed_in_below_the_views():
-    """Models and process files take `now=` or `on=`; only views, tasks and commands ask the clock."""
-    allowed = {"views", "tasks", "management", "middleware", "jobs", "templatetags", "conftest"}
+    """Models and process files take `now=` or `on=`; only views, their forms and filters, tasks and commands ask."""
+    allowed = {
+        "views", "forms", "filters", "drawing", "wizard", "tasks", "management", "middleware", "jobs", "templatetags"
+    }
     wrong = []
     for path in FILES:
         parts = {path.stem, *path.relative_to(ROOT).parts}

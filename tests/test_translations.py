@@ -21,7 +21,7 @@ def strings(path):
     """(context, msgid) of every translatable string in a Python file or template."""
     text = path.read_text(encoding="utf-8")
     if path.suffix != ".py":
-        text = templatize(text, origin=str(path))
+        text = "\n".join(line.strip() for line in templatize(text, origin=str(path)).splitlines())
     for _, message, _, context in extract("python", io.BytesIO(text.encode()), KEYWORDS):
         first = message[0] if isinstance(message, tuple) else message
         if first:

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 from django.views.i18n import set_language as django_set_language
 
 from accounts.changing import set_preference
+from core.errors import TooMany
 
 
 class Said422:
@@ -27,7 +28,11 @@ class SignIn(Said422, account.LoginView):
 
 
 class Reset(Said422, account.PasswordResetView):
-    pass
+    def form_valid(self, form):
+        response = super().form_valid(form)
+        if response.status_code == 429:
+            raise TooMany(3600)
+        return response
 
 
 class ResetFromKey(Said422, account.PasswordResetFromKeyView):

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from simple_history.models import HistoricalRecords
@@ -121,6 +122,9 @@ class CollaborationRequest(Versioned):
     @property
     def code(self):
         return f"R-{self.number}"
+
+    def get_absolute_url(self):
+        return reverse("collaboration:page", args=[self.number])
 
     @property
     def is_over(self):

@@ -24,6 +24,22 @@ class Asking:
         for deal_id, day in sorted(needs, key=lambda need: need[1]):
             deal = Deal.objects.select_related("customer", "owner", "stage").get(pk=deal_id)
             self.one(deal, day)
+        self.fresh()
+
+    def fresh(self):
+        """What came in since yesterday and still waits: one or two for each desk, so that no queue is empty."""
+        deals = Deal.objects.open().filter(stage__position__gte=2).select_related("customer", "owner", "stage")
+        for place, deal in enumerate(deals.order_by("-amount", "id")[:9]):
+            code, desk, title, description, standard = words.REQUESTS[place % len(words.REQUESTS)]
+            asked = self.now - dt.timedelta(hours=(2, 5, 26)[place % 3], minutes=7 * place)
+            request = raise_request(
+                by=deal.owner, now=asked, department=self.people[desk], kind=self.kinds[code], title=title,
+                description=description, standard=standard, deal=deal,
+                needed_by=self.calendar.add_working_days(self.today, 2 + place % 3),
+                priority="high" if place % 4 == 0 else "normal",
+            )
+            if place % 3 == 2 and not request.kind.is_approval:
+                verbs.accept(self.again(request), by=self.people[DESKS[desk]], now=asked + dt.timedelta(minutes=30))
 
     def one(self, deal, day):
         rng = self.rng

@@ -3,23 +3,48 @@
 import os
 import secrets
 
-from django.db import transaction
+from django.apps import apps
+from django.core.management import call_command
+from django.db import connection, transaction
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.operations import RunPython
 
 from accounts.models import User
+from core.periods import period_of, today
+from customers.flagging import flag_stale
 from reviews.closing import close_missed
 from reviews.models import Target
-from core.periods import period_of, today
-from customers.staleness import flag_stale
 from salesflow.making import people as cast
 from salesflow.making.asking import Asking
 from salesflow.making.seed import import_seed
 from salesflow.making.story import Story
 
+FLOORS = {"core", "accounts", "activity", "exchange", "customers", "pipeline", "collaboration", "reviews"}
 SIGNED = {"rep": 450_000, "team": 1_800_000}
 
 
 def is_loaded():
     return User.objects.filter(is_demo=True).exists()
+
+
+def may_reset():
+    """Only where every account is the demo's."""
+    return not User.objects.filter(is_demo=False).exists()
+
+
+def remove_everything():
+    """Empty every table and sow again what the migrations sow (stages, methods, kinds, …)."""
+    call_command("flush", interactive=False, verbosity=0)
+    sown = [
+        operation
+        for (label, _name), migration in sorted(MigrationLoader(connection).disk_migrations.items())
+        if label in FLOORS
+        for operation in migration.operations
+        if isinstance(operation, RunPython)
+    ]
+    for operation in sown:
+        with connection.schema_editor() as editor:
+            operation.code(apps, editor)
 
 
 def password():
@@ -39,7 +64,8 @@ def load(now, secret, report=print):
         import_seed(people, now)
         targets(people, now)
     report("reviews …")
-    close_missed(now=now)
+    for kind in ("week", "month"):
+        close_missed(kind, now=now)
     flag_stale(now=now)
 
 

@@ -1,37 +1,53 @@
-"""Every URL of the product, who may do what there, and a world to walk in (reliability §2, INV-1).
+"""How the gate is walked: a row of the matrix, one answer a cell, what was written on the way (INV-1, INV-2, INV-9)."""
 
-A row says, for one URL name, what each of eleven actors gets. Codes: 200 a page, 302 an answer that leads on, 403
-known but not for this role, 404 not yours or not there. `post` rows are what a bare POST with a fresh key gets: "in" means the
-door is open (whatever the form then says: 2xx, 3xx, 409, 422), else 403 or 404.
-"""
-
+import hashlib
 import re
 from dataclasses import dataclass, field
 
-from django.urls import URLPattern, URLResolver, get_resolver
+from django.db import connection, transaction
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from tests.cast import key
 
 ACTORS = ("anon", "alice", "bob", "charlie", "mia", "nadia", "grace", "sam", "tess", "ada", "ian")
 PEOPLE = ACTORS[1:-1]
+IN = "in"  # a POST's door is open, whatever the form then says: 2xx, 3xx, 400, 409, 422
+OPEN = {200, 204, 302, 303, 400, 409, 422, 429}
 
 
 @dataclass
 class Row:
-    """Answers by actor for GET and POST; None: the method is not there (405 for whoever passes the door)."""
+    """What each person gets at one URL. `get`: {login: status}; `post`: {login: IN | 403 | 404}; None: no such method,
+    405 for whoever passes the door. `kwargs` and `data` are functions of the world. `anon` is what nobody gets
+    (302 to the sign-in unless the page is open)."""
 
     get: dict | None = None
     post: dict | None = None
-    kwargs: object = None  # function(world) -> kwargs of the URL
+    kwargs: object = None
+    data: object = None
+    anon: int = 302
     query: str = ""
-    why: str = ""  # for exemptions
-    extra: dict = field(default_factory=dict)
+    label: str = ""
+    mixed: str = ""  # why 404 is not about the id in the address, so that INV-3 has nothing to compare
+    clients: dict = field(default_factory=dict)
+
+    def path(self, name, world, *, beyond=False):
+        """The address; `beyond`: with ids that never existed."""
+        kwargs = self.kwargs(world) if self.kwargs else {}
+        if beyond:
+            kwargs = {k: v + 7_000_000 if isinstance(v, int) else v for k, v in kwargs.items()}
+        return reverse(name, kwargs=kwargs) + (f"?{self.query}" if self.query else "")
+
+    @property
+    def is_object(self):
+        """Some signed-in person is told that it does not exist."""
+        return 404 in {*(self.get or {}).values(), *(self.post or {}).values()} and self.kwargs and not self.mixed
 
 
 def all_of(code):
     return dict.fromkeys(PEOPLE, code)
-
-
-def but(base, **others):
-    return base | others
 
 
 def roles(*, rep=403, manager=403, support=403, admin=403):
@@ -44,8 +60,12 @@ def roles(*, rep=403, manager=403, support=403, admin=403):
 
 def of_alice(yes=200, no=404, **others):
     """A thing of alice's customer: alice, her manager, the director and admins; nobody else (D2)."""
-    base = dict.fromkeys(PEOPLE, no) | {"alice": yes, "mia": yes, "grace": yes, "ada": yes}
-    return base | others
+    return dict.fromkeys(PEOPLE, no) | {"alice": yes, "mia": yes, "grace": yes, "ada": yes} | others
+
+
+def only(yes, no=404, **who):
+    """Everybody `no`, those named `yes` or their own code: only(200, alice=True, ada=403)."""
+    return dict.fromkeys(PEOPLE, no) | {name: yes if code is True else code for name, code in who.items()}
 
 
 def patterns(resolver=None, prefix="", space=""):
@@ -59,19 +79,83 @@ def patterns(resolver=None, prefix="", space=""):
             yield f"{space}{entry.name}", route
 
 
+# --- Asking --------------------------------------------------------------------------------------------------
+@dataclass
+class Answer:
+    response: object
+    written: list
+
+    @property
+    def status(self):
+        return self.response.status_code
+
+    def __repr__(self):
+        error = getattr(self.response, "exc_info", None)
+        return f"{self.status}{f' {error[1]!r}' if error else ''}"
+
+
+def browser(client, **options):
+    """A fresh browser with the same session: what one answer sets is nothing to the next."""
+    copy = Client(raise_request_exception=False, **options)
+    for name, morsel in client.cookies.items():
+        copy.cookies[name] = morsel.value
+    return copy
+
+
+def ask(client, method, path, data=None, **headers):
+    """One request in a savepoint that is rolled back, with the statements that would have changed data."""
+    with transaction.atomic():
+        with CaptureQueriesContext(connection, ) as seen:
+            response = getattr(browser(client), method)(path, data or {}, headers=headers)
+            if getattr(response, "streaming", False):
+                b"".join(response.streaming_content)
+        transaction.set_rollback(True)
+    return Answer(response, writes(seen.captured_queries))
+
+
+def post(client, path, data=None, **headers):
+    return ask(client, "post", path, {"key": key()} | (data or {}), **headers)
+
+
+FREE = re.compile(r"django_session|core_cache|\"seen_at\"|account_|core_submittedkey", re.I)
+
+
 def writes(queries):
-    """The statements that change data, less session, last seen, throttle and savepoints (INV-2, INV-9)."""
-    free = re.compile(r"django_session|core_cache|\"seen_at\"|account_", re.I)
+    """The statements that change data, less session, last seen, throttle and the form's key, which is rolled back
+    with a refusal (INV-2, INV-9)."""
     return [
         q["sql"] for q in queries
-        if re.match(r"\s*(INSERT|UPDATE|DELETE|REPLACE)", q["sql"], re.I) and not free.search(q["sql"])
+        if re.match(r"\s*(INSERT|UPDATE|DELETE|REPLACE)", q["sql"], re.I) and not FREE.search(q["sql"])
     ]
 
 
+def fingerprint():
+    """A hash of every table, less sessions and the throttle's cache."""
+    digest = hashlib.sha256()
+    with connection.cursor() as cursor:
+        for table in sorted(connection.introspection.table_names(cursor)):
+            if table in ("django_session", "core_cache", "django_migrations"):
+                continue
+            columns = [c.name for c in connection.introspection.get_table_description(cursor, table)]
+            names = ", ".join(connection.ops.quote_name(c) for c in columns if c not in ("seen_at", "last_login"))
+            cursor.execute(f"SELECT {names} FROM {connection.ops.quote_name(table)}")
+            digest.update(f"{table} {sorted(map(repr, cursor.fetchall()))}".encode())
+    return digest.hexdigest()
+
+
 def masked(response):
-    """The body without what differs between any two answers: tokens, keys, the request's id."""
-    text = response.content.decode("utf-8", "replace")
+    """The body without what differs between any two answers: tokens, keys, the request's id, and numbers of the
+    address asked for."""
+    text = response.content.decode("utf-8", "replace") if not getattr(response, "streaming", False) else ""
     text = re.sub(r'name="csrfmiddlewaretoken" value="[^"]*"', "", text)
-    text = re.sub(r'"X-CSRFToken": "[^"]*"', "", text)
+    text = re.sub(r'csrf-token" content="[^"]*"', "", text, flags=re.I)
+    text = re.sub(r'X-CSRFToken(&quot;|"): ?(&quot;|")[^"&]*', "", text)
     text = re.sub(r'name="key" value="[^"]*"', "", text)
+    text = text.replace(response.request["PATH_INFO"], "")
     return re.sub(r"\b[0-9a-f]{12}\b", "", text)
+
+
+def headers_of(response):
+    """The headers that could tell two answers apart."""
+    left = {"X-Request-Id", "Set-Cookie", "Content-Length", "Date", "Server-Timing"}
+    return {name: value for name, value in response.items() if name not in left}

@@ -1,0 +1,62 @@
+"""What a new request starts with, and sending it (ux §3.3: 30 seconds from a deal)."""
+
+from dataclasses import dataclass
+
+from collaboration.plugs import department_of
+from collaboration.raising import raise_request
+from customers.models import Customer
+from pipeline.models import Deal, Risk
+
+
+@dataclass
+class About:
+    """What it is about, as far as the person may see it; what he may not see is simply not there."""
+
+    customer: Customer | None = None
+    deal: Deal | None = None
+
+
+def about(user, given):
+    deal = _one(Deal.objects.visible_to(user).select_related("customer", "stage"), given.get("deal"))
+    customer = deal.customer if deal else _one(Customer.objects.visible_to(user), given.get("customer"))
+    return About(customer, deal)
+
+
+def first_words(kind, about, given):
+    """The kind's template; what was typed already stays; a risk becomes the title (R58)."""
+    words = {name: given[name] for name in given if given[name] and name not in ("customer", "deal", "key")}
+    templates = {kind.template, kind.template_en} if kind else set()
+    typed = words.get("description", "").replace("\r\n", "\n")
+    if kind and (not typed or given.get("template") == typed or typed in templates):
+        words["description"] = kind.form_text
+    if kind:
+        words |= {"kind": kind.code, "standard": words.get("standard") or kind.standard}
+        place = department_of(kind)
+        if place and not words.get("department"):
+            words["department"] = place.pk
+    risk = _one(Risk.objects.filter(deal=about.deal), given.get("risk")) if about.deal else None
+    if risk:
+        words.setdefault("title", str(risk)[:120])
+    if about.customer and kind:
+        words.setdefault("title", f"{about.customer.name} · {kind.words}"[:120])
+    words.setdefault("priority", "normal")
+    return words
+
+
+def send(form, about, *, by, now):
+    said = form.cleaned_data
+    kind = said["kind"]
+    custom = {}
+    if kind.makes_customer:
+        custom["lead"] = {"contact": said.get("lead_contact", ""), "phone": said.get("lead_phone", "")}
+    return raise_request(
+        by=by, now=now, department=said["department"], kind=kind, title=said["title"],
+        description=said["description"], needed_by=said["needed_by"], priority=said["priority"],
+        urgent_why=said["urgent_why"], customer=about.customer, deal=about.deal,
+        customer_name=said.get("customer_name", ""), standard=said["standard"], watchers=said["watchers"],
+        reference=said["reference"], custom=custom,
+    )  # fmt: skip
+
+
+def _one(rows, key):
+    return rows.filter(pk=int(key)).first() if str(key or "").isascii() and str(key or "").isdigit() else None

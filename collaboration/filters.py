@@ -1,0 +1,36 @@
+"""What the queue can be narrowed by: kind, due, and for admins the department."""
+
+import datetime as dt
+
+import django_filters as filters
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Department
+from collaboration.models import CollaborationRequest, RequestKind
+from core.periods import day_start, today
+
+
+class QueueFilter(filters.FilterSet):
+    kind = filters.ModelChoiceFilter(queryset=RequestKind.objects.all(), to_field_name="code", label=_("Kind"))
+    due = filters.ChoiceFilter(
+        choices=[("late", _("Late")), ("today", _("Due today")), ("week", _("Due within 7 days"))],
+        method="filter_due", label=_("Due"),
+    )  # fmt: skip
+    department = filters.ModelChoiceFilter(queryset=Department.objects.all(), label=_("Department"))
+
+    class Meta:
+        model = CollaborationRequest
+        fields = ["kind", "due", "department"]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if not self.request.user.is_admin:
+            del self.filters["department"]
+
+    def filter_due(self, queryset, name, value):
+        now = timezone.now()
+        if value == "late":
+            return queryset.filter(due_at__lt=now)
+        days = 1 if value == "today" else 7
+        return queryset.filter(due_at__lt=day_start(today(now) + dt.timedelta(days=days)))

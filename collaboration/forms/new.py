@@ -1,0 +1,91 @@
+"""The form of a new request, and which kinds and days it offers."""
+
+import datetime as dt
+
+from django import forms
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from accounts.calendar import Calendar
+from accounts.models import Department, User
+from collaboration import rights
+from collaboration.forms.verbs import Plain, text
+from collaboration.models import CollaborationRequest, RequestKind
+from core.periods import today
+from core.widgets import Chips, Day
+from core.words import day_chip
+
+Priority = CollaborationRequest.Priority
+
+
+class RequestForm(Plain):
+    """A new request (ux §3.3): department, kind, what is needed, by when. Target: 30 seconds."""
+
+    kind = forms.ModelChoiceField(
+        RequestKind.objects.none(), label=_("Kind"), to_field_name="code", widget=Chips, empty_label=None
+    )
+    title = forms.CharField(label=_("What"), max_length=120)
+    description = text(_("What is needed"), 20_000, rows=5)
+    department = forms.ModelChoiceField(Department.objects.none(), label=_("Department"), required=False)
+    day = forms.ChoiceField(label=_("Needed by"), widget=Chips, required=False)
+    needed_by = forms.DateField(label=_("Another date"), widget=Day(), required=False)
+    priority = forms.ChoiceField(label=_("Priority"), choices=Priority.choices, widget=Chips, initial="normal")
+    urgent_why = forms.CharField(label=_("Why is it urgent?"), max_length=200, required=False)
+    customer_name = forms.CharField(label=_("Customer"), max_length=200, required=False)
+    lead_contact = forms.CharField(label=_("Contact"), max_length=60, required=False)
+    lead_phone = forms.CharField(label=_("Phone"), max_length=40, required=False)
+    standard = text(_("What counts as done"), 5_000, rows=2, required=False)
+    watchers = forms.ModelMultipleChoiceField(User.objects.none(), label=_("For information"), required=False)
+    reference = forms.CharField(label=_("Foreign number"), max_length=60, required=False)
+    MAIN = ("kind", "title", "description", "department", "day", "needed_by", "priority", "urgent_why")
+    LEAD = ("customer_name", "lead_contact", "lead_phone")
+
+    def __init__(self, *args, kind=None, has_customer=False, now=None, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.sort, fields = kind, self.fields
+        fields["kind"].queryset = kinds_for(self.by)
+        fields["department"].queryset = rights.departments_for(kind)
+        fields["department"].empty_label = _("By kind")
+        fields["watchers"].queryset = User.objects.active().exclude(pk=self.by.pk)
+        fields["day"].choices = [(day.isoformat(), day_chip(day, today(now), get_language())) for day in next_days(now)]
+        if has_customer:
+            for name in self.LEAD:
+                del fields[name]
+        elif not (kind and kind.makes_customer):
+            del fields["lead_contact"], fields["lead_phone"]
+
+    def clean(self):
+        found = super().clean()
+        kind = found.get("kind")
+        if found.get("priority") == "urgent" and not found.get("urgent_why", "").strip():
+            self.add_error("urgent_why", _("Say why it is urgent."))
+        if kind and kind.makes_customer and not found.get("customer_name", "").strip():
+            if "customer_name" in self.fields:
+                self.add_error("customer_name", _("Enter the customer"))
+            else:
+                self.add_error("kind", _("A lead hand-over is for somebody who is not a customer yet."))
+        found["needed_by"] = self.day_ahead("needed_by") or self._chip(found.get("day"))
+        if kind and not found["needed_by"] and not self.errors.get("needed_by"):
+            self.add_error("needed_by", _("Pick a date"))
+        return found
+
+    def _chip(self, day):
+        return dt.date.fromisoformat(day) if day else None
+
+    def main(self):
+        return [self[name] for name in (*self.LEAD, *self.MAIN) if name in self.fields]
+
+    def more(self):
+        return [self[name] for name in ("standard", "watchers", "reference")]
+
+
+def kinds_for(user):
+    """Live kinds; only departments hand leads over."""
+    rows = RequestKind.objects.filter(retired_at=None)
+    return rows if user.is_support else rows.filter(makes_customer=False)
+
+
+def next_days(now):
+    """The chips of needed-by: the next three working days and a week on."""
+    calendar, here = Calendar.load(), today(now)
+    return [calendar.next_working_day(here, n) for n in (1, 2, 3, 5)]

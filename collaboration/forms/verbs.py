@@ -1,0 +1,216 @@
+"""Shape of what is typed: a form for each verb that asks something, and for the text of a request."""
+
+import datetime as dt
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from accounts.models import Department, User
+from collaboration import rights
+from collaboration.verbs import POSTPONE_REASONS
+from core.periods import today
+from core.text import controls
+from core.widgets import Chips, Day
+
+FARTHEST = 366 * 3  # days ahead a promise may lie
+
+
+def text(label, most, *, rows=3, required=True, help_text=""):
+    return forms.CharField(
+        label=label, max_length=most, required=required, help_text=help_text,
+        widget=forms.Textarea(attrs={"rows": rows, "maxlength": most}),
+    )  # fmt: skip
+
+
+class Plain(forms.Form):
+    """Control characters are refused by their field (REL12); `asked_of` is the request, `by` who types."""
+
+    def __init__(self, *args, asked_of=None, by=None, **kwargs):
+        self.asked_of, self.by = asked_of, by
+        kwargs.setdefault("auto_id", f"id_{type(self).__name__.lower()}_%s")
+        super().__init__(*args, **kwargs)
+
+    def clean(self):
+        found = super().clean()
+        for name, value in found.items():
+            if isinstance(value, str) and controls(value):
+                self.add_error(name, _("This holds a character that cannot be kept."))
+        return found
+
+    def day_ahead(self, name):
+        """A date from today on."""
+        day = self.cleaned_data.get(name)
+        here = today(timezone.now())
+        if day and not here <= day <= here + dt.timedelta(days=FARTHEST):
+            raise forms.ValidationError(_("Pick a date from today on."))
+        return day
+
+
+class AcceptForm(Plain):
+    """接收: me, by the date asked; both changeable."""
+
+    person = forms.ModelChoiceField(User.objects.none(), label=_("Person"), required=False)
+    promised_on = forms.DateField(label=_("Promised for"), widget=Day(), required=False)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["person"].queryset = servers(self.asked_of)
+        self.fields["promised_on"].help_text = _("A later date than asked is an offer the asker must agree to.")
+
+    def clean_promised_on(self):
+        return self.day_ahead("promised_on")
+
+
+class CounterForm(Plain):
+    on = forms.DateField(label=_("Another date"), widget=Day())
+    reason = text(pgettext_lazy("label", "Reason"), 300, rows=2)
+
+    def clean_on(self):
+        return self.day_ahead("on")
+
+
+class ReasonForm(Plain):
+    reason = text(pgettext_lazy("label", "Reason"), 300, rows=2)
+
+
+class RefuseForm(ReasonForm):
+    pass
+
+
+class ReopenForm(ReasonForm):
+    pass
+
+
+class CloseForm(ReasonForm):
+    pass
+
+
+class WithdrawForm(Plain):
+    reason = text(pgettext_lazy("label", "Reason"), 300, rows=2, required=False)
+
+
+class InsistForm(Plain):
+    note = text(pgettext_lazy("label", "Note"), 300, rows=2, required=False)
+
+
+class AskBackForm(Plain):
+    question = text(_("What is missing"), 2000)
+
+
+class SendBackForm(Plain):
+    comment = text(_("What should be changed?"), 500)
+
+
+class ApproveForm(Plain):
+    comment = text(pgettext_lazy("label", "Comment"), 500, rows=2, required=False)
+    oa_number = forms.CharField(label=_("Approved in OA: number or link"), max_length=200, required=False)
+    oa_on = forms.DateField(label=_("Date of that approval"), widget=Day(), required=False)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if not self.asked_of.kind.in_oa:
+            del self.fields["oa_number"], self.fields["oa_on"]
+
+
+class DeliverForm(Plain):
+    result = text(_("What was the result?"), 500)
+
+
+class PostponeForm(Plain):
+    on = forms.DateField(label=_("New date"), widget=Day())
+    reason = forms.ChoiceField(
+        label=pgettext_lazy("label", "Reason"), choices=list(POSTPONE_REASONS.items()), widget=Chips
+    )
+
+    def clean_on(self):
+        day = self.day_ahead("on")
+        if day and self.asked_of.promised_on and day <= self.asked_of.promised_on:
+            raise forms.ValidationError(_("Pick a date after the promised one."))
+        return day
+
+
+class HandOverForm(Plain):
+    """转交, to a person or to another department."""
+
+    person = forms.ModelChoiceField(User.objects.none(), label=_("Person"), required=False)
+    department = forms.ModelChoiceField(Department.objects.none(), label=_("Another department"), required=False)
+    note = text(pgettext_lazy("label", "Note"), 300, rows=2, required=False)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if self.asked_of.kind.is_approval:
+            del self.fields["department"]
+            self.fields["person"].queryset = User.objects.active().exclude(pk=self.by.pk)
+            self.fields["person"].required = True
+        else:
+            self.fields["person"].queryset = servers(self.asked_of).exclude(pk=self.asked_of.person_id)
+            here = rights.departments_for(self.asked_of.kind).exclude(pk=self.asked_of.department_id)
+            self.fields["department"].queryset = here
+
+    def clean(self):
+        found = super().clean()
+        if "department" in self.fields and bool(found.get("person")) == bool(found.get("department")):
+            raise forms.ValidationError(_("Choose a person here, or another department."))
+        return found
+
+
+class EditForm(Plain):
+    """The text of a request, while it may be edited; also what an answer and a new submission may change."""
+
+    title = forms.CharField(label=_("What"), max_length=120)
+    description = text(_("What is needed"), 20_000, rows=6)
+    standard = text(_("What counts as done"), 5_000, rows=2, required=False)
+    needed_by = forms.DateField(label=_("Needed by"), widget=Day())
+
+    def clean_needed_by(self):
+        day = self.cleaned_data["needed_by"]
+        return day if self.asked_of and day == self.asked_of.needed_by else self.day_ahead("needed_by")
+
+
+class AnswerForm(Plain):
+    text = text(pgettext_lazy("label", "Answer"), 5000)
+
+
+class ResubmitForm(EditForm):
+    pass
+
+
+class CommentForm(Plain):
+    text = text(pgettext_lazy("label", "Reply"), 5000, rows=2)
+    internal = forms.BooleanField(label=_("Only for our department"), required=False)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if not rights.serves(self.by, self.asked_of):
+            del self.fields["internal"]
+
+
+class Empty(Plain):
+    """Verbs that ask nothing."""
+
+
+FORMS = {
+    "accept": AcceptForm, "counter": CounterForm, "refuse": RefuseForm, "ask_back": AskBackForm,
+    "hand_over": HandOverForm, "deliver": DeliverForm, "postpone": PostponeForm, "agree": Empty, "insist": InsistForm,
+    "answer": AnswerForm, "resubmit": ResubmitForm, "confirm": Empty, "reopen": ReopenForm, "withdraw": WithdrawForm,
+    "approve": ApproveForm, "send_back": SendBackForm, "close": CloseForm,
+}  # fmt: skip
+
+
+def form_for(verb, request, *, by, data=None, now=None):
+    """The form of a verb, filled with what is there already."""
+    initial = {}
+    if verb in ("resubmit",):
+        initial = {name: getattr(request, name) for name in EditForm.base_fields}
+    if verb == "accept" and now:
+        initial = {"person": by.pk}
+    return FORMS[verb](data, asked_of=request, by=by, initial=initial)
+
+
+def servers(request):
+    """Who may be the person of a request: the department's people; for a lead, those who sell there."""
+    if not request.kind.makes_customer:
+        return User.objects.in_department(request.department).filter(role="support")
+    return User.objects.in_department(request.department).filter(role__in=["rep", "manager"])

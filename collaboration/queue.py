@@ -1,0 +1,110 @@
+"""The queue (S12): its tabs with their counts, its order, and at most three buttons a row."""
+
+from dataclasses import dataclass
+
+from django.db.models import Case, F, IntegerField, Value, When
+from django.utils.translation import pgettext
+
+from accounts.calendar import Calendar
+from collaboration import rights
+from collaboration.buttons import buttons_for
+from collaboration.clocks import clock_of
+from collaboration.models import ApprovalStep, CollaborationRequest
+from collaboration.querysets import WITH_ASKER
+from collaboration.verbs import promise_asked
+
+
+@dataclass
+class Tab:
+    """One tab: its words, how many rows, whether it is the one shown. Counts of what is over are not shouted."""
+
+    name: str
+    label: str
+    n: int | str
+    current: bool
+
+    @property
+    def url(self):
+        return f"?tab={self.name}"
+
+
+@dataclass
+class Row:
+    """One request as one person sees it in the queue."""
+
+    request: CollaborationRequest
+    clock: object
+    buttons: list
+    shows_amount: bool
+    promise: object  # the date of the button 接收 · {date}前
+
+
+def labels(user):
+    words = {
+        "accept": pgettext("tab", "To accept"), "mine": pgettext("tab", "Mine"),
+        "more": pgettext("tab", "Needs more"), "done": pgettext("tab", "Done"),
+        "asked": pgettext("tab", "I asked"), "handled": pgettext("tab", "I handled"),
+    }  # fmt: skip
+    if user.is_admin:
+        words["mine"] = pgettext("tab", "In progress")
+    if user.is_manager:
+        words["team"] = pgettext("tab", "My teams")
+    return words
+
+
+def count(user, rows=None):
+    """{tab: how many}, in one statement."""
+    rows = CollaborationRequest.objects.visible_to(user) if rows is None else rows
+    return rows.tally({name: rows.tab_condition(name, user) for name in labels(user)})
+
+
+def choose(user, wanted, counts):
+    """The tab asked for, else what is to accept, else what he waits for."""
+    if wanted in labels(user):
+        return wanted
+    return "accept" if user.is_support or user.is_admin or counts["accept"] else "asked"
+
+
+def tabs(user, current, counts):
+    quiet = ("done", "handled")
+    return [
+        Tab(name, label, "" if name in quiet else counts[name], name == current)
+        for name, label in labels(user).items()
+    ]
+
+
+def in_order(rows, tab, sort=""):
+    """Late first, then least time left; what the reader must do himself comes first where he asked."""
+    if sort.lstrip("-") == "amount":
+        amount = F("amount")
+        ordered = amount.desc(nulls_last=True) if sort.startswith("-") else amount.asc(nulls_last=True)
+        return rows.order_by(ordered, "-number")
+    if tab in ("asked", "team", "handled", "done"):
+        mine = [When(state__in=WITH_ASKER, then=Value(0)), When(state__in=["submitted", "accepted"], then=Value(1))]
+        if tab in ("done", "handled"):
+            mine = [When(state="delivered", then=Value(0))]
+        turn = Case(*mine, default=Value(2), output_field=IntegerField())
+        return rows.order_by(turn, F("due_at").asc(nulls_last=True), "-number")
+    return rows.order_by(F("due_at").asc(nulls_last=True), "-number")
+
+
+def read_rows(rows, user, *, now):
+    """Rows of a page, fetched `with_faces()`: one query, and one more for the steps of approvals among them."""
+    found = list(rows)
+    approvals = [request.pk for request in found if request.kind.is_approval and request.state == "submitted"]
+    steps = {pk: [] for pk in approvals}
+    if approvals:
+        for step in ApprovalStep.objects.filter(request__in=approvals).select_related("person", "department"):
+            steps[step.request_id].append(step)
+    for request in found:
+        request._steps = steps.get(request.pk, [])
+    calendar = Calendar.load()
+    return [row_of(request, user, now=now, calendar=calendar) for request in found]
+
+
+def row_of(request, user, *, now, calendar=None):
+    calendar = calendar or Calendar.load()
+    return Row(
+        request, clock_of(request, now, calendar), buttons_for(request, user, now=now), rights.sees_amounts(user),
+        promise_asked(request, now=now, calendar=calendar),
+    )

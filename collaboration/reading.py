@@ -1,0 +1,131 @@
+"""What the page of a request shows one person: fields by right, files by version, the clocks explained."""
+
+from activity.files import attach
+from django.core.exceptions import ValidationError
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from accounts.calendar import Calendar
+from accounts.models import User
+from activity.models import Attachment
+from collaboration import buttons, clocks, rights
+from collaboration.cards import contact_card, knows_customer
+from collaboration.forms.verbs import CommentForm, form_for
+from collaboration.models import CollaborationRequest
+from collaboration.verbs import promise_asked
+
+PATH = ("submitted", "accepted", "delivered", "done")
+
+
+def page(one, user, *, now):
+    """Everything the page and its fragments need."""
+    calendar = Calendar.load()
+    lines = clocks.explain(one, now, calendar)
+    verbs = rights.verbs_for(user, one, now=now)
+    return {
+        "one": one, "clock": clocks.clock_of(one, now, calendar), "lines": lines, "shares": clocks.shares(lines),
+        "path": path_of(one), "forms": [entry(verb, one, user, now=now) for verb in in_page_order(verbs)],
+        "promise": promise_asked(one, now=now, calendar=calendar), "approvals": approvals(one, now, calendar),
+        "talk": conversation(one, user), "files": files(one), "watchers": [row.user for row in
+        one.watchers.select_related("user")], "card": contact_card(one, user),
+        "links_customer": knows_customer(one, user), "shows_amount": rights.sees_amounts(user),
+        "may_comment": rights.may_comment(user, one, now=now), "may_attach": rights.may_attach(user, one, now=now),
+        "may_edit": rights.may_edit(user, one), "comment_form": CommentForm(asked_of=one, by=user),
+    }  # fmt: skip
+
+
+def in_page_order(verbs):
+    """The one to do first, then the question back, then the rest."""
+    order = [*buttons.MAIN, *buttons.SECOND]
+    return sorted(verbs, key=lambda verb: order.index(verb) if verb in order else len(order))
+
+
+def entry(verb, one, user, *, now):
+    """One verb on the page: its button and its form."""
+    return {"button": buttons.button(verb, one), "form": form_for(verb, one, by=user, now=now), "verb": verb}
+
+
+def with_form(entries, verb, form):
+    return [entry | {"form": form, "open": True} if entry["verb"] == verb else entry for entry in entries]
+
+
+def path_of(one):
+    """submitted ─ accepted ─ delivered ─ done, each with its moment; approvals have two ends only."""
+    moments = {
+        "submitted": one.asked_at, "accepted": one.accepted_at, "delivered": one.delivered_at, "done": one.done_at,
+    }  # fmt: skip
+    names = ("submitted", "done") if one.kind.is_approval else PATH
+    labels = dict(CollaborationRequest.State.choices)
+    steps = []
+    for name in names:
+        at = moments[name]
+        steps.append({"label": labels[name], "at": at, "done": at is not None and one.state != name,
+                      "now": one.state == name})  # fmt: skip
+    return steps
+
+
+def approvals(one, now, calendar):
+    """The steps of the running round with how long each took or has waited, in working time."""
+    if not one.kind.is_approval:
+        return []
+    found = []
+    for step in rights.steps_of(one):
+        minutes = calendar.working_minutes(step.since, step.decided_at or now) if step.since else 0
+        found.append({"step": step, "time": clocks.span_words(minutes) if step.since else ""})
+    return found
+
+
+def conversation(one, user):
+    rows = one.comments.select_related("by")
+    return list(rows if rights.sees_internal(user, one) else rows.filter(internal=False))
+
+
+def mentioned(one, words, *, internal=False):
+    """The people named with @ who may see the request (an internal note: its department); others are just words."""
+    if "@" not in words:
+        return []
+    named = [user for user in User.objects.active() if f"@{user.name}" in words or f"@{user.username}" in words]
+    if internal:
+        return [user for user in named if rights.sees_internal(user, one)]
+    return [user for user in named if CollaborationRequest.objects.visible_to(user).filter(pk=one.pk).exists()]
+
+
+def files(one):
+    """[[newest, …, V1], …]: one list a file, newest versions first."""
+    series = {}
+    for file in Attachment.objects.of(one).select_related("added_by").order_by("added_at", "id"):
+        series.setdefault(file.series, []).insert(0, file)
+    return list(series.values())
+
+
+def attach_all(one, uploads, *, by, now, series=None):
+    """Keep the uploads; returns the sentences of what was refused (B38)."""
+    known = {str(versions[0].series): versions[0].series for versions in files(one)} if series else {}
+    problems = []
+    for upload in uploads:
+        try:
+            attach(one, upload, by=by, now=now, series=known.get(series))
+        except ValidationError as problem:
+            problems += problem.messages
+    return problems
+
+
+def given(cleaned):
+    """What was really filled in: a verb has its own defaults for the rest."""
+    return {name: value for name, value in cleaned.items() if value not in (None, "")}
+
+
+def back(where, one):
+    """Where a form without scripts leads: its own page of ours, else the request."""
+    if where and where.startswith("/") and url_has_allowed_host_and_scheme(where, allowed_hosts=None):
+        return where
+    return reverse("collaboration:page", args=[one.number])
+
+
+def refetch(one, user):
+    """As it is now, or None when it is no longer his to see (handed to another department)."""
+    return CollaborationRequest.objects.visible_to(user).with_faces().filter(pk=one.pk).first()
+
+
+def whole(text):
+    return int(text) if text and text.isascii() and text.isdigit() else 0

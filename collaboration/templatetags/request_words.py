@@ -1,0 +1,60 @@
+"""Words of requests in templates: names kept with an event, a department in the reader's language, its clock."""
+
+import datetime as dt
+
+from django import template
+from django.utils.translation import get_language
+
+from collaboration import buttons, cards, clocks
+from collaboration.verbs import POSTPONE_REASONS
+
+register = template.Library()
+
+
+@register.filter
+def inlang(data, name):
+    """{{ data|inlang:"department" }}: the name kept with an event, in the reader's language."""
+    english = (get_language() or "").startswith("en")
+    return (english and data.get(f"{name}_en")) or data.get(name, "")
+
+
+@register.filter
+def as_date(text):
+    """A date kept as text in an event."""
+    try:
+        return dt.date.fromisoformat(text)
+    except (TypeError, ValueError):
+        return None
+
+
+@register.filter
+def postpone_reason(code):
+    return POSTPONE_REASONS.get(code, code)
+
+
+@register.filter
+def place(department):
+    return cards.place_words(department) if department else ""
+
+
+@register.filter
+def verb_label(verb):
+    return buttons.label_of(verb)
+
+
+@register.filter
+def side(name):
+    return clocks.side_words(name)
+
+
+@register.filter
+def working(minutes):
+    """3 小时, a length of working time."""
+    return clocks.span_words(minutes)
+
+
+@register.filter
+def tone(state):
+    """The class of the dot before a state."""
+    return {"done": "done", "refused": "stop", "withdrawn": "stop", "closed": "stop", "waiting": "wait",
+            "countered": "wait", "delivered": "wait"}.get(state, "")  # fmt: skip

@@ -1,0 +1,74 @@
+"""What narrows the customer list: each filter is one parameter; AND between them, OR inside (S4).
+
+`request` carries `on` (the company day) and `rule` (customers/staleness.Rule) beside the user.
+"""
+
+import datetime as dt
+
+import django_filters
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from accounts.models import Team, User
+from customers.models import Customer
+from customers.searching import found
+
+SHOWN = [
+    ("mine", _("Mine")), ("quiet", pgettext_lazy("chip", "Quiet")), ("nextless", _("No next step")),
+    ("won", pgettext_lazy("tag", "Won")),
+]
+SINCE = [("3", _("more than 3 days ago")), ("7", _("more than 7 days ago")), ("30", _("more than 30 days ago")),
+         ("never", _("never"))]
+
+
+def people(request):
+    return User.objects.assignable_by(request.user) if request else User.objects.none()
+
+
+def teams(request):
+    return Team.objects.visible_to(request.user) if request else Team.objects.none()
+
+
+class CustomerFilter(django_filters.FilterSet):
+    q = django_filters.CharFilter(method="search", label=_("Search"), max_length=60)
+    show = django_filters.ChoiceFilter(choices=SHOWN, method="shown", label=_("Show"))
+    tag = django_filters.MultipleChoiceFilter(choices=Customer.Tag.choices, label=_("Tag"))
+    owner = django_filters.ModelChoiceFilter(queryset=people, label=_("Owner"))
+    team = django_filters.ModelChoiceFilter(queryset=teams, label=_("Team"))
+    industry = django_filters.CharFilter(lookup_expr="icontains", label=_("Industry"), max_length=60)
+    since = django_filters.ChoiceFilter(choices=SINCE, method="quiet_since", label=_("Last contact"))
+    archived = django_filters.BooleanFilter(method="with_archived", label=_("Archived"))
+
+    class Meta:
+        model = Customer
+        fields = []
+
+    @property
+    def qs(self):
+        rows = super().qs
+        asked = self.form.is_valid() and self.form.cleaned_data.get("archived")
+        return rows if asked else rows.filter(archived_at=None)
+
+    def search(self, queryset, name, value):
+        condition = found(value, self.request.user)
+        return queryset.filter(condition) if condition is not None else queryset
+
+    def shown(self, queryset, name, value):
+        on, rule, user = self.request.on, self.request.rule, self.request.user
+        if value == "mine":
+            return queryset.filter(owner=user)
+        if value == "quiet":
+            return queryset.stale(on, rule)
+        if value == "nextless":
+            open_ones = Q(open_deals__gt=0) | Q(tag__in=["prospect", "interested", "hot"])
+            return queryset.filter(open_ones, next_step_on=None).exclude(waiting_until__gte=on)
+        return queryset.filter(tag=Customer.Tag.WON)
+
+    def quiet_since(self, queryset, name, value):
+        if value == "never":
+            return queryset.filter(last_contact_on=None)
+        return queryset.filter(last_contact_on__lt=self.request.on - dt.timedelta(days=int(value)))
+
+    def with_archived(self, queryset, name, value):
+        return queryset.exclude(archived_at=None) if value else queryset

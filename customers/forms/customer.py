@@ -1,0 +1,130 @@
+"""The shape of a customer and of a contact: the fields of ux §3.3, in their order."""
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import User
+from core.text import is_masked, phone_key
+from customers.forms.log import refuse_controls
+from customers.models import Contact, Customer
+
+SOURCES = ["官网", "转介绍", "展会", "广告", "电话", "其他"]
+MORE = ["position", "email", "wechat", "address", "website", "grade", "tag", "labels", "notes"]
+
+
+def _tidy(fields):
+    for field in fields.values():
+        if isinstance(field, forms.CharField):
+            field.validators.append(refuse_controls)
+
+
+class CustomerForm(forms.ModelForm):
+    """Editing; the owner and the tag have their own deeds."""
+
+    name = forms.CharField(max_length=60, label=gettext_lazy("Customer"))
+    notes = forms.CharField(required=False, max_length=20_000, label=gettext_lazy("Notes"),
+                            widget=forms.Textarea(attrs={"rows": 3}))
+    revenue = forms.DecimalField(required=False, min_value=0, max_digits=16, decimal_places=2,
+                                 label=gettext_lazy("Revenue (CNY a year)"))
+
+    class Meta:
+        model = Customer
+        fields = ["name", "source", "industry", "size_text", "revenue", "address", "website", "grade", "labels", "notes"]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["source"].widget.attrs["list"] = "sources"
+        self.fields["labels"].help_text = _("Words with commas between")
+        _tidy(self.fields)
+
+    def clean_name(self):
+        name = " ".join(self.cleaned_data["name"].split())
+        if not name:
+            raise forms.ValidationError(_("Enter %(field)s") % {"field": _("the customer's name")})
+        return name
+
+
+class NewCustomerForm(CustomerForm):
+    """A new one: with its first contact, a name or a phone of whom is asked."""
+
+    contact_name = forms.CharField(required=False, max_length=60, label=gettext_lazy("Contact"))
+    phone = forms.CharField(required=False, max_length=40, label=gettext_lazy("Phone"))
+    position = forms.CharField(required=False, max_length=60, label=gettext_lazy("Position"))
+    email = forms.EmailField(required=False, label=gettext_lazy("Email"))
+    wechat = forms.CharField(required=False, max_length=60, label=gettext_lazy("WeChat"))
+    owner = forms.ModelChoiceField(queryset=User.objects.none(), required=False, label=gettext_lazy("Owner"))
+    tag = forms.ChoiceField(choices=Customer.Tag.choices, required=False, label=gettext_lazy("Tag"))
+
+    field_order = ["name", "contact_name", "phone", "source", "industry", "size_text", "revenue", "owner", *MORE]
+
+    def __init__(self, *args, user, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.user = user
+        people = User.objects.assignable_by(user).order_by("pinyin", "pk")
+        self.fields["owner"].queryset = people
+        if user.is_rep:
+            del self.fields["owner"]
+        else:
+            self.fields["owner"].initial = user.pk if user.is_manager else None
+            self.fields["owner"].empty_label = _("nobody yet")
+
+    def clean(self):
+        data = super().clean()
+        if not data.get("contact_name") and not data.get("phone") and not {"contact_name", "phone"} & set(self.errors):
+            self.add_error("contact_name", _("Enter the contact's name or phone"))
+        return data
+
+    def clean_phone(self):
+        return check_phone(self.cleaned_data["phone"])
+
+    def row(self):
+        """What customers/creating.py takes."""
+        data = self.cleaned_data
+        owner = self.user if self.user.is_rep else data.get("owner")
+        names = ["name", "source", "industry", "size_text", "revenue", "address", "website", "grade", "labels", "notes"]
+        row = {name: data[name] for name in names if data.get(name) not in (None, "")}
+        row |= {"owner": owner, "tag": data.get("tag") or Customer.Tag.PROSPECT}
+        if owner is None and self.user.team_id:
+            row["team"] = self.user.team
+        contact = {"name": data["contact_name"], "phone": data["phone"], "position": data["position"],
+                   "email": data["email"], "wechat": data["wechat"]}
+        return row | {"contacts": [contact]}
+
+    @property
+    def more(self):
+        return [self[name] for name in MORE]
+
+    @property
+    def first(self):
+        return [self[name] for name in self.fields if name not in MORE]
+
+
+class ContactForm(forms.ModelForm):
+    class Meta:
+        model = Contact
+        fields = ["name", "phone", "position", "email", "wechat", "part", "is_main", "notes"]
+
+    def __init__(self, *args, sees_phone=True, **kwargs):
+        super().__init__(*args, **kwargs)
+        if not sees_phone:
+            del self.fields["phone"]
+        _tidy(self.fields)
+
+    def clean_phone(self):
+        return check_phone(self.cleaned_data["phone"])
+
+    def clean(self):
+        data = super().clean()
+        if "phone" in self.fields and not data.get("name") and not data.get("phone") and not self.errors:
+            self.add_error("name", _("Enter the contact's name or phone"))
+        return data
+
+
+def check_phone(phone):
+    """A number with at least five digits, or nothing; a mask is not a number."""
+    if not phone:
+        return ""
+    if is_masked(phone) or not 5 <= len(phone_key(phone)) <= 20:
+        raise forms.ValidationError(_("“%(phone)s” is not a phone number") % {"phone": phone})
+    return phone

@@ -1,0 +1,21 @@
+"""The customer list: its columns and what they sort by; the row is templates/customers/_row.html (D41)."""
+
+import django_tables2 as tables
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from customers.models import Customer
+
+
+class CustomerTable(tables.Table):
+    name = tables.Column(order_by=("pinyin", "id"), verbose_name=_("Customer"))
+    tag = tables.Column(order_by=("tag", "-last_contact_at", "-id"), verbose_name=_("Tag"))
+    amount = tables.Column(order_by=("open_amount", "id"), verbose_name=_("Amount"), empty_values=())
+    contact = tables.Column(order_by=("last_contact_at", "id"), verbose_name=_("Last contact"), empty_values=())
+    next = tables.Column(order_by=("next_step_on", "id"), verbose_name=pgettext_lazy("card", "Next step"), empty_values=())
+    owner = tables.Column(order_by=("owner__pinyin", "id"), verbose_name=_("Owner"))
+
+    class Meta:
+        model = Customer
+        fields = ()
+        order_by = "-contact"

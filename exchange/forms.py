@@ -1,0 +1,44 @@
+"""Shape of what is brought in and asked for."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from exchange.gate import LARGEST
+from exchange.sheets import sheets
+
+
+class BringForm(forms.Form):
+    """A file or a pasted block, and the table if the person wants to say so."""
+
+    file = forms.FileField(label=_("Choose a file"), required=False, allow_empty_file=True)
+    text = forms.CharField(label=_("Paste from Excel"), required=False, strip=False, max_length=2_000_000,
+                           widget=forms.Textarea(attrs={"class": "paste", "rows": 8, "spellcheck": "false"}))
+    sheet = forms.ChoiceField(label=_("Table"), required=False)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["sheet"].choices = [("", _("Recognise by itself")), *((s.slug, s.title) for s in sheets())]
+        self.fields["file"].widget.attrs["accept"] = ".xlsx,.csv,.tsv,.txt"
+
+    def clean_text(self):
+        text = self.cleaned_data["text"]
+        return text if text.strip() else ""
+
+    def clean(self):
+        data = super().clean()
+        if not data.get("file") and not data.get("text") and not self.errors:
+            raise forms.ValidationError(_("Paste rows from Excel or choose a file."))
+        if (file := data.get("file")) and file.size > LARGEST:
+            self.add_error("file", _("%(name)s is %(size)d MB. The limit is 10 MB.") % {
+                "name": file.name, "size": -(-file.size // 1024 // 1024)})
+        return data
+
+
+class ExportForm(forms.Form):
+    sheet = forms.ChoiceField()
+    query = forms.CharField(required=False, max_length=2000)
+    form = forms.ChoiceField(choices=[("xlsx", "xlsx"), ("csv", "csv")], required=False)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["sheet"].choices = [(sheet.slug, sheet.slug) for sheet in sheets()]

@@ -1,0 +1,108 @@
+"""Step 2 of the wizard: which column is which, who is who, and what unknown words mean (S6)."""
+
+from exchange.checking import Run
+from exchange.models import ImportRow
+from exchange.problems import Wrong, gettext_noop
+from exchange.sheets import Record, sheet_of
+
+TWICE = gettext_noop("Two columns are set to “%(column)s”.")
+MISSING = gettext_noop("No column is set to “%(column)s”.")
+
+
+class Settling:
+    """The questions of a batch, and the answers as they came in a form."""
+
+    def __init__(self, batch, *, by, now):
+        self.batch, self.run = batch, Run(batch, by=by, now=now)
+        self.errors = []
+
+    @property
+    def tables(self):
+        """[{"table", "sheet", "columns": [{"name", "index", "header", "samples", "field"}]}]"""
+        found = []
+        for number, table in enumerate(self.batch.tables):
+            columns = [
+                {"name": f"col-{number}-{index}", "header": header, "samples": table["samples"].get(str(index), []),
+                 "field": table["columns"].get(str(index), "")}
+                for index, header in enumerate(table["header"])
+                if header.strip() or table["samples"].get(str(index))
+            ]
+            sheet = sheet_of(table["slug"])
+            found.append({"part": table["part"], "sheet": sheet, "columns": columns,
+                          "fields": [c for c in sheet.all_columns if c.field != "_key"]})
+        return found
+
+    @property
+    def people(self):
+        """[{"name", "words", "user", "likely"}] of every name in a column of people."""
+        names = dict.fromkeys(
+            words for table in self.batch.tables for field, found in table.get("settle", {}).items()
+            if sheet_of(table["slug"]).by_field[field].person for words in found
+        )
+        settled = self.batch.mapping.get("people", {})
+        return [
+            {"name": f"person-{n}", "words": words, "user": self.run.people.find(words), "settled": words in settled,
+             "likely": self.run.people.likely(words)}
+            for n, words in enumerate(names)
+        ]
+
+    @property
+    def values(self):
+        """[{"name", "field", "label", "words", "choices", "chosen"}] of words that are none of a column's choices."""
+        found, chosen = [], self.batch.mapping.get("values", {})
+        for table in self.batch.tables:
+            columns = sheet_of(table["slug"]).by_field
+            for field, words in table.get("settle", {}).items():
+                if columns[field].person:
+                    continue
+                unknown = [one for one in words if one in chosen.get(field, {}) or not self._known(columns[field], one)]
+                found += [
+                    {"name": f"value-{len(found) + n}", "field": field, "label": columns[field].label, "words": one,
+                     "choices": columns[field].choices(), "chosen": chosen.get(field, {}).get(one, "")}
+                    for n, one in enumerate(unknown[:50])
+                ]
+        return found
+
+    def _known(self, column, words):
+        try:
+            column.parse(words, self.run, Record(ImportRow().read_with({}, {}), None))
+        except Wrong:
+            return False
+        return True
+
+    def owners(self):
+        return self.run.people.allowed
+
+    def answer(self, data):
+        """Take the form's answers into the batch. Returns whether they make sense; `errors` says what does not."""
+        mapping = self.batch.mapping
+        people, values = dict(mapping.get("people", {})), {}
+        for person in self.people:
+            if (login := data.get(person["name"])) is not None:
+                people.pop(person["words"], None)
+                if login == "-":
+                    people[person["words"]] = ""  # nobody here: the words are kept where they may be
+                elif login in self.run.people.by_login:
+                    people[person["words"]] = login
+        for value in self.values:
+            if (chosen := data.get(value["name"], "")) in value["choices"]:
+                values.setdefault(value["field"], {})[value["words"]] = chosen
+        for number, table in enumerate(mapping["tables"]):
+            self._columns(number, table, data)
+        owner = data.get("owner", "")
+        mapping |= {"people": people, "values": values, "owner": owner if owner in self.run.people.by_login else ""}
+        return not self.errors
+
+    def _columns(self, number, table, data):
+        sheet, columns = sheet_of(table["slug"]), {}
+        known = sheet.by_field
+        for index in range(len(table["header"])):
+            field = data.get(f"col-{number}-{index}", table["columns"].get(str(index), ""))
+            if field in known:
+                if field in columns.values():
+                    self.errors.append((TWICE, {"column": known[field].label}))
+                columns[str(index)] = field
+        for column in sheet.columns:
+            if column.required and column.field not in columns.values():
+                self.errors.append((MISSING, {"column": column.label}))
+        table["columns"] = columns

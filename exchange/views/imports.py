@@ -1,0 +1,158 @@
+"""The import wizard (S6): bring it in, match columns, check, done. Each step has its own URL; leave and come back."""
+
+from django.db import transaction
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from core.jobs import enqueue
+from core.keys import deed
+from exchange import applying, checking, staging, taking_back, wizard, wrong_rows
+from exchange.forms import BringForm
+from exchange.models import ImportBatch
+from exchange.problems import Unreadable
+from exchange.settling import Settling
+from exchange.sheets import sheet_of, sheets
+
+State = ImportBatch.State
+STEP = {
+    State.UPLOADED: "exchange:import_map", State.CHECKING: "exchange:import_check", State.READY: "exchange:import_check",
+    State.IMPORTING: "exchange:import_check", State.FAILED: "exchange:import_check", State.DONE: "exchange:import_done",
+    State.UNDONE: "exchange:import_done",
+}
+
+
+@require_http_methods(["GET", "POST"])
+@deed
+def imports(request):
+    """Step 1: paste or choose a file; below it, the imports so far."""
+    form = BringForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        wizard.throttle(ImportBatch.objects.visible_to(request.user).filter(owner=request.user), now=timezone.now())
+        try:
+            return redirect("exchange:import_map", bring(request, form.cleaned_data).pk)
+        except Unreadable as problem:
+            form.add_error("file" if form.cleaned_data.get("file") else "text", str(problem))
+            return render(request, "exchange/imports.html", wizard.start(request, form, problem), status=422)
+    status = 422 if request.method == "POST" else 200
+    return render(request, "exchange/imports.html", wizard.start(request, form), status=status)
+
+
+def bring(request, cleaned):
+    file = cleaned.get("file")
+    return staging.bring_in(
+        by=request.user, now=timezone.now(), data=file.read() if file else b"", name=file.name if file else "",
+        text="" if file else cleaned["text"], wanted=cleaned["sheet"],
+    )
+
+
+def own(request, pk):
+    """A batch of one's own: others' are 404, and admins may look but not act."""
+    return get_object_or_404(ImportBatch.objects.visible_to(request.user).filter(owner=request.user), pk=pk)
+
+
+@require_GET
+def import_(request, pk):
+    """/imports/77: wherever this import is."""
+    batch = get_object_or_404(ImportBatch.objects.visible_to(request.user), pk=pk)
+    return redirect(STEP[batch.state], batch.pk)
+
+
+@require_http_methods(["GET", "POST"])
+@deed
+def import_map(request, pk):
+    """Step 2: columns, people, unknown words."""
+    batch = own(request, pk)
+    if batch.state not in (State.UPLOADED, State.READY, State.FAILED):
+        return redirect(STEP[batch.state], batch.pk)
+    settling = Settling(batch, by=request.user, now=timezone.now())
+    if request.method == "POST" and settling.answer(request.POST):
+        batch.save(update_fields=["mapping"])
+        start_check(batch, request.user)
+        return redirect("exchange:import_check", batch.pk)
+    status = 422 if request.method == "POST" else 200
+    return render(request, "exchange/map.html", wizard.mapping(batch, settling), status=status)
+
+
+def start_check(batch, user):
+    """Small ones at once, large ones by a job that survives the tab."""
+    if staging.is_large(batch):
+        applying.claim(batch, State.CHECKING)
+        wizard.count_try(batch)
+        enqueue("check_import", key=wizard.job_key("check", batch), by=user, batch=batch.pk)
+    else:
+        checking.check(batch, by=user, now=timezone.now())
+
+
+@require_http_methods(["GET", "POST"])
+@deed
+def import_check(request, pk):
+    """Step 3: every row's fate; change, keep, correct, then import."""
+    if request.method == "POST":
+        return confirm(request, own(request, pk))
+    batch = get_object_or_404(ImportBatch.objects.visible_to(request.user), pk=pk)
+    if batch.state in (State.DONE, State.UNDONE, State.UPLOADED):
+        return wizard.go(request, STEP[batch.state], batch.pk)
+    busy = batch.state in (State.CHECKING, State.IMPORTING)
+    page = "exchange/_progress.html" if busy and request.htmx and not request.htmx.boosted else "exchange/check.html"
+    if request.GET.get("poll") and not busy:
+        return wizard.go(request, "exchange:import_check", batch.pk)
+    return render(request, page, wizard.checked(request, batch))
+
+
+def confirm(request, batch):
+    if batch.state not in (State.READY, State.FAILED):
+        return redirect(STEP[batch.state], batch.pk)
+    with transaction.atomic():
+        wizard.take_answers(batch, request.POST)
+        batch.only_good = bool(request.POST.get("only_good"))
+        batch.save(update_fields=["only_good"])
+    if request.POST.get("do") != "import":
+        start_check(batch, request.user)
+        return redirect("exchange:import_check", batch.pk)
+    if batch.counts.get("wrong") and not batch.only_good:
+        return render(request, "exchange/check.html", wizard.checked(request, batch, refused=True), status=422)
+    if staging.is_large(batch):
+        applying.claim(batch, State.IMPORTING)
+        wizard.count_try(batch)
+        enqueue("apply_import", key=wizard.job_key("apply", batch), by=request.user, batch=batch.pk)
+        return redirect("exchange:import_check", batch.pk)
+    applying.apply(batch, by=request.user, now=timezone.now())
+    return redirect("exchange:import_done", batch.pk)
+
+
+@require_GET
+def import_done(request, pk):
+    """Step 4: the result, the rows that were left out, the undo."""
+    batch = get_object_or_404(ImportBatch.objects.visible_to(request.user), pk=pk)
+    if batch.state not in (State.DONE, State.UNDONE):
+        return redirect(STEP[batch.state], batch.pk)
+    return render(request, "exchange/done.html", wizard.result(request, batch, now=timezone.now()))
+
+
+@require_POST
+@deed
+def import_undo(request, pk):
+    batch = own(request, pk)
+    taking_back.undo(batch, by=request.user, now=timezone.now())
+    return redirect("exchange:import_done", batch.pk)
+
+
+@require_GET
+def import_errors(request, pk):
+    """The wrong rows as a workbook with the reason in the last column. Reads only, so it may be a link."""
+    batch = get_object_or_404(ImportBatch.objects.visible_to(request.user), pk=pk)
+    response = HttpResponse(content_type=wizard.XLSX)
+    response["Content-Disposition"] = wizard.disposition(f"{batch.pk}-errors.xlsx")
+    wrong_rows.write_wrong_rows(batch, response)
+    return response
+
+
+@require_GET
+def template(request, slug):
+    """An empty table to fill in: the template's headers, with drop-downs. "all" is one workbook with every table."""
+    wanted = sheets() if slug == "all" else [sheet_of(slug)]
+    return wizard.empty_tables(request, [sheet for sheet in wanted if sheet], slug)
+
+

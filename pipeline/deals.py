@@ -1,0 +1,39 @@
+"""Editing a deal: fields through core.changing, its key action and risk beside them, the customer's facts after (S5)."""
+
+from django.db import transaction
+
+from activity.recording import record
+from core import periods
+from core.changing import save_form
+from pipeline import actions, facts, risks
+from pipeline.marking import mark
+from pipeline.moving import closing_fields
+
+SAID = ("key_action", "risk")
+
+
+def save_deal(deal, form, *, by, now, expect):
+    """Save a DealForm or CellForm. Returns (names that changed, merged with somebody else's edit); raises Conflict."""
+    with transaction.atomic():
+        also = {}
+        if "expected_close" in form.changed_data:
+            also = closing_fields(deal, form.cleaned_data["expected_close"])
+        said = [name for name in SAID if name in form.changed_data]
+        for name in said:
+            form.changed_data.remove(name)
+        changed, merged = save_form(form, deal, by=by, expect=expect, also=also)
+        deal.refresh_from_db()
+        if "key_action" in said:
+            actions.add_line(deal, form.cleaned_data["key_action"], by=by, now=now, on=periods.today(now))
+            mark([deal], "action", by=by, now=now)
+        if "risk" in said:
+            risks.set_risk(deal, text=form.cleaned_data["risk"], by=by, now=now)
+        names = [name for name in changed if name != "slips"]
+        if names:
+            if "amount" in names:
+                facts.push({deal.customer_id})
+            record(
+                "pipeline.changed", deal, by=by, at=now, about=deal.customer_id, customer=deal.customer.name,
+                deal=deal.name, fields=names,
+            )
+    return [*names, *said], merged

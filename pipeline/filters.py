@@ -1,0 +1,49 @@
+"""What narrows board and table: one query string for both (ux §2.2)."""
+
+import django_filters
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Team, User
+from customers.models import Customer
+from pipeline.models import Deal, Stage
+from pipeline.urgency import chips
+
+
+def people(request):
+    return User.objects.visible_to(request.user).sellers() if request else User.objects.none()
+
+
+def teams(request):
+    return Team.objects.visible_to(request.user) if request else Team.objects.none()
+
+
+def stages(request):
+    return Stage.objects.visible_to(request.user) if request else Stage.objects.none()
+
+
+class DealFilter(django_filters.FilterSet):
+    """`request` carries user, `on` (company day) and `rule` (customers.staleness.Rule): see pipeline/asking.py."""
+
+    stale = django_filters.BooleanFilter(method="chip", label=_("Quiet too long"))
+    risk = django_filters.BooleanFilter(method="chip", label=_("At risk"))
+    closing = django_filters.BooleanFilter(method="chip", label=_("Closing this month"))
+    rep = django_filters.ModelChoiceFilter(queryset=people, method="of_person", label=_("Person"))
+    team = django_filters.ModelChoiceFilter(queryset=teams, field_name="customer__team", label=_("Team"))
+    tag = django_filters.MultipleChoiceFilter(
+        choices=Customer.Tag.choices, field_name="customer__tag", label=_("Tag")
+    )
+    stage = django_filters.ModelMultipleChoiceFilter(queryset=stages, label=_("Stage"))
+    playbook = django_filters.CharFilter(field_name="playbook__code", label=_("Playbook"))
+
+    class Meta:
+        model = Deal
+        fields = []
+
+    CHIPS = ("stale", "risk", "closing")
+
+    def chip(self, queryset, name, value):
+        return queryset.filter(chips(self.request.on, self.request.rule)[name]) if value else queryset
+
+    def of_person(self, queryset, name, value):
+        return queryset.filter(Q(rep=value) | Q(owner=value))

@@ -1,0 +1,154 @@
+"""Shapes of input: a move, a loss, a deal, one cell (ux §3.3)."""
+
+import datetime as dt
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from core.periods import at
+from core.widgets import Chips, Day
+from customers.models import Customer
+from pipeline.models import Deal, LossReason, RiskType
+from pipeline.moving import UNSET, Move
+
+BACK_REASONS = [_("Customer changed plans"), _("Decision maker changed"), _("Moved by mistake"), _("Start over with a new offer")]
+
+
+class MoveForm(forms.Form):
+    """What the target stage asks. `deal` and `to` decide which fields there are; `asks` of the stage may drop some."""
+
+    frm = forms.IntegerField(required=False, widget=forms.HiddenInput)  # the stage the mover saw; posted as "from"
+    key_action = forms.CharField(
+        label=_("Key action"), max_length=80, widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
+    expected_close = forms.DateField(label=_("Expected close"), required=False, widget=Day)
+    reason = forms.CharField(label=_("Why is it going back?"), max_length=200)
+    signed_on = forms.DateField(label=_("Signed on"), widget=Day)
+    contract_amount = forms.DecimalField(
+        label=_("Contract amount (CNY)"), min_value=0, max_digits=14, decimal_places=2
+    )
+    risk_type = forms.ModelChoiceField(
+        RiskType.objects.filter(retired_at=None), label=_("Risk"), required=False, widget=Chips, empty_label=None
+    )
+    risk_text = forms.CharField(label=_("Risk in words"), max_length=120, required=False)
+    tag = forms.ChoiceField(label=_("Tag"), choices=Customer.Tag.choices, required=False, widget=Chips)
+    evidence = forms.CharField(label=_("What shows it is done"), max_length=300, required=False)
+    entered_on = forms.DateField(label=_("It happened on an earlier day"), required=False, widget=Day)
+    late_reason = forms.CharField(label=_("Why it is entered late"), max_length=200, required=False)
+
+    def __init__(self, *args, deal, to, now, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.deal, self.to, self.now = deal, to, now
+        self.move = Move(deal, to, was=deal.stage)
+        if not self.move.backward:
+            del self.fields["reason"]
+        if not self.move.wins:
+            del self.fields["signed_on"], self.fields["contract_amount"]
+        if not to.is_open:
+            del self.fields["expected_close"]
+        for name, how in (to.asks or {}).items():
+            filled = getattr(deal, name, None)
+            if name in self.fields and (how == "no" or (how == "if_empty" and filled)):
+                del self.fields[name]
+        if "evidence" in self.fields and self.move.backward:
+            del self.fields["evidence"]
+
+    def add_prefix(self, field_name):
+        return "from" if field_name == "frm" else field_name
+
+    def clean(self):
+        data = super().clean()
+        if data.get("entered_on") and not (data.get("late_reason") or data.get("reason")):
+            self.add_error("late_reason", _("Say why the move is entered late."))
+        if data.get("entered_on") and data["entered_on"] > self.now.date() + dt.timedelta(days=1):
+            self.add_error("entered_on", _("The move cannot lie in the future."))
+        return data
+
+    def read(self):
+        """The Move that was asked for."""
+        data, move = self.cleaned_data, self.move
+        move.expected = data.get("frm")
+        move.key_action = data.get("key_action") or ""
+        move.expected_close = data["expected_close"] if "expected_close" in self.fields else UNSET
+        move.reason = data.get("reason") or data.get("late_reason") or ""
+        move.evidence = data.get("evidence") or ""
+        move.signed_on, move.contract_amount = data.get("signed_on"), data.get("contract_amount")
+        if data.get("risk_type") or data.get("risk_text"):
+            move.risk = (data.get("risk_type"), data.get("risk_text") or "", None)
+        move.tag = data.get("tag") or None
+        if day := data.get("entered_on"):
+            move.entered_at = min(max(at(day, dt.time(12)), self.deal.entered_at), self.now)
+        return move
+
+
+class LoseForm(forms.Form):
+    frm = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    lost_reason = forms.ModelChoiceField(
+        LossReason.objects.filter(retired_at=None), label=_("Why did we lose it?"), widget=Chips, empty_label=None
+    )
+    competitor = forms.CharField(label=_("Competitor"), max_length=60, required=False)
+    lost_note = forms.CharField(label=_("One line for next time"), max_length=300, required=False)
+    back_on = forms.DateField(label=_("Come back on"), required=False, widget=Day)
+
+    add_prefix = MoveForm.add_prefix
+
+
+class DealForm(forms.ModelForm):
+    """New and edit. A name only matters when the customer has several deals."""
+
+    key_action = forms.CharField(label=_("Key action"), max_length=80, required=False)
+    risk = forms.CharField(label=_("Risk"), max_length=120, required=False)
+
+    class Meta:
+        model = Deal
+        fields = ["name", "amount", "expected_close", "rep", "owner", "competitor"]
+        widgets = {"expected_close": Day}
+        labels = {"amount": _("Amount (CNY)")}
+
+    field_order = ["name", "amount", "expected_close", "key_action", "risk", "rep", "owner", "competitor"]
+
+    def __init__(self, *args, user, customer, **kwargs):
+        super().__init__(*args, **kwargs)
+        people = User.objects.sellers() if user.is_admin or user.is_manager else User.objects.assignable_by(user)
+        keep = [self.instance.rep_id, self.instance.owner_id, customer.owner_id]
+        for name in ("rep", "owner"):
+            self.fields[name].queryset = people | User.objects.filter(pk__in=[pk for pk in keep if pk])
+        self.fields["amount"].min_value = 0
+        if self.instance.pk:
+            if not self.instance.stage.is_open:
+                del self.fields["expected_close"]
+            if self.instance.won_at:
+                self.fields["amount"].help_text = _("The contract amount is kept apart.")
+
+    def clean_amount(self):
+        amount = self.cleaned_data["amount"]
+        if amount is not None and amount < 0:
+            raise forms.ValidationError(_("An amount is not negative."))
+        return amount
+
+
+class CellForm(forms.ModelForm):
+    """One cell of the table: `field` is the only one that is read."""
+
+    FIELDS = ("amount", "expected_close", "rep", "owner", "key_action", "risk")
+    key_action = forms.CharField(label=_("Key action"), max_length=80, required=False)
+    risk = forms.CharField(label=_("Risk"), max_length=120, required=False)
+
+    class Meta:
+        model = Deal
+        fields = ["amount", "expected_close", "rep", "owner"]
+        widgets = {"expected_close": Day}
+
+    def __init__(self, *args, field, user, **kwargs):
+        super().__init__(*args, **kwargs)
+        for name in list(self.fields):
+            if name != field:
+                del self.fields[name]
+        if field in ("rep", "owner"):
+            people = User.objects.sellers() if user.is_admin or user.is_manager else User.objects.assignable_by(user)
+            self.fields[field].queryset = people | User.objects.filter(pk=getattr(self.instance, f"{field}_id"))
+
+    clean_amount = DealForm.clean_amount
+
+

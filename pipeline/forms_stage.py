@@ -1,0 +1,94 @@
+"""The form of one stage in Setup (S18)."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Department, User
+from customers.models import Customer
+from pipeline.models import Stage
+
+ASKS = [("ask", _("Ask")), ("if_empty", _("Ask only if empty")), ("no", _("Do not ask"))]
+ASKED = {"key_action": _("Key action"), "expected_close": _("Expected close"), "risk_type": _("Risk"), "tag": _("Tag")}
+
+
+class StageForm(forms.ModelForm):
+    duty_roles = forms.MultipleChoiceField(
+        label=_("Roles that answer for it"), required=False, widget=forms.CheckboxSelectMultiple,
+        choices=[(value, label) for value, label in User.Role.choices if value != "admin"],
+    )
+    duty_departments = forms.ModelMultipleChoiceField(
+        Department.objects.filter(is_active=True), label=_("Departments that answer for it"), required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    approvers = forms.MultipleChoiceField(
+        label=_("Who approves entering"), required=False, widget=forms.CheckboxSelectMultiple,
+        help_text=_("Used when entering needs approval."),
+    )
+    definition = forms.CharField(label=_("Definition, Chinese"), required=False, widget=forms.Textarea(attrs={"rows": 2}))
+    definition_en = forms.CharField(label=_("Definition, English"), required=False, widget=forms.Textarea(attrs={"rows": 2}))
+    evidence = forms.CharField(label=_("Exit evidence, Chinese"), required=False, widget=forms.Textarea(attrs={"rows": 2}))
+    evidence_en = forms.CharField(label=_("Exit evidence, English"), required=False, widget=forms.Textarea(attrs={"rows": 2}))
+
+    class Meta:
+        model = Stage
+        fields = ["label", "label_en", "short", "short_en", "default_tag", "probability", "stale_days", "gated"]
+        help_texts = {
+            "label_en": _("Empty: the Chinese label is shown."),
+            "short": _("At most two Han characters"), "short_en": _("At most eight letters"),
+            "stale_days": _("Empty: the general limit."),
+        }
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["default_tag"] = forms.ChoiceField(
+            label=_("Tag"), required=False, choices=[("", "–"), *Customer.Tag.choices]
+        )
+        self.fields["approvers"].choices = [
+            *[(f"role:{value}", label) for value, label in User.Role.choices if value != "admin"],
+            *[(f"department:{d.pk}", str(d)) for d in self.fields["duty_departments"].queryset],
+        ]
+        for name, label in ASKED.items():
+            self.fields[f"ask_{name}"] = forms.ChoiceField(label=label, choices=ASKS, required=False)
+        if self.instance.pk:
+            self._read()
+
+    def _read(self):
+        duties = list(self.instance.duties.all())
+        last = self.instance.versions.order_by("-since", "-id").first()
+        self.initial |= {
+            "duty_roles": [duty.role for duty in duties if duty.role],
+            "duty_departments": [duty.department_id for duty in duties if duty.department_id],
+            "approvers": [
+                f"role:{duty.role}" if duty.role else f"department:{duty.department_id}"
+                for duty in duties if duty.approves and not duty.person_id
+            ],
+            **{name: getattr(last, name, "") for name in ("definition", "definition_en", "evidence", "evidence_en")},
+            **{f"ask_{name}": (self.instance.asks or {}).get(name, "ask") for name in ASKED},
+        }
+        self.people = [duty for duty in duties if duty.person_id]
+
+    def clean_short(self):
+        short = self.cleaned_data["short"].strip()
+        if len(short) > 2 and any("\u4e00" <= char <= "\u9fff" for char in short):
+            raise forms.ValidationError(_("At most two Han characters"))
+        return short
+
+    def duties(self):
+        """The chosen duties, those of persons kept as they are."""
+        data = self.cleaned_data
+        approves = set(data["approvers"])
+        rows = [{"role": role, "approves": f"role:{role}" in approves} for role in data["duty_roles"]]
+        rows += [
+            {"department": one, "approves": f"department:{one.pk}" in approves} for one in data["duty_departments"]
+        ]
+        people = getattr(self, "people", [])
+        return rows + [{"person": duty.person, "approves": duty.approves} for duty in people]
+
+    def meaning(self):
+        return {name: self.cleaned_data[name] for name in ("definition", "definition_en", "evidence", "evidence_en")}
+
+    def values(self):
+        """The stage's own fields."""
+        data = self.cleaned_data
+        asks = {name: data[f"ask_{name}"] for name in ASKED if data.get(f"ask_{name}") not in ("", "ask", None)}
+        return {name: data[name] for name in self.Meta.fields} | {"asks": asks}

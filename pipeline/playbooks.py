@@ -1,0 +1,84 @@
+"""The stages as set up, read once a process and again when somebody changed them: one small query a request (D41)."""
+
+from dataclasses import dataclass, field
+
+from django.db.models import Count, Max
+from django.utils.translation import gettext as _
+
+from pipeline.models import Playbook, Stage, StageDuty
+
+_kept = {"stamp": None, "playbooks": None}
+
+
+@dataclass
+class Playbooks:
+    """Shared between requests: read, never changed."""
+
+    all: list = field(default_factory=list)
+    stages: dict = field(default_factory=dict)  # {stage id: Stage}, retired ones included
+
+    @classmethod
+    def load(cls):
+        stamp = _stamp()
+        if _kept["stamp"] != stamp:
+            _kept.update(stamp=stamp, playbooks=cls.read())
+        return _kept["playbooks"]
+
+    @classmethod
+    def read(cls):
+        playbooks = {playbook.pk: playbook for playbook in Playbook.objects.order_by("position", "id")}
+        stages = {stage.pk: stage for stage in Stage.objects.order_by("position", "id")}
+        for playbook in playbooks.values():
+            playbook.line = []
+        for stage in stages.values():
+            stage.playbook, stage.answering = playbooks[stage.playbook_id], []
+            if not stage.retired_at:
+                stage.playbook.line.append(stage)
+        for duty in StageDuty.objects.select_related("department", "person").order_by("position", "id"):
+            stages[duty.stage_id].answering.append(duty)
+        return cls(list(playbooks.values()), stages)
+
+    @property
+    def active(self):
+        return [playbook for playbook in self.all if playbook.is_active]
+
+    @property
+    def default(self):
+        return next(playbook for playbook in self.all if playbook.is_default)
+
+    def chosen(self, code):
+        """The active playbook with this code, else the default one."""
+        return next((playbook for playbook in self.active if playbook.code == code), self.default)
+
+    def line_of(self, playbook_id):
+        """The stages of a playbook in order, lost included, retired ones not."""
+        return next(playbook.line for playbook in self.all if playbook.pk == playbook_id)
+
+    def columns(self, playbook_id):
+        return [stage for stage in self.line_of(playbook_id) if stage.kind != Stage.Kind.LOST]
+
+    def lost(self, playbook_id):
+        return next((stage for stage in self.line_of(playbook_id) if stage.kind == Stage.Kind.LOST), None)
+
+
+def _stamp():
+    """What moves when a stage, a duty or a playbook changed: every save of S18 writes a history row of a stage."""
+    return tuple(Stage.history.aggregate(n=Count("history_id"), at=Max("history_date")).values())
+
+
+def duty_words(stage):
+    """Who answers for a stage, in few words: 销售代表 + 技术部."""
+    words = []
+    for duty in stage.answering:
+        if duty.role:
+            words.append(ROLE_WORDS.get(duty.role, lambda: duty.role)())
+        else:
+            words.append(str(duty.person or duty.department))
+    return " + ".join(words)
+
+
+ROLE_WORDS = {
+    "rep": lambda: _("Sales rep"),
+    "manager": lambda: _("Sales manager"),
+    "support": lambda: _("Support department"),
+}

@@ -1,0 +1,25 @@
+"""What changed on the board since it was drawn, for the poll of a visible tab (ux §3.1)."""
+
+from activity.models import Event
+from pipeline.asking import Asked
+from pipeline.cards import cards_by_id
+from pipeline.models import Deal
+from pipeline.urgency import on_board
+
+MOST = 60  # changed customers looked at; more than that is a reload's work
+
+
+def changed_since(user, since, filters, on):
+    """(cards that changed and still match the filters, whether anything of the board moved since the moment)."""
+    customers = set(
+        Event.objects.filter(at__gte=since, about_customer_id__isnull=False).order_by("-at")
+        .values_list("about_customer_id", flat=True)[:MOST]
+    )
+    if not customers or not Deal.objects.visible_to(user).filter(customer__in=customers).exists():
+        return [], False
+    asked = Asked(user, filters, on)
+    deals = asked.narrowed.filter(on_board(on), customer__in=customers)
+    cards = cards_by_id(
+        list(deals.values_list("pk", flat=True)), user=user, on=on, rule=asked.rule, stages=asked.playbooks.stages
+    )
+    return cards, True

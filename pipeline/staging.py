@@ -1,0 +1,189 @@
+"""Stages as an admin changes them (S18, R39, R64): rename, reorder, add, retire, merge. A stage is its id: history keeps
+the name used then, and nothing of the past is rewritten."""
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from activity.recording import record
+from core.changing import change, change_each
+from core.errors import Refused
+from pipeline import facts
+from pipeline.models import Deal, Stage, StageDuty, StageVersion
+from pipeline.moving import Move, move_many
+
+MEANING = ("definition", "definition_en", "evidence", "evidence_en")
+
+
+def save_stage(stage, *, by, now, expect, duties=None, meaning=None, **fields):
+    """Change a stage's fields, its meaning (StageVersion of today) and its duties. `duties` is a list of dicts with
+    role, department or person, and approves. Raises ValidationError by field, Conflict on a stale version."""
+    _check_labels(stage.playbook_id, fields.get("label", stage.label), fields.get("label_en", stage.label_en), stage.pk)
+    if duties is not None and not duties:
+        raise ValidationError({"duties": _("Say who answers for this stage: a stage without anybody cannot be used.")})
+    with transaction.atomic():
+        limit = stage.stale_days
+        before = {"label": stage.label, "label_en": stage.label_en}
+        changed = change(stage, by=by, expect=expect, **fields)
+        said = _save_meaning(stage, meaning or {}, by=by, now=now)
+        handed = duties is not None and _save_duties(stage, duties)
+        if (said or handed) and not changed:
+            change_version(stage, by=by)
+        if stage.stale_days != limit:
+            facts.push(set(Deal.objects.filter(stage=stage).values_list("customer_id", flat=True)))
+        names = [*changed, *(["meaning"] if said else []), *(["duties"] if handed else [])]
+        if names:
+            record("pipeline.stage_changed", stage, by=by, at=now, label=stage.label, label_en=stage.label_en,
+                   before=before, fields=names)
+    return names
+
+
+def change_version(stage, *, by):
+    """What belongs to a stage changed: its version says so to open forms and to the cache of stages."""
+    return change(stage, by=by, raises={**(stage.raises or {}), "seen": (stage.raises or {}).get("seen", 0) + 1})
+
+
+def add_stage(playbook, *, by, now, duties, meaning=None, after=None, **fields):
+    """A new stage behind `after` (default: behind the last open one); those behind it move on. Returns it."""
+    _check_labels(playbook.pk, fields.get("label", ""), fields.get("label_en", ""), None)
+    if not duties:
+        raise ValidationError({"duties": _("Say who answers for this stage: a stage without anybody cannot be used.")})
+    with transaction.atomic():
+        line = list(playbook.stages.live().order_by("position", "id"))
+        before = after or [stage for stage in line if stage.kind == Stage.Kind.OPEN][-1]
+        place = line.index(before) + 1
+        stage = Stage(playbook=playbook, position=place + 1, **fields)
+        stage._history_user = by
+        stage.save()
+        _number([*line[:place], stage, *line[place:]], by=by)
+        _save_meaning(stage, meaning or {}, by=by, now=now, first=True)
+        _save_duties(stage, duties)
+        record("pipeline.stage_added", stage, by=by, at=now, label=stage.label, label_en=stage.label_en)
+    return stage
+
+
+def shift(stage, step, *, by, now):
+    """One place up (-1) or down (+1) among the stages of the same kind: the order open, won, after, lost stands."""
+    with transaction.atomic():
+        line = list(stage.playbook.stages.live().select_for_update().order_by("position", "id"))
+        place = next(n for n, each in enumerate(line) if each.pk == stage.pk)
+        other = place + step
+        if not 0 <= other < len(line) or line[other].kind != stage.kind:
+            raise Refused(_("%(stage)s cannot go further in this direction.") % {"stage": stage})
+        line[place], line[other] = line[other], line[place]
+        _number(line, by=by)
+        record("pipeline.stages_ordered", stage, by=by, at=now, label=stage.label, label_en=stage.label_en,
+               order=[each.label for each in line])
+    return line
+
+
+def reorder(playbook, ids, *, by, now):
+    """The whole order at once, as a drag leaves it; kinds stay in their order."""
+    with transaction.atomic():
+        line = {stage.pk: stage for stage in playbook.stages.live().select_for_update()}
+        if sorted(ids) != sorted(line):
+            raise Refused(_("The stages were changed meanwhile."))
+        kinds = [*Stage.Kind.values]
+        ordered = sorted((line[pk] for pk in ids), key=lambda stage: kinds.index(stage.kind))
+        if [stage.pk for stage in ordered] != list(ids):
+            raise Refused(_("Open stages come before the won one, after-sales behind it."))
+        _number(ordered, by=by)
+        record("pipeline.stages_ordered", ordered[0], by=by, at=now, label=ordered[0].label,
+               label_en=ordered[0].label_en, order=[each.label for each in ordered])
+    return ordered
+
+
+def retire(stage, *, by, now):
+    """Out of use, kept for history. Refused while deals are in it (merge it instead), and for the won stage."""
+    _may_go(stage)
+    if count := stage.deals.count():
+        raise Refused(_("%(count)d deals are in %(stage)s. Merge it into another stage.") % {"count": count, "stage": stage})
+    with transaction.atomic():
+        change(stage, by=by, retired_at=now)
+        _number(list(stage.playbook.stages.live().order_by("position", "id")), by=by)
+        record("pipeline.stage_retired", stage, by=by, at=now, label=stage.label, label_en=stage.label_en)
+    return stage
+
+
+def revive(stage, *, by, now):
+    """Back into use behind the last stage of its kind."""
+    with transaction.atomic():
+        change(stage, by=by, retired_at=None, merged_into=None)
+        kinds = [*Stage.Kind.values]
+        line = sorted(stage.playbook.stages.live(), key=lambda each: (kinds.index(each.kind), each.pk == stage.pk, each.position))
+        _number(line, by=by)
+        record("pipeline.stage_revived", stage, by=by, at=now, label=stage.label, label_en=stage.label_en)
+    return stage
+
+
+def merge(stage, into, *, by, now):
+    """Its deals go to `into`, each by a recorded move (their stays in it are kept with the name used then); the stage
+    is out of use. Returns how many deals moved. Refused for the won stage, other playbooks, other kinds."""
+    _may_go(stage)
+    if into.pk == stage.pk or into.playbook_id != stage.playbook_id or into.retired_at or into.kind != stage.kind:
+        raise Refused(_("%(stage)s cannot be merged into %(into)s.") % {"stage": stage, "into": into})
+    with transaction.atomic():
+        deals = list(Deal.objects.filter(stage=stage).select_related("stage"))
+        reason = _("Stage merged into %(into)s") % {"into": into}
+        for start in range(0, len(deals), 500):
+            move_many(
+                [Move(deal, into, reason=reason) for deal in deals[start : start + 500]], by=by, now=now,
+                force_gate=True, quiet=True,
+            )
+        stage.refresh_from_db()
+        change(stage, by=by, retired_at=now, merged_into=into)
+        _number(list(stage.playbook.stages.live().order_by("position", "id")), by=by)
+        record("pipeline.stage_merged", stage, by=by, at=now, label=stage.label, label_en=stage.label_en,
+               into=into.label, into_en=into.label_en, count=len(deals))
+    return len(deals)
+
+
+def _may_go(stage):
+    if stage.kind in (Stage.Kind.WON, Stage.Kind.LOST):
+        raise Refused(_("%(stage)s cannot go: every playbook needs one stage of this kind.") % {"stage": stage})
+    if stage.kind == Stage.Kind.OPEN and stage.playbook.stages.live().filter(kind=Stage.Kind.OPEN).count() == 1:
+        raise Refused(_("The last open stage cannot go."))
+    if stage.retired_at:
+        raise Refused(_("%(stage)s is no longer in use.") % {"stage": stage})
+
+
+def _check_labels(playbook_id, label, label_en, own):
+    others = Stage.objects.live().filter(playbook=playbook_id).exclude(pk=own)
+    wrong = {}
+    if not label.strip():
+        wrong["label"] = _("Enter a label.")
+    elif any(label.strip() == other.label for other in others):
+        wrong["label"] = _("Another stage is called %(label)s.") % {"label": label}
+    if label_en.strip() and any(label_en.strip().casefold() == other.label_en.casefold() for other in others):
+        wrong["label_en"] = _("Another stage is called %(label)s.") % {"label": label_en}
+    if wrong:
+        raise ValidationError(wrong)
+
+
+def _number(line, *, by):
+    change_each([(stage, {"position": place}) for place, stage in enumerate(line, 1)], by=by)
+
+
+def _save_meaning(stage, meaning, *, by, now, first=False):
+    """A new version when the name or the meaning differs from the newest one; stays keep the one they were made with."""
+    last = stage.versions.order_by("-since", "-id").first()
+    fields = {name: meaning.get(name, getattr(last, name, "") if last else "") for name in MEANING}
+    same = last and (last.label, last.label_en) == (stage.label, stage.label_en)
+    if same and all(getattr(last, name) == value for name, value in fields.items()) and not first:
+        return False
+    StageVersion.objects.create(stage=stage, label=stage.label, label_en=stage.label_en, since=now, by=by, **fields)
+    return True
+
+
+def _save_duties(stage, duties):
+    had = [(duty.role, duty.department_id, duty.person_id, duty.approves) for duty in stage.duties.all()]
+    rows = [
+        StageDuty(stage=stage, role=duty.get("role", ""), department=duty.get("department"),
+                  person=duty.get("person"), approves=bool(duty.get("approves")), position=place)
+        for place, duty in enumerate(duties)
+    ]
+    if had == [(duty.role, duty.department_id, duty.person_id, duty.approves) for duty in rows]:
+        return False
+    stage.duties.all().delete()
+    StageDuty.objects.bulk_create(rows)
+    return True

@@ -1,0 +1,92 @@
+"""Small words of pipeline's templates."""
+
+import datetime as dt
+
+from django import template
+from django.utils.html import format_html
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+
+from core import periods
+from customers.models import Customer
+from pipeline.playbooks import ROLE_WORDS, duty_words
+from pipeline.strips import note_words
+
+register = template.Library()
+
+
+def english():
+    return (get_language() or "").startswith("en")
+
+
+@register.simple_tag
+def duties(stage):
+    """Who answers for a stage read through Playbooks: 销售代表 + 技术部."""
+    return duty_words(stage)
+
+
+@register.simple_tag
+def approvers(stage):
+    """Who approves entering a gated stage; without a word of its own, who answers for it."""
+    chosen = [duty for duty in stage.answering if duty.approves]
+    words = [ROLE_WORDS[duty.role]() if duty.role in ROLE_WORDS else str(duty.person or duty.department) for duty in chosen]
+    return " + ".join(words) or duty_words(stage)
+
+
+@register.filter
+def note(card_note):
+    return note_words(card_note)
+
+
+@register.filter
+def spoken(data, name):
+    """The name used then, in the reader's language: data["to_en"] or data["to"]."""
+    return (english() and data.get(f"{name}_en")) or data.get(name, "")
+
+
+@register.filter
+def meaning(version, name):
+    """The definition or exit evidence of a stage in the reader's language."""
+    return (english() and getattr(version, f"{name}_en")) or getattr(version, name)
+
+
+@register.filter
+def fields(names, form):
+    """The fields of a form that there are, of "a,b,c", in that order."""
+    return [form[name] for name in names.split(",") if name in form.fields]
+
+
+@register.filter
+def plus_days(day, days):
+    return day + dt.timedelta(days=days)
+
+
+@register.simple_tag
+def stage_words(card):
+    """Tag and stage in one, as the template's second sheet has them: 高意向（商务谈判）."""
+    return _("%(tag)s (%(stage)s)") % {
+        "tag": Customer.Tag(card.deal.customer.tag).label, "stage": card.stage.words}
+
+
+@register.simple_tag
+def days_in(card, on):
+    """How long a deal has been in its stage."""
+    days = (on - periods.today(card.deal.entered_at)).days
+    return ngettext("%(n)d day", "%(n)d days", days) % {"n": days}
+
+
+@register.simple_tag
+def th(head, label, css=""):
+    """A head of the table that sorts: `head` is {"now", "query"}."""
+    sort = format_html(' aria-sort="{}"', head["now"]) if head["now"] else ""
+    return format_html('<th scope="col" class="{}"{}><a href="{}">{}</a></th>', css, sort, head["query"], label)
+
+
+@register.filter
+def group_words(card, group):
+    """What a group of rows is called: its rep or its stage."""
+    if group == "stage":
+        return card.stage.words
+    return card.deal.rep.name if card.deal.rep else _("Nobody")
+
+

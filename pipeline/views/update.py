@@ -1,0 +1,58 @@
+"""End-of-day update (S2): the page, one row, all that are on plan."""
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.gates import only
+from accounts.rights import may_see_pipeline
+from core import periods
+from core.companions import along
+from core.keys import deed
+from core.lists import answer
+from pipeline import risks, updating
+from pipeline.models import Deal
+
+
+@require_http_methods(["GET", "POST"])
+@deed
+@only(may_see_pipeline)
+def update(request):
+    """GET: the page. POST: everything on plan confirmed in one press, stored as confirmed with others."""
+    if request.method == "POST":
+        return confirm_all(request)
+    context = {"day": updating.day_of(request.user, periods.today())}
+    return answer(request, "pipeline/update.html", "pipeline/_update.html", context)
+
+
+@require_POST
+@deed
+@only(may_see_pipeline)
+def update_row(request, pk):
+    """One deal: no change, one line of key action, or a risk."""
+    deal = get_object_or_404(Deal.objects.visible_to(request.user).select_related("customer", "stage"), pk=pk)
+    line, risk = request.POST.get("key_action", "").strip(), request.POST.get("risk", "").strip()
+    now = timezone.now()
+    if risk:
+        risks.set_risk(deal, text=risk[:200], by=request.user, now=now)
+    how = "action" if line or risk else "same"
+    day = updating.mark([deal], how, request.user, now, line=line[:80])
+    if not request.htmx:
+        return redirect("pipeline:update")
+    deal.line = line or deal.key_action
+    html = render_to_string("pipeline/_update_done.html", {"deal": deal}, request)
+    return HttpResponse(html + counts(request, day) + along("pipeline.updated", request, deal=deal))
+
+
+def confirm_all(request):
+    day = updating.day_of(request.user, periods.today())
+    day = updating.mark(day.on_plan, "bulk", request.user, timezone.now())
+    if not request.htmx:
+        return redirect("pipeline:update")
+    return render(request, "pipeline/_update.html", {"day": day})
+
+
+def counts(request, day):
+    return render_to_string("pipeline/_update_count.html", {"day": day, "oob": True}, request)

@@ -1,0 +1,48 @@
+"""The lines behind a figure as a page shows them: each through its own gate, a hidden one without a name."""
+
+from django.utils.translation import gettext as _
+
+from collaboration.models import CollaborationRequest
+from customers.models import Customer, FollowUp, Need
+from pipeline.models import Deal
+from reviews.telling import named, stages_of
+
+TITLES = {
+    "opening": lambda: _("Open at the beginning"), "closing": lambda: _("Open at the end"),
+    "entered": lambda: _("Entered"), "new": lambda: _("New or reopened deals"), "reopened": lambda: _("Reopened deals"),
+    "back_in": lambda: _("Stepped back in"), "on": lambda: _("Moved on"), "moved_on": lambda: _("Moved on"),
+    "won_from": lambda: _("Deals won"), "lost_from": lambda: _("Deals lost"), "back_out": lambda: _("Stepped back out"),
+    "gone": lambda: _("Gone"), "won": lambda: _("Deals won"), "lost": lambda: _("Deals lost"),
+    "rate_entered": lambda: _("Entered"), "rate_on": lambda: _("Entered and moved on"),
+    "rate_open": lambda: _("Entered and still open"), "rate_lost": lambda: _("Entered and lost"),
+    "tag_entered": lambda: _("Got the tag"), "tag_reached": lambda: _("Reached the next tag"),
+    "new_customers": lambda: _("New customers"), "talks": lambda: _("Follow-ups"),
+    "timed": lambda: _("Follow-ups with a time"), "in_time": lambda: _("Logged in time"),
+    "late": lambda: _("Logged late"), "need": lambda: _("Needs"), "objection": lambda: _("Objections"),
+    "quiet": lambda: _("Quiet customers"), "planned": lambda: _("Quiet with a plan"),
+    "asked": lambda: _("Requests"), "due": lambda: _("Requests"), "accepted_in_time": lambda: _("Accepted in time"),
+}
+
+
+def title_of_figure(asked, reading):
+    """What the list is: the figure, and the stage it is about."""
+    title = TITLES[asked.of]()
+    if asked.stage is None or not reading.sells:
+        return title
+    stage = stages_of(reading.figures).get(asked.stage)
+    return _("%(figure)s · %(stage)s") % {"figure": title, "stage": named(stage)} if stage else title
+
+
+ROWS = {
+    "deal": lambda user: Deal.objects.visible_to(user).select_related("customer", "stage", "rep"),
+    "customer": lambda user: Customer.objects.visible_to(user).select_related("owner"),
+    "talk": lambda user: FollowUp.objects.visible_to(user).select_related("customer", "talked_by"),
+    "need": lambda user: Need.objects.visible_to(user).select_related("customer", "follow_up__talked_by", "topic"),
+    "request": lambda user: CollaborationRequest.objects.visible_to(user).select_related("kind", "person"),
+}
+
+
+def shown(what, lines, user):
+    """[{"obj": record or None, "at", "value"}] for one page of lines."""
+    found = ROWS[what](user).in_bulk([pk for pk, *_rest in lines])
+    return [{"obj": found.get(pk), "at": at, "value": value} for pk, at, value in lines]

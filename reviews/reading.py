@@ -1,0 +1,121 @@
+"""One review as a person opens it: the scope he may read, the frozen row or the live figures, the texts."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from accounts import switches
+from core.periods import Period, read_period, today
+from reviews.closing import figures_of
+from reviews.models import Review
+from reviews.scopes import Scope, Survey, find_scope, scopes_of, survey
+
+
+class NoSuchReview(LookupError):
+    """No such period, a future one, or a scope that is not the reader's."""
+
+
+@dataclass
+class Reading:
+    period: Period
+    scope: Scope
+    scopes: list
+    known: Survey
+    review: Review | None
+    figures: dict
+    frozen: bool
+    as_of: dt.datetime
+    settings: dict
+    matured: dict | None  # the newest matured month up to this one
+    now: dt.datetime
+    user: object
+
+    @property
+    def kind(self):
+        return self.period.kind
+
+    @property
+    def running(self):
+        return not self.period.closed(self.now)
+
+    @property
+    def requests(self):
+        return self.figures.get("requests")
+
+    @property
+    def sells(self):
+        return "kind" in self.figures
+
+    @property
+    def shares_shown(self):
+        """The share within 30 minutes: a team's always, a person's only his own, or by the switch (D25)."""
+        own = self.scope.kind == "person" and self.scope.id == self.user.pk
+        return self.scope.kind != "person" or own or self.settings["rep_share_shown"]
+
+    @property
+    def person_shares_shown(self):
+        return self.settings["rep_share_shown"]
+
+    @property
+    def may_write(self):
+        """Texts are kept by managers and admins for what they read, by reps not (S15)."""
+        return self.sells and (self.user.is_manager or self.user.is_admin)
+
+    def may_list(self, of):
+        """Whether the list behind a figure is shown: lateness only where its share is (D25), and each kind of figure
+        where the scope has it."""
+        if of in ("asked", "due", "accepted_in_time"):
+            return bool(self.requests)
+        return self.sells and (of not in ("timed", "in_time", "late") or self.shares_shown)
+
+    @property
+    def next(self):
+        following = self.period.next()
+        return following if following.first <= today(self.now) else None
+
+    @property
+    def previous(self):
+        return self.period.previous()
+
+    @property
+    def starts_late(self):
+        """Nothing was recorded before this period: the opening is empty and the month before says nothing."""
+        total = self.figures.get("balance", {}).get("total")
+        return bool(total) and not total["opening"] and not float(self.figures["before"]["signed"])
+
+
+def read_review(user, kind, code, scope_code, *, now):
+    """The Reading of a person. Raises NoSuchReview. Figures of a closed period come from its row, others are live."""
+    try:
+        period = read_period(code)
+    except ValueError:
+        raise NoSuchReview(code) from None
+    if period.kind != kind or period.code != code or period.first > today(now):
+        raise NoSuchReview(code)
+    known = survey()
+    scopes = scopes_of(user, known)
+    scope = find_scope(scope_code, scopes)
+    if scope is None:
+        raise NoSuchReview(scope_code)
+    codes = [period.code, *(earlier.code for earlier in before(period, 4))] if kind == "month" else [period.code]
+    rows = {row.period: row for row in Review.objects.of(scope).filter(kind=kind, period__in=codes)}
+    review = rows.get(period.code)
+    settings = switches.everything() if kind == "week" else switches.DEFAULTS
+    frozen = bool(review and review.is_frozen)
+    as_of = review.as_of if frozen else now
+    ready = {"settings": settings} if kind == "week" else {}
+    figures = review.figures if frozen else figures_of(period, scope, as_of=now, known=known, **ready)
+    if frozen and "talks" in figures:
+        settings = settings | {"in_time_minutes": figures["talks"]["limit"]}
+    matured = next((rows[c].matured for c in codes if c in rows and rows[c].matured), None)
+    return Reading(
+        period, scope, scopes, known, review, figures, frozen, as_of, settings, matured, now, user
+    )
+
+
+def before(period, n):
+    """The n periods before this one, newest first."""
+    found = []
+    for _ in range(n):
+        period = period.previous()
+        found.append(period)
+    return found

@@ -1,0 +1,74 @@
+"""What the review page needs beyond the figures: words, links, quotes."""
+
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+
+from core.periods import period_of
+from customers.models import Need
+from pipeline.models import Deal
+from reviews.forms import TextsForm
+from reviews.telling import Cell, named, stages_of
+from reviews.tellingweek import FEW
+from reviews.writing import as_text, heads_of, sections_of, span_of, texts_of, title_of
+
+
+def page_context(reading):
+    rows = f"{reverse('reviews:rows')}?{urlencode({'period': reading.period.code, 'scope': reading.scope.code})}"
+    return {
+        "reading": reading, "title": title_of(reading), "span": span_of(reading), "heads": heads_of(reading),
+        "sections": sections_of(reading), "rows_url": rows, "text": as_text(reading), "notes": notes(reading),
+        "few": reading.sells and reading.kind == "week" and 0 < reading.figures["talks"]["total"] < FEW,
+        "none": reading.sells and reading.kind == "week" and not reading.figures["talks"]["total"],
+        "form": TextsForm(instance=reading.review),
+        "texts": texts_of(reading), "other": other_kind(reading),
+    }
+
+
+def other_kind(reading):
+    """Where the other kind of review of about the same days is."""
+    kind = "month" if reading.kind == "week" else "week"
+    day = reading.period.first if kind == "month" else min(reading.period.last, reading.now.date())
+    return {"kind": kind, "code": period_of(kind, day).code}
+
+
+def notes(reading):
+    """What a reader must know about these numbers."""
+    said = []
+    if reading.frozen:
+        said.append(_("Frozen when the period closed; later changes do not change it."))
+    elif reading.running:
+        said.append(_("This period is still running: the numbers are those of this moment."))
+    else:
+        said.append(_("This period is over but not frozen yet: the numbers are those of this moment."))
+    if reading.kind == "month" and reading.sells and reading.starts_late:
+        said.append(_("First month on record: the opening and the change on the month before are partial."))
+    return said
+
+
+def examples(reading, user):
+    """{topic row's need id: (the words said, the customer)} of a week, through the reader's gate."""
+    if not reading.sells or reading.kind != "week":
+        return {}
+    ids = [pk for kind in ("needs", "objections") for line in reading.figures[kind] for pk in line["examples"]]
+    rows = Need.objects.visible_to(user).filter(pk__in=ids).values_list("pk", "text", "customer__name")
+    return {pk: (text, name) for pk, text, name in rows}
+
+
+def top_rows(reading, user):
+    """The ten largest open deals of a month's end; one the reader may not open has no name."""
+    if not reading.sells or reading.kind != "month":
+        return []
+    stages = stages_of(reading.figures)
+    top = reading.figures["top"]
+    deals = Deal.objects.visible_to(user).select_related("customer").in_bulk([line["deal"] for line in top])
+    return [
+        {"deal": deals.get(line["deal"]), "stage": stages[line["stage"]], "label": named(stages[line["stage"]]),
+         "amount": Cell(line["amount"], "money")}
+        for line in top
+    ]
+
+
+def gated(reading, user):
+    """What only the reader's own gate may show: quotes of customers and the names of deals."""
+    return {"quotes": examples(reading, user), "top": top_rows(reading, user)}

@@ -1,0 +1,30 @@
+"""Jobs of the reviews: shells around closing and the opening of a month."""
+
+from core.jobs import job
+from reviews.closing import close_missed, close_period
+from reviews.opening import take_opening
+
+
+@job("build_weekly_review", long=True)
+def build_weekly_review(row):
+    """One week when asked for by `week` (2024-W10), else all that were missed."""
+    week = row.args.get("week")
+    if week:
+        return close_period("week", week, progress=row.progress)
+    return close_missed("week", progress=row.progress)
+
+
+@job("build_monthly_review", long=True)
+def build_monthly_review(row):
+    """One month when asked for by `month` (2024-03), else all that were missed and the opening of the new one."""
+    month = row.args.get("month")
+    if month:
+        return close_period("month", month, progress=row.progress)
+    opening = take_opening()
+    return close_missed("month", progress=row.progress) | {"opening": opening["taken"]}
+
+
+@job("take_opening")
+def opening(row):
+    """The opening pipeline of the running month, by hand; the monthly slot does it by itself."""
+    return take_opening()

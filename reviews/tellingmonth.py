@@ -1,0 +1,120 @@
+"""The monthly review in heads and tables: what we had, what came, what left, why, what next (S15)."""
+
+from django.utils.translation import gettext as _
+
+from reviews.telling import Cell, Head, Row, Section, loss_section, named, place_sections, rate_section, stages_of
+
+TAGS = {"prospect": lambda: _("Prospect"), "interested": lambda: _("Interested"), "won": lambda: _("Won")}
+
+
+def month_heads(reading):
+    figures = reading.figures
+    signed, time, before = figures["signed"], figures["time"], figures["before"]
+    aim = _("of %(target)s") % {"target": Cell(signed["target"], "money").said} if signed["target"] else _("No target")
+    fresh = figures["new_customers"]
+    fresh_aim = _("of %(target)s") % {"target": int(float(fresh["target"]))} if fresh["target"] else ""
+    return [
+        Head(_("Won amount"), Cell(signed["value"], "money", {"of": "won"}), aim),
+        Head(_("Attained"), Cell(signed["share"], "share")),
+        Head(_("Time elapsed"), Cell(time["share"], "share"),
+             _("%(gone)s of %(days)s working days") % {"gone": time["gone"], "days": time["days"]}),
+        Head(_("On the month before"), Cell(before["change"], "change"), Cell(before["signed"], "money").said),
+        Head(_("New customers"), Cell(fresh["value"], behind={"of": "new_customers"}), fresh_aim),
+        Head(_("Deals won"), Cell(figures["won"]["count"], behind={"of": "won"})),
+        Head(_("Deals lost"), Cell(figures["lost"]["count"], behind={"of": "lost"})),
+    ]
+
+
+def month_sections(reading):
+    sections = [balance_section(reading), money_section(reading), rate_section(reading, with_matured=True)]
+    sections += [tag_section(reading), loss_section(reading)]
+    return sections + place_sections(reading, month_columns())
+
+
+def balance_section(reading):
+    """Every line adds up; a line of its own for steps back where there were any."""
+    figures = reading.figures
+    names, balance = stages_of(figures), figures["balance"]
+    lines, total = balance["stages"], balance["total"]
+    back = any(line["back_in"] or line["back_out"] for line in lines)
+    gone = any(line["gone"] for line in lines)
+    columns = [("opening", _("Opening")), ("entered", _("+ entered"))]
+    if back:
+        columns += [("back_in", _("+ stepped back in")), ("back_out", _("− stepped back out"))]
+    columns += [("moved_on", _("− moved on")), ("lost", _("− lost"))]
+    if gone:
+        columns.append(("gone", _("− gone")))
+    columns.append(("closing", _("= closing")))
+    rows = [
+        Row(
+            named(names[line["stage"]]),
+            [Cell(line[key], behind={"of": "lost_from" if key == "lost" else key, "stage": line["stage"]},
+                  strong=key == "closing") for key, _t in columns],
+            pip=names[line["stage"]],
+        )
+        for line in lines
+    ]
+    totals = {
+        "opening": Cell(total["opening"], behind={"of": "opening"}, strong=True),
+        "entered": Cell(total["new"] + total["reopened"], behind={"of": "new"}, strong=True),
+        "moved_on": Cell(total["won"], behind={"of": "won_from"}, strong=True),
+        "lost": Cell(total["lost"], behind={"of": "lost_from"}, strong=True),
+        "gone": Cell(total["gone"], behind={"of": "gone"}, strong=True),
+        "closing": Cell(total["closing"], behind={"of": "closing"}, strong=True),
+    }
+    rows.append(Row(_("Open, all"), [totals.get(key, Cell("", "text")) for key, _t in columns], total=True))
+    note = _("In the last line: entered is new or reopened, moved on is won.")
+    if total["reopened"]:
+        note = _("In the last line: entered is new or reopened (%(n)s reopened), moved on is won.") % {
+            "n": total["reopened"]
+        }
+    return Section("balance", _("Balance of deals"), [_("Stage"), *(title for _k, title in columns)], rows, note=note)
+
+
+def money_section(reading):
+    money = reading.figures["balance"]["money"]
+    columns = [
+        ("opening", _("Opening"), "opening"), ("new", _("+ new"), "new"), ("repriced", _("+ re-priced"), ""),
+        ("won", _("− won"), "won_from"), ("lost", _("− lost"), "lost_from"),
+    ]
+    if float(money["gone"]):
+        columns.append(("gone", _("− gone"), "gone"))
+    columns.append(("closing", _("= closing"), "closing"))
+    cells = [
+        Cell(money[key], "money", {"of": of} if of else None, strong=key == "closing") for key, _t, of in columns
+    ]
+    note = _("Re-priced is every change of amount while a deal was open, and what signing added or took away.")
+    return Section(
+        "money", _("The same in money"), [_("CNY"), *(title for _k, title, _o in columns)],
+        [Row(_("Open, all"), cells, total=True)], note=note,
+    )
+
+
+def tag_section(reading):
+    rows = [
+        Row(
+            _("%(from)s → %(to)s") % {"from": TAGS[line["from"]](), "to": TAGS[line["to"]]()},
+            [Cell(line["entered"], behind={"of": "tag_entered", "word": line["from"]}),
+             Cell(line["reached"], behind={"of": "tag_reached", "word": line["from"]}),
+             Cell(line["rate"], "share", strong=True)],
+        )
+        for line in reading.figures["tags"]
+    ]
+    return Section(
+        "tags", _("Conversion by tag"), [_("Tags"), _("Became so"), _("Went on"), _("Conversion")], rows,
+        note=_("Customers that got the tag in the month, and how many of them have reached the next one or beyond."),
+    )
+
+
+def month_columns():
+    return [
+        (_("Opening"), lambda line: Cell(line["opening"], behind={"of": "opening"}), True),
+        (_("New deals"), lambda line: Cell(line["new"], behind={"of": "new"}), True),
+        (_("Deals won"), lambda line: Cell(line["won"], behind={"of": "won"}), True),
+        (_("Deals lost"), lambda line: Cell(line["lost"], behind={"of": "lost"}), True),
+        (_("Closing"), lambda line: Cell(line["closing"], behind={"of": "closing"}), True),
+        (_("New customers"), lambda line: Cell(line["customers"], behind={"of": "new_customers"}), True),
+        (_("Won amount"), lambda line: Cell(line["value"], "money", {"of": "won"}), True),
+        (_("Target"), lambda line: Cell(line["target"], "money"), True),
+        (_("Attained"), lambda line: Cell(line["share"], "share", strong=True), True),
+    ]

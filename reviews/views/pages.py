@@ -1,0 +1,99 @@
+"""/reviews, /reviews/week/2024-W10, /reviews/month/2024-03 and what is done there (S14, S15)."""
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import content_disposition_header, urlencode
+from django.views.decorators.http import require_GET, require_POST
+
+from core.keys import deed
+from core.periods import period_of, today
+from reviews.forms import TextsForm
+from reviews.reading import NoSuchReview, read_review
+from reviews.showing import gated, page_context
+from reviews.texts import keep_texts, note_export
+from reviews.writing import as_workbook, title_of
+
+
+def find(request, kind, code, scope, now):
+    """The review somebody asked for, or 404: no such period, a future one, or a scope that is not his."""
+    try:
+        return read_review(request.user, kind, code, scope, now=now)
+    except NoSuchReview:
+        raise Http404 from None
+
+
+def kind_of(code):
+    return "week" if "W" in code else "month"
+
+
+def address(reading, name=None):
+    """The page of a review as an URL."""
+    url = reverse(f"reviews:{name or reading.kind}", args=[reading.period.code])
+    return f"{url}?{urlencode({'scope': reading.scope.code})}"
+
+
+@require_GET
+def home(request):
+    return redirect("reviews:week", period_of("week", today()).code)
+
+
+@require_GET
+def week(request, code):
+    return show(request, "week", code)
+
+
+@require_GET
+def month(request, code):
+    return show(request, "month", code)
+
+
+def show(request, kind, code):
+    reading = find(request, kind, code, request.GET.get("scope", ""), timezone.now())
+    context = page_context(reading) | gated(reading, request.user)
+    return render(request, "reviews/review.html", context)
+
+
+def version_seen(data):
+    """The version a form was opened with; 0 when there was no row yet."""
+    text = data.get("version", "")
+    return int(text) if text.isdecimal() and len(text) < 9 else 0
+
+
+@require_POST
+@deed
+def texts(request, code):
+    """Save the three texts of a review, with its version (409 when somebody changed the same one)."""
+    now = timezone.now()
+    reading = find(request, kind_of(code), code, request.POST.get("scope", ""), now)
+    form = TextsForm(request.POST, instance=reading.review)
+    if not form.is_valid():
+        context = page_context(reading) | gated(reading, request.user) | {"form": form}
+        return render(request, "reviews/_texts.html" if request.htmx else "reviews/review.html", context, status=422)
+    keep_texts(reading, form, by=request.user, now=now, expect=version_seen(request.POST))
+    if request.htmx:
+        fresh = find(request, kind_of(code), code, request.POST.get("scope", ""), now)
+        return render(request, "reviews/_texts.html", page_context(fresh) | {"saved": True})
+    return redirect(address(reading))
+
+
+@require_POST
+@deed
+def export(request, code):
+    """Note the export and lead to the file, which is written within the rights of that moment."""
+    now = timezone.now()
+    reading = find(request, kind_of(code), code, request.POST.get("scope", ""), now)
+    note_export(reading, by=request.user, now=now)
+    return redirect(address(reading, "file"))
+
+
+@require_GET
+def file(request, code):
+    reading = find(request, kind_of(code), code, request.GET.get("scope", ""), timezone.now())
+    response = HttpResponse(
+        as_workbook(reading), content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    )
+    name = f"{title_of(reading)}.xlsx"
+    response.headers["Content-Disposition"] = content_disposition_header(True, name)
+    return response

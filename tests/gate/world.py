@@ -1,0 +1,194 @@
+"""One world for the tests of the gate: the cast, and two of every thing, built with the product's own verbs.
+
+`alice.*` hangs on a customer of alice (华东一组), `charlie.*` on one of charlie (华南组). Every text carries a canary, a
+word that means nothing and occurs once in the code: CANARIES says who may ever read it (reliability §2, field table).
+"""
+
+import datetime as dt
+from types import SimpleNamespace
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
+
+from accounts.arranging import add_leave, set_day
+from accounts.models import Leave, SavedView
+from activity.files import attach
+from activity.models import Event, Notification
+from activity.recording import notify
+from collaboration import verbs
+from collaboration.models import CollaborationRequest
+from core.models import Job
+from core.periods import today
+from customers.models import CustomerHelper, FollowUpComment, Owed, Topic
+from exchange import staging
+from exchange.applying import apply
+from exchange.checking import check
+from exchange.models import ExportFile
+from pipeline import risks
+from pipeline.models import Playbook
+from reviews.models import Review, Target
+from tests.cast import build_cast, make_customer, make_deal, make_log, make_request, make_step, make_user
+
+DAY = dt.timedelta(days=1)
+ABOVE_EAST, ABOVE_SOUTH = {"mia", "grace", "ada"}, {"nadia", "grace", "ada"}
+PHONES = {"alice": "13911112222", "charlie": "13933334444", "bob": "13955556666"}
+
+CANARIES = {
+    "quokkaone": {"alice", *ABOVE_EAST},  # what hangs on alice's customer
+    "quokkaonename": {"alice", "sam", *ABOVE_EAST},  # its name and contact, which the request carries to 法务部
+    "quokkaoneask": {"alice", "sam", *ABOVE_EAST},  # the request itself
+    "quokkaoneprivate": ABOVE_EAST,  # a manager's private note
+    "quokkaoneinternal": {"sam", "ada"},  # the department's own note
+    "quokkaonefile": {"alice", "ada"},  # imports
+    "quokkaoneexport": {"alice", "ada"},  # exports
+    "quokkaoneview": {"alice"},  # a saved filter
+    "quokkaoneleave": {"alice", "ada"},
+    "wombattwo": {"charlie", *ABOVE_SOUTH},
+    "wombattwoname": {"charlie", "tess", *ABOVE_SOUTH},
+    "wombattwoask": {"charlie", "tess", *ABOVE_SOUTH},
+    "wombattwoprivate": ABOVE_SOUTH,
+    "wombattwointernal": {"tess", "ada"},
+    "wombattwofile": {"charlie", "ada"},
+    "wombattwoexport": {"charlie", "ada"},
+    "wombattwoview": {"charlie"},
+    "wombattwoleave": {"charlie", "ada"},
+    "numbatthree": {"bob", *ABOVE_EAST},  # bob's customer: same team as alice, not hers
+    "dingofour": {"mia", "nadia", "grace", "ada"},  # neither owner nor team
+    "bilbyfive": {"mia", "grace", "ada"},  # no owner, but team 华东一组
+    "koalasix": {"leo", "ada"},  # a rep without a team (INV-16)
+    "potorooseven": {"alice", "charlie", *ABOVE_SOUTH},  # charlie's, alice helps
+    PHONES["alice"]: {"alice", "mia", "grace", "sam"},  # full numbers: admins see the mask (D6)
+    PHONES["charlie"]: {"charlie", "nadia", "grace", "tess"},
+    PHONES["bob"]: {"bob", "mia", "grace"},
+}
+
+
+def build_world(now=None):
+    now = now or timezone.now()
+    cast = build_cast()
+    cast.leo = make_user("leo", "罗一", "rep", department=cast.sales)  # a rep without a team
+    world = SimpleNamespace(cast=cast, now=now)
+    world.stages = list(Playbook.objects.get(is_default=True).stages.order_by("position"))
+    world.alice = _place(world, cast.alice, cast.mia, cast.legal, cast.sam, "quokkaone", now)
+    world.charlie = _place(world, cast.charlie, cast.nadia, cast.tech, cast.tess, "wombattwo", now)
+    world.bob = SimpleNamespace(customer=_customer(cast.bob, "numbatthree", now, phone=PHONES["bob"]))
+    world.nobody = SimpleNamespace(customer=_customer(None, "dingofour", now, by=cast.ada))
+    world.east = SimpleNamespace(customer=_customer(None, "bilbyfive", now, by=cast.mia, team=cast.east))
+    world.leo = SimpleNamespace(customer=_customer(cast.leo, "koalasix", now))
+    world.helped = SimpleNamespace(customer=_customer(cast.charlie, "potorooseven", now))
+    CustomerHelper.objects.create(customer=world.helped.customer, user=cast.alice, added_by=cast.nadia)
+    world.day = set_day(day=dt.date(2031, 5, 6), works=False, name="周年", by=cast.ada, now=now)
+    world.job = Job.objects.create(
+        name="flag_stale", key="gate failed", state=Job.State.FAILED, due_at=now - DAY, error="ValueError"
+    )
+    world.stage = world.stages[1]
+    world.topic = Topic.objects.order_by("pk").first()
+    return world
+
+
+def _customer(owner, word, now, *, by=None, phone="", name="", **more):
+    """A customer with the word in every text field."""
+    by = by or owner
+    name = name or word
+    row = {
+        "industry": f"{word}行业", "address": f"{word}路 1 号", "website": f"https://{word}.example", "notes": f"备注 {word}",
+        "source": f"{word}展会", "labels": f",{word}标签,", "size_text": "500-1000人",
+        "contacts": [{"name": f"{name}经理", "position": f"{word}主管", "phone": phone, "email": f"{word}@example.cn",
+                      "wechat": f"{word}-wx", "notes": f"联系 {word}", "is_main": True}],
+        "deal": {"amount": 580_000, "expected_close": today(now) + 20 * DAY},
+    } | more  # fmt: skip
+    return make_customer(owner, by=by, now=now - 9 * DAY, name=f"{name}有限公司", **row)
+
+
+def _place(world, person, manager, department, colleague, word, now):
+    """Everything one person has. Owner and manager sell; `colleague` serves in `department`."""
+    cast, start = world.cast, now - 8 * DAY
+    customer = _customer(person, word, now, phone=PHONES[person.username], name=f"{word}name")
+    deal = customer.deals.get()
+    place = SimpleNamespace(person=person, word=word, customer=customer, deal=deal, contact=customer.contacts.get())
+    place.log = make_log(
+        customer, by=person, now=start, text=f"谈到 {word}", purpose=f"{word}确认", contact=place.contact,
+        methods=("phone", "wechat"), needs=(("need", None, f"要 {word}"),), next_text=f"寄 {word}",
+        next_on=today(now) + 2 * DAY, no_next_reason="", with_people=f"{word}同行",
+    )
+    place.need = place.log.needs.get()
+    place.step = place.log.steps.get()
+    place.late_step = make_step(customer, today(now) - DAY, by=person, now=start, text=f"回访 {word}")
+    deal.move_to(
+        world.stages[1], by=person, now=start + DAY, key_action=f"签 {word}", risk=(None, f"险 {word}", "high"),
+        expected_close=today(now) + 15 * DAY,
+    )
+    place.move = Event.objects.filter(verb="pipeline.moved", subject_id=deal.pk).latest("pk")
+    place.risk = deal.risks.get()
+    place.second = make_deal(customer, by=person, now=start + DAY, name=f"二期 {word}", amount=120_000)
+    risks.set_risk(place.second, text=f"预算 {word}", by=person, now=start + DAY)
+    place.request = _request(place, department, colleague, f"{word}ask", start + 2 * DAY)
+    place.asked = make_request(  # a second one, still submitted, asked without a customer
+        person, department, now=now - DAY, title=f"开票 {word}ask", description=f"资料 {word}ask"
+    )
+    verbs.say(place.request, by=colleague, now=start + 3 * DAY, text=f"内部 {word}internal", internal=True)
+    FollowUpComment.objects.create(follow_up=place.log, by=manager, at=start + DAY, text=f"评论 {word}")
+    FollowUpComment.objects.create(
+        follow_up=place.log, by=manager, at=start + DAY, text=f"私下 {word}private", private=True
+    )
+    place.file = attach(place.request, _text(f"{word}ask"), by=person, now=now - 2 * DAY)
+    place.own_file = attach(customer, _text(word), by=person, now=now - 2 * DAY)
+    place.batch = _import(person, word, now)
+    place.ready = _import(person, word, now, only_checked=True)
+    place.export = ExportFile(owner=person, sheet="customers", name=f"{word}export.xlsx", ready_at=now)
+    place.export.file.save("gate.xlsx", _text(word), save=False)
+    place.export.save()
+    place.view = SavedView.objects.create(
+        page="customers:list", name=f"{word}view", query="tag=prospect", owner=person
+    )
+    place.target = Target(
+        period="2026-11", metric="signed", scope="person", scope_id=person.pk, value=500_000, first_value=500_000,
+        reason=f"理由 {word}",
+    )
+    place.target._history_user = manager
+    place.target.save()
+    place.leave = add_leave(
+        Leave(user=person, first=today(now) + 30 * DAY, last=today(now) + 32 * DAY, note=f"休 {word}leave",
+              substitute=None), by=person, now=now,
+    )  # fmt: skip
+    place.owed = Owed.objects.create(
+        user=person, customer=customer, contact=place.contact, how="phone", started_at=now - dt.timedelta(minutes=50),
+        ended_at=now - dt.timedelta(minutes=45),
+    )
+    notify("customers.assigned", customer, tell=[person], at=now, key=f"gate {word}", name=customer.name, n=1)
+    place.notice = Notification.objects.filter(recipient=person).latest("pk")
+    place.review = Review.objects.filter(scope="person", scope_id=person.pk).first()
+    return place
+
+
+def _request(place, department, colleague, word, now):
+    request = make_request(
+        place.person, department, now=now, customer=place.customer, deal=place.deal, contact=place.contact,
+        title=f"评估 {word}", description=f"说明 {word}", standard=f"标准 {word}", reference=f"XQ-{word}",
+        priority="urgent", urgent_why=f"急 {word}",
+    )
+    verbs.accept(request, by=colleague, now=now + DAY)
+    verbs.say(request, by=place.person, now=now + DAY, text=f"补充 {word}")
+    return CollaborationRequest.objects.get(pk=request.pk)
+
+
+def _import(person, word, now, *, only_checked=False):
+    """A pasted list of one customer, applied or only checked."""
+    name = f"{word}{'ready' if only_checked else ''}"
+    text = (
+        "客户名称\t行业\t联系人\t联系方式\t跟进时间\t跟进方式\t跟进内容\n"
+        f"{name}导入公司\t{word}\t王 {word}\t13800001111\t2026-11-02\t电话\t导入 {word}\n"
+    )
+    batch = staging.bring_in(by=person, now=now, text=text)
+    batch.name = f"{word}file.xlsx"
+    batch.save()
+    check(batch, by=person, now=now)
+    batch.refresh_from_db()
+    if not only_checked:
+        apply(batch, by=person, now=now)
+        batch.refresh_from_db()
+    return batch
+
+
+def _text(word):
+    return SimpleUploadedFile(f"{word}.txt", f"内容 {word}".encode(), content_type="text/plain")

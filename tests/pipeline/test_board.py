@@ -1,0 +1,101 @@
+"""The board: totals are the database's, cards are the most urgent, queries do not grow (S7, D15)."""
+
+import datetime as dt
+import random
+from decimal import Decimal
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from core import periods
+from pipeline.board import CARDS, read_board
+from pipeline.models import Deal
+from pipeline.moving import move_to
+from tests.cast import make_customer
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def crowd(cast, stages, now):
+    """Forty deals of two reps over the open stages, with and without money; one won."""
+    dice = random.Random(7)
+    for n in range(40):
+        owner = (cast.alice, cast.bob)[n % 2]
+        values = {"stage": stages[1 + n % 5], "amount": Decimal(dice.randrange(0, 900_000)) if n % 7 else None,
+                  "expected_close": periods.today(now) + dt.timedelta(days=dice.randrange(0, 60))}
+        make_customer(owner, name=f"客户{n:02d}", now=now - dt.timedelta(days=dice.randrange(0, 8)), deal=values)
+    deal = make_customer(cast.alice, name="弘毅制药", now=now - dt.timedelta(days=3)).deals.get()
+    move_to(deal, stages[6], by=cast.alice, now=now, signed_on=periods.today(now), contract_amount=Decimal(560_000))
+
+
+@pytest.mark.proves("M1")
+@pytest.mark.parametrize("filters", [{}, {"rep": "alice"}, {"stale": "1"}, {"closing": "1", "rep": "bob"}, {"risk": "1"}])
+def test_the_sums_are_the_sums(crowd, cast, now, filters):
+    filters = {name: str(getattr(cast, value).pk) if name == "rep" else value for name, value in filters.items()}
+    on = periods.today(now)
+    board = read_board(cast.mia, filters, on)
+    mine = [
+        deal for deal in Deal.objects.select_related("stage", "customer").all()
+        if ("rep" not in filters or str(deal.rep_id) == filters["rep"])
+        and ("stale" not in filters or (deal.stage.is_open and (on - deal.customer.quiet_since).days > 3))
+        and ("risk" not in filters or deal.risk)
+        and ("closing" not in filters or (
+            deal.stage.is_open and (deal.expected_close.year, deal.expected_close.month) == (on.year, on.month)))
+    ]
+    opened = [deal for deal in mine if deal.stage.is_open]
+    assert board.count == len(opened)
+    assert board.amount == sum(deal.amount or 0 for deal in opened)
+    assert board.likely == sum((deal.amount or 0) * deal.stage.probability / Decimal(100) for deal in opened)
+    assert board.signed == sum(deal.contract_amount or 0 for deal in mine)
+    assert [column.count for column in board.columns] == [
+        sum(1 for deal in mine if deal.stage.position == place) for place in range(1, 8)]
+    assert sum(column.amount for column in board.columns if column.stage.is_open) == board.amount
+
+
+def test_cards_are_ordered_by_urgency_and_the_query_agrees_with_the_words(crowd, cast, now):
+    board = read_board(cast.mia, {}, periods.today(now))
+    for column in board.columns:
+        assert column.cards == sorted(column.cards, key=lambda card: card.order)
+    from pipeline.asking import Asked
+    from pipeline.urgency import rank
+
+    asked = Asked(cast.mia, {}, periods.today(now))
+    said = {card.deal.pk: card.rank for column in board.columns for card in column.cards}
+    counted = dict(Deal.objects.annotate(urgency=rank(asked.on, asked.rule)).values_list("pk", "urgency"))
+    assert {pk: counted[pk] for pk in said} == said
+
+
+def test_a_full_column_shows_thirty_and_says_how_many_more(cast, stages, now):
+    for n in range(35):
+        make_customer(cast.alice, name=f"客户{n}", now=now)
+    column = read_board(cast.alice, {}, periods.today(now)).columns[0]
+    assert (len(column.cards), column.count, column.more) == (CARDS, 35, 5)
+
+
+def test_who_sees_what(crowd, cast, now):
+    on = periods.today(now)
+    count = {name: read_board(getattr(cast, name), {}, on).count for name in ("alice", "mia", "nadia", "grace", "ada")}
+    assert count == {"alice": 20, "mia": 40, "nadia": 0, "grace": 40, "ada": 40}
+
+
+def test_won_deals_leave_after_thirty_days(crowd, cast, stages, now):
+    on = periods.today(now)
+    assert read_board(cast.mia, {}, on).columns[5].count == 1
+    assert read_board(cast.mia, {}, on + dt.timedelta(days=31)).columns[5].count == 0
+
+
+def test_the_board_costs_the_same_with_one_and_many(cast, stages, now):
+    def count():
+        with CaptureQueriesContext(connection) as caught:
+            read_board(cast.alice, {}, periods.today(now))
+        return len(caught)
+
+    make_customer(cast.alice, name="第一家", now=now)
+    count()  # the stages are read once a process
+    one = count()
+    for n in range(30):
+        make_customer(cast.alice, name=f"客户{n}", now=now)
+    assert (one, count()) == (one, one)
+    assert one <= 8
