@@ -105,7 +105,7 @@ def strip(deal, on):
     )
 
 
-def test_one_alarm_a_card_by_fixed_priority(cast, stages, now):
+def test_one_alarm_a_card_by_fixed_priority(cast, stages, now, english):
     on = periods.today(now)
     deal = make_customer(cast.alice, now=now - dt.timedelta(days=6)).deals.get()
     customer = deal.customer
@@ -124,7 +124,7 @@ def test_one_alarm_a_card_by_fixed_priority(cast, stages, now):
     assert (strip(deal, on).kind, strip(deal, on).words) == ("nextless", "No next step")
 
 
-def test_good_news_stays_three_days(own, cast, stages, now):
+def test_good_news_stays_three_days(own, cast, stages, now, english):
     on = periods.today(now)
     steps.plan(own.customer, by=cast.alice, now=now, due_on=on + dt.timedelta(days=9), text="回访")
     notes.place_note(own.deal, "good", "首付款已到账", "First payment received", source="r", now=now)
