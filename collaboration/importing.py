@@ -101,7 +101,9 @@ class RequestPart(Part):
 
     def _asker(self, record, run):
         named = record.values.get("asker")
-        if named is None or plain(named.words) in (plain(run.by.name), plain(run.by.username)):
+        if named is None:
+            record.links["asker"] = run.by
+        elif plain(named.words) in (plain(run.by.name), plain(run.by.username)):
             record.links["asker"] = run.by
         elif named.user is None and run.people.settled.get(plain(named.words)) == "":
             record.links["asker"] = None  # settled: nobody here, the words are kept
