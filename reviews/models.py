@@ -15,7 +15,7 @@ class Scope(models.TextChoices):
     COMPANY = "company", _("Company")
     DEPARTMENT = "department", _("Department")
     TEAM = "team", _("Team")
-    PERSON = "person", _("Person")
+    PERSON = "person", _("Team member")
 
 
 class Target(Versioned):
