@@ -204,6 +204,20 @@ def test_exports_hold_what_their_maker_may_carry_away(cast, client_of):
     assert client_of(cast.sam).post(reverse("exchange:export"), {"key": key(), "sheet": "nothing"}).status_code == 404
 
 
+def test_an_export_is_what_the_list_shows(cast, client_of):
+    make_customer(cast.alice, name="甲公司", industry="软件")
+    make_customer(cast.alice, name="乙公司", industry="制造")
+    client = client_of(cast.alice)
+    for sheet, query, names in (
+        ("customers", "?industry=软件&show=nonsense", {"甲公司"}), ("stage-progress", "tag=won", set()),
+        ("stage-progress", "tag=prospect", {"甲公司", "乙公司"}), ("follow-ups", "industry=软件", set()),
+        ("requests", "due=late&tab=asked", set()),
+    ):
+        url = client.post(reverse("exchange:export"), {"key": key(), "sheet": sheet, "query": query}).url
+        rows = next(iter(cells(client.get(url).content).values()))
+        assert {cell for row in rows[1:] for cell in row if cell in ("甲公司", "乙公司")} == names, sheet
+
+
 @pytest.mark.proves("INV-11")
 def test_a_transfer_is_seen_by_the_next_download(cast, client_of):
     customer = make_customer(cast.alice, name="甲")
