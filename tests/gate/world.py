@@ -18,7 +18,7 @@ from activity.recording import notify
 from collaboration import verbs
 from collaboration.models import CollaborationRequest
 from core.models import Job
-from core.periods import today
+from core.periods import period_of, today
 from customers.models import CustomerHelper, FollowUpComment, Owed, Topic
 from exchange import staging
 from exchange.applying import apply
@@ -40,7 +40,7 @@ CANARIES = {
     "quokkaoneprivate": ABOVE_EAST,  # a manager's private note
     "quokkaoneinternal": {"sam", "ada"},  # the department's own note
     "quokkaonefile": {"alice", "ada"},  # imports
-    "quokkaoneexport": {"alice", "ada"},  # exports
+    "quokkaoneexport": {"alice"},  # exports
     "quokkaoneview": {"alice"},  # a saved filter
     "quokkaoneleave": {"alice", "ada"},
     "wombattwo": {"charlie", *ABOVE_SOUTH},
@@ -49,7 +49,7 @@ CANARIES = {
     "wombattwoprivate": ABOVE_SOUTH,
     "wombattwointernal": {"tess", "ada"},
     "wombattwofile": {"charlie", "ada"},
-    "wombattwoexport": {"charlie", "ada"},
+    "wombattwoexport": {"charlie"},
     "wombattwoview": {"charlie"},
     "wombattwoleave": {"charlie", "ada"},
     "numbatthree": {"bob", *ABOVE_EAST},  # bob's customer: same team as alice, not hers
@@ -77,6 +77,7 @@ def build_world(now=None):
     world.leo = SimpleNamespace(customer=_customer(cast.leo, "koalasix", now))
     world.helped = SimpleNamespace(customer=_customer(cast.charlie, "potorooseven", now))
     CustomerHelper.objects.create(customer=world.helped.customer, user=cast.alice, added_by=cast.nadia)
+    world.week, world.month = (period_of(kind, today(now)) for kind in ("week", "month"))
     world.day = set_day(day=dt.date(2031, 5, 6), works=False, name="周年", by=cast.ada, now=now)
     world.job = Job.objects.create(
         name="flag_stale", key="gate failed", state=Job.State.FAILED, due_at=now - DAY, error="ValueError"
@@ -142,7 +143,7 @@ def _place(world, person, manager, department, colleague, word, now):
         page="customers:list", name=f"{word}view", query="tag=prospect", owner=person
     )
     place.target = Target(
-        period="2026-11", metric="signed", scope="person", scope_id=person.pk, value=500_000, first_value=500_000,
+        period=period_of("month", today(now)).code, metric="signed", scope="person", scope_id=person.pk, value=500_000, first_value=500_000,
         reason=f"理由 {word}",
     )
     place.target._history_user = manager
