@@ -6,6 +6,7 @@ from django.contrib.auth.tokens import PasswordResetTokenGenerator
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from accounts.second_factor import note
 from core.text import plain
 
 LOCKED = _("Too many tries. Try again in 15 minutes.")  # the window of ACCOUNT_RATE_LIMITS["login_failed"]
@@ -25,6 +26,10 @@ class Adapter(DefaultAccountAdapter):
 
     def is_open_for_signup(self, request):
         return False
+
+    def login(self, request, user):
+        super().login(request, user)
+        note(request, user)
 
     def add_message(self, *args, **kwargs):
         """Pages say it themselves; allauth's messages are not shown."""

@@ -8,7 +8,6 @@ import functools
 from core.errors import NotAllowed
 
 
-
 def may_set_up(user):
     """The pages under /setup (reliability §2)."""
     return user.is_admin

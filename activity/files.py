@@ -99,7 +99,7 @@ def clean_name(name):
     """What people see: no folders, no control or direction characters, no reserved word, at most 120 characters."""
     name = unicodedata.normalize("NFC", str(name)).replace("\\", "/").rpartition("/")[2]
     name = "".join(char for char in name if unicodedata.category(char) not in ("Cc", "Cf", "Cs", "Co"))
-    name = re.sub(r'[<>:"|?*]+', "_", name).strip(". ")
+    name = re.sub(r'[<>:"|?*]+', "_", name).strip().rstrip(". ")
     stem, dot, ending = name.rpartition(".")
     if not dot:
         stem, ending = name, ""

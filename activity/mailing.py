@@ -57,7 +57,8 @@ def deliver_to(person_id, *, now):
 
 def _claim(row, *, now):
     """Put the row off by one wait; of two workers one gets it."""
-    mine = Notification.objects.filter(pk=row.pk, mailed_at=None, mail_tries=row.mail_tries, mail_due_at=row.mail_due_at)
+    mine = Notification.objects.filter(pk=row.pk, mailed_at=None)
+    mine = mine.filter(mail_tries=row.mail_tries, mail_due_at=row.mail_due_at)
     return mine.update(mail_tries=F("mail_tries") + 1, mail_due_at=now + WAIT[row.mail_tries]) == 1
 
 

@@ -58,10 +58,8 @@ def inbox(user):
 def mark(user, keys, *, read, now):
     """Mark one's own messages read or unread; returns how many changed."""
     rows = Notification.objects.visible_to(user).filter(over_at=None)
-    if keys is not None:
-        rows = rows.filter(pk__in=keys)
-    else:
-        rows = rows.filter(group=Notification.Group.FYI)  # "all" never touches what needs me
+    # "all" never touches what needs me
+    rows = rows.filter(group=Notification.Group.FYI) if keys is None else rows.filter(pk__in=keys)
     return rows.filter(read_at__isnull=read).update(read_at=now if read else None)
 
 

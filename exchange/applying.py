@@ -39,9 +39,7 @@ def _remember(batch, records, *, by, now):
     for record in records:
         tell_row(record)
         record.row.before, record.row.after = _before_after(record)
-    ImportRow.objects.bulk_update(
-        [record.row for record in records], ["fate", "changes", "errors", "flags", "before", "after"], batch_size=500
-    )
+    ImportRow.objects.save_many([record.row for record in records], ["fate", "changes", "errors", "flags", "before", "after"])
     counts = {fate: sum(1 for record in records if record.fate == fate) for fate in ("new", "changed", "same", "wrong")}
     batch.counts = {"rows": len(records)} | counts
     batch.state, batch.done_at, batch.error = State.DONE, now, ""

@@ -67,9 +67,7 @@ def check(batch, *, by, now):
         tell_row(record)
     counts = Counter(record.fate for record in records)
     with transaction.atomic():
-        ImportRow.objects.bulk_update(
-            [record.row for record in records], ["fate", "changes", "errors", "flags"], batch_size=500
-        )
+        ImportRow.objects.save_many([record.row for record in records], ["fate", "changes", "errors", "flags"])
         batch.counts = {"rows": len(records)} | {fate: counts.get(fate, 0) for fate in FATES}
         batch.state, batch.error = ImportBatch.State.READY, ""
         batch.save(update_fields=["state", "counts", "error"])

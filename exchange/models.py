@@ -7,7 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from core.models import Versioned
-from exchange.querysets import BatchQuerySet, ExportQuerySet
+from exchange.querysets import BatchQuerySet, ExportQuerySet, RowQuerySet
 
 
 class ImportBatch(Versioned):
@@ -77,6 +77,8 @@ class ImportRow(models.Model):
     keep = models.JSONField(default=list)  # fields to keep as they are
     before = models.JSONField(null=True)
     after = models.JSONField(null=True)
+
+    objects = RowQuerySet.as_manager()
 
     class Meta:
         ordering = ["id"]

@@ -11,6 +11,13 @@ class BatchQuerySet(models.QuerySet):
         return self.filter(state__in=["checking", "importing"])
 
 
+class RowQuerySet(models.QuerySet):
+    def save_many(self, rows, fields):
+        """Write some fields of rows that are there: an upsert, since a CASE of thousands of JSON values is slow."""
+        keep = {"update_conflicts": True, "unique_fields": ["id"], "update_fields": fields}
+        return self.bulk_create(rows, batch_size=1000, **keep) if rows else []
+
+
 class ExportQuerySet(models.QuerySet):
     def visible_to(self, user):
         """An export is its maker's alone: it holds what he could see."""

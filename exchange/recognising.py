@@ -4,6 +4,7 @@ A worksheet may hold a title row, a header, rows, a total row, several tables on
 one-customer form: a customer block, its log block, and a line of tag boxes.
 """
 
+import functools
 import re
 import unicodedata
 from dataclasses import dataclass, field
@@ -24,9 +25,11 @@ LEFT_OUT = gettext_noop("Row %(row)s of “%(part)s” is a total or a title and
 
 TOTAL = re.compile(r"^(合计|总计|小计|共计|汇总|total|sum|subtotal)\b|^(合计|总计|小计|共计)", re.IGNORECASE)
 BOX_LINE = ("状态标签", "标签", "客户标签", "tag", "status tag")
+LONGEST = 60  # characters of a header
 FORM_WITHIN = 6  # the log block of the one-customer form begins at most so many lines below its customer block
 
 
+@functools.lru_cache(maxsize=8192)
 def header_key(text):
     """A header as compared: NFKC, casefold, without space, breaks, what stands in brackets, and punctuation."""
     text = unicodedata.normalize("NFKC", text).casefold()
@@ -50,10 +53,22 @@ class Table:
 def match(cells, sheet):
     """{column index: field} of the cells that are headers of this sheet; a word fits the first column that has it."""
     words = names_of(sheet)
-    return {i: words[key] for i, cell in enumerate(cells) if (key := header_key(cell)) in words}
+    keys = [header_key(cell) if len(cell) <= LONGEST else "" for cell in cells]
+    return {i: words[key] for i, key in enumerate(keys) if key in words}
+
+
+_names = {}
 
 
 def names_of(sheet):
+    """{normalised header: field}, made once for a sheet and its columns (an upper app may add some)."""
+    made = (sheet.slug, len(sheet.all_columns))
+    if made not in _names:
+        _names[made] = _make_names(sheet)
+    return _names[made]
+
+
+def _make_names(sheet):
     words = {header_key(KEY): KEY}
     for column in sheet.all_columns:
         for name in (*column.words, *column.synonyms):
@@ -70,7 +85,7 @@ def best(cells):
         columns = match(cells, sheet)
         marks = set(columns.values()) & sheet.marks
         needed = {c.field for c in sheet.columns if c.required}
-        if len(columns) >= 2 and len(columns) * 2 >= len(filled) and len(marks) * 2 >= min(len(sheet.marks), 2):
+        if len(columns) >= 2 and len(columns) * 3 >= len(filled) and len(marks) * 2 >= min(len(sheet.marks), 2):
             score = (len(needed - set(columns.values())) == 0, len(marks), len(columns))
             found.append((score, sheet, columns))
     return max(found, key=lambda one: one[0], default=None)

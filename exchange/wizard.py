@@ -134,7 +134,7 @@ def take_answers(batch, data):
                     cells[index] = data[name].replace("\x00", "")[:20_000]
                     row.cells = {"v": cells, "n": {k: v for k, v in row.cells.get("n", {}).items() if k != str(index)}}
         touched.append(row)
-    ImportRow.objects.bulk_update(touched, ["keep", "cells"], batch_size=200)
+    ImportRow.objects.save_many(touched, ["keep", "cells"])
 
 
 def result(request, batch, *, now):

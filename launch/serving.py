@@ -80,14 +80,14 @@ def start(options):
     place.env.setdefault("SITE_URL", url)
     place.remember(url=url)
     serve = [str(PYTHON), str(HERE / "manage.py"), "serve", "--host", options.host, "--port", str(port)]
-    child = subprocess.Popen(serve, cwd=HERE, env=place.env)
+    serve.append("--until-stdin-closes")  # so that it ends with us, however we end
+    child = subprocess.Popen(serve, cwd=HERE, env=place.env, stdin=subprocess.PIPE)
     stopped = []
 
     def stop(number, frame):
         stopped.append(number)
-        if os.name != "nt":  # on Windows the console tells the child itself
-            with contextlib.suppress(ProcessLookupError):
-                child.send_signal(signal.SIGTERM)
+        with contextlib.suppress(OSError):
+            child.stdin.close()
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)

@@ -41,7 +41,7 @@ def test(arguments):
     common = ["-rs", "--long"] if "--long" in arguments else ["-rs"]
     chosen = [argument for argument in arguments if argument != "--long"]
     if not any(a in ("-n", "-x", "--pdb") or a.startswith(("-n", "--numprocesses")) or "::" in a for a in chosen):
-        common += ["-n", "2", "--dist", "loadgroup"]
+        common += ["-n", "2", "--dist", "loadfile"]
     url, first = find_postgres(), 0
     if url:
         first = pytest("PostgreSQL, without the browser", *common, "-m", "not browser", *chosen, TEST_DATABASE_URL=url)

@@ -8,15 +8,16 @@ class PipelineConfig(AppConfig):
         from accounts.leaving import on_leaving
         from activity.undoing import undoer
         from customers.columns import column
-        from customers.logged import after_log
+        from customers.logged import after_log, offer_deals
         from customers.merging import on_merge
         from customers.opening import opener
         from customers.transferring import on_assign
         from django.utils.translation import gettext_lazy as _
-        from pipeline import columns, daily, handing, opening, sheets, undoing
+        from pipeline import columns, daily, handing, offered, opening, sheets, undoing
 
         opener(opening.open_deals)
         after_log(daily.after_log)
+        offer_deals(offered.open_deals_of)
         on_assign(handing.follow_customers)
         on_merge(handing.move_to_kept)
         on_leaving(handing.hand_over)

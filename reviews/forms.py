@@ -12,12 +12,6 @@ class TextsForm(forms.ModelForm):
         fields = ["causes", "plan", "support"]
         widgets = {name: forms.Textarea({"rows": 4}) for name in fields}
 
-    version = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
-
-    def expect(self, review):
-        """The version the writer saw; a review that had no row then was at its first."""
-        return self.cleaned_data["version"] or review.version
-
 
 class TargetCell(forms.Form):
     """One target: a whole or broken amount, not negative; empty takes it away."""

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
@@ -14,7 +15,7 @@ class Scope(models.TextChoices):
     COMPANY = "company", _("Company")
     DEPARTMENT = "department", _("Department")
     TEAM = "team", _("Team")
-    PERSON = "person", _("Person")
+    PERSON = "person", _("Team member")
 
 
 class Target(Versioned):
@@ -104,6 +105,10 @@ class Review(Versioned):
 
     def __str__(self):
         return f"{self.kind} {self.period} {self.scope} {self.scope_id}"
+
+    def get_absolute_url(self):
+        scope = self.scope if self.scope == Scope.COMPANY else f"{self.scope}-{self.scope_id}"
+        return f"{reverse(f'reviews:{self.kind}', args=[self.period])}?scope={scope}"
 
     @property
     def is_frozen(self):

@@ -20,7 +20,7 @@ def page_context(reading):
         "sections": sections_of(reading), "rows_url": rows, "text": as_text(reading), "notes": notes(reading),
         "few": reading.sells and reading.kind == "week" and 0 < reading.figures["talks"]["total"] < FEW,
         "none": reading.sells and reading.kind == "week" and not reading.figures["talks"]["total"],
-        "form": TextsForm(instance=reading.review, initial={"version": getattr(reading.review, "version", 0)}),
+        "form": TextsForm(instance=reading.review),
         "texts": texts_of(reading), "other": other_kind(reading),
     }
 

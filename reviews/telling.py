@@ -100,7 +100,7 @@ def rate_section(reading, *, with_matured):
     figures = reading.figures
     names = stages_of(figures)
     mature = {line["stage"]: line["rate"] for line in (reading.matured or {}).get("rates", ())}
-    head = [_("Stage"), _("Entered"), _("On so far"), _("Still open"), _("Lost"), _("Conversion")]
+    head = [_("Stage"), _("Entered"), _("On so far"), _("Still open"), _("Deals lost"), _("Conversion")]
     note = ""
     if with_matured:
         head.append(_("After 60 days"))
@@ -153,7 +153,7 @@ def place_name(reading, table, pk):
 
 
 TABLE_TITLES = {"team": lambda: _("By team"), "person": lambda: _("By person")}
-TABLE_HEADS = {"team": lambda: _("Team"), "person": lambda: _("Person")}
+TABLE_HEADS = {"team": lambda: _("Team"), "person": lambda: _("Team member")}
 
 
 def place_sections(reading, columns):

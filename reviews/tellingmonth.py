@@ -1,10 +1,11 @@
 """The monthly review in heads and tables: what we had, what came, what left, why, what next (S15)."""
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from reviews.telling import Cell, Head, Row, Section, loss_section, named, place_sections, rate_section, stages_of
 
-TAGS = {"prospect": lambda: _("Prospect"), "interested": lambda: _("Interested"), "won": lambda: _("Won")}
+TAGS = {"prospect": lambda: _("Prospect"), "interested": lambda: _("Interested"), "won": lambda: pgettext("tag", "Won")}
 
 
 def month_heads(reading):

@@ -62,7 +62,7 @@ def topic_section(lines, kind, title, empty):
         for line in lines
     ]
     slug = {"need": "needs", "objection": "objections"}[kind]
-    return Section(slug, title, [title, _("Times"), _("Change"), _("Customers")], rows, bars=True, empty=empty)
+    return Section(slug, title, [title, _("Times"), _("On the week before"), _("Customers")], rows, bars=True, empty=empty)
 
 
 def how_section(reading):

@@ -64,6 +64,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "accounts.middleware.PersonLanguage",
+    "accounts.second_factor.SecondFactorForAdmins",
     "django_htmx.middleware.HtmxMiddleware",
     "core.middleware.HtmxSignIn",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",

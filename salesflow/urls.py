@@ -3,11 +3,12 @@
 from django.urls import include, path
 
 from salesflow.health import healthz
-from salesflow.views import jobs, search, team, today
+from salesflow.views import customer, jobs, search, team, today
 
 urlpatterns = [
     path("today", today.today, name="today"),
     path("team", team.team, name="team"),
+    path("customers/<int:pk>", customer.page, name="customer"),
     path("search", search.search, name="search"),
     path("setup/jobs", jobs.jobs, name="setup_jobs"),
     path("setup/jobs/<int:pk>/again", jobs.again, name="setup_job_again"),

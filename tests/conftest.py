@@ -31,7 +31,7 @@ def pytest_configure(config):
 
 
 def pytest_collection_modifyitems(config, items):
-    """Long tests only when asked for; in two workers one file stays together and the browser stays alone."""
+    """Long tests only when asked for; each test in the lanes where it says something."""
     kept, left = [], []
     for item in items:
         long = item.get_closest_marker("long") and not config.getoption("--long")
@@ -39,8 +39,6 @@ def pytest_collection_modifyitems(config, items):
         elsewhere = item.get_closest_marker("postgres") and POSTGRES_LANE and not POSTGRES
         elsewhere = elsewhere or (POSTGRES and file in OWN_DATABASE)
         (left if long or elsewhere else kept).append(item)
-        group = "browser" if item.get_closest_marker("browser") else file
-        item.add_marker(pytest.mark.xdist_group(group))
     if left:
         config.hook.pytest_deselected(items=left)
         items[:] = kept

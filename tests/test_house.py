@@ -221,3 +221,17 @@ def test_every_queryset_class_has_a_gate_or_hangs_on_a_fetched_thing():
                 if not inherited and not words & {"visible_to", "about", "of"}:
                     wrong.append(node.name)
     assert wrong == []
+
+
+def test_every_url_a_template_names_exists():
+    """A name without a page would be a 500 the day somebody opens it; `as` forms that may be absent count too."""
+    from tests.gate.walk import patterns
+
+    known = {named for named, _route in patterns()}
+    wrong = []
+    for path in TEMPLATES:
+        text = path.read_text(encoding="utf-8")
+        for found in re.findall(r"{%-?\s*url\s+['\"]([\w:.-]+)['\"]", text):
+            if found not in known:
+                wrong.append(f"{name(path)}: {found}")
+    assert wrong == []

@@ -55,6 +55,11 @@ def health(port):
         return answer.read().decode().strip()
 
 
+def reachable(port):
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
 def ask(data, query):
     with closing(sqlite3.connect(data / "salesflow.sqlite3", timeout=20, isolation_level=None)) as database:
         return database.execute(query).fetchall()
@@ -68,7 +73,7 @@ def data(tmp_path_factory):
     try:
         took = first.wait_ready()
         assert f"http://127.0.0.1:{port}/" in first.said
-        wait_until(lambda: health(port) == "status: ok", within=40)  # worker and beat both gave a sign of life
+        wait_until(lambda: health(port) == "status: ok", within=90)  # worker and beat both gave a sign of life
         code, stopping = first.stop()
     finally:
         first.process.kill()
@@ -80,6 +85,14 @@ def data(tmp_path_factory):
 def test_the_secret_key_is_made_once_and_only_ours(data):
     key = data / "secret-key"
     assert (key.stat().st_mode & 0o777, len(key.read_text()) >= 50) == (0o600, True)
+
+
+def test_the_server_ends_when_run_py_is_killed(data):
+    port = free_port()
+    server = Server(data, port)
+    server.wait_ready(within=60)
+    server.process.kill()
+    wait_until(lambda: not reachable(port), within=10)
 
 
 @pytest.mark.proves("REL4")
@@ -95,7 +108,7 @@ def test_the_second_start_is_quick_and_does_the_jobs_left_over(data):
         took = server.wait_ready(within=60)
         print(f"second start {took:.1f} s")
         assert took < 10
-        wait_until(lambda: ask(data, "select state from core_job where key = 'left'") == [("failed",)], within=15)
+        wait_until(lambda: ask(data, "select state from core_job where key = 'left'") == [("failed",)], within=40)
         assert server.stop(signal.SIGTERM)[0] == 0
     finally:
         server.process.kill()
@@ -119,6 +132,7 @@ def test_a_taken_port_gives_the_next_free_one_and_a_folder_has_one_server(data):
 
 
 def test_a_half_done_migration_is_refused_and_can_be_put_back(data):
+    ask(data, "insert into core_heartbeat (name, at, data) values ('kept', '2024-03-01 09:00', '{}')")
     backup = data / "copy.sqlite3"
     with closing(sqlite3.connect(data / "salesflow.sqlite3")) as old, closing(sqlite3.connect(backup)) as new:
         old.backup(new)
@@ -130,7 +144,8 @@ def test_a_half_done_migration_is_refused_and_can_be_put_back(data):
     server = Server(data, free_port(), "--restore")
     try:
         server.wait_ready(within=120)
-        assert ask(data, "select state from core_job where key = 'left'") == [("failed",)]
+        assert ask(data, "select name from core_heartbeat where name = 'kept'") == [("kept",)]
+        assert ask(data, "select count(*) from core_job where key = 'nobody'") == [(0,)]
         assert not (data / "migrating.json").exists()
     finally:
         server.stop()

@@ -6,7 +6,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import CompanyDay, WorkingHours
 
 WEEKDAYS = [
-    ("1", _("Mon")), ("2", _("Tue")), ("3", _("Wed")), ("4", _("Thu")), ("5", _("Fri")), ("6", _("Sat")), ("7", _("Sun")),
+    ("1", _("Mon")), ("2", _("Tue")), ("3", _("Wed")), ("4", _("Thu")), ("5", _("Fri")), ("6", _("Sat")),
+    ("7", _("Sun")),
 ]  # fmt: skip
 CLOCK = {"type": "time"}
 
@@ -20,7 +21,8 @@ class HoursForm(forms.ModelForm):
         model = WorkingHours
         fields = ["weekdays", "starts", "lunch_starts", "lunch_ends", "ends"]
         widgets = {
-            name: forms.TimeInput(attrs=CLOCK, format="%H:%M") for name in ("starts", "lunch_starts", "lunch_ends", "ends")
+            name: forms.TimeInput(attrs=CLOCK, format="%H:%M")
+            for name in ("starts", "lunch_starts", "lunch_ends", "ends")
         }
 
     def __init__(self, *args, **kwargs):

@@ -36,7 +36,7 @@ class PersonForm(forms.ModelForm):
 
     def clean_mobile(self):
         digits = phone_key(self.cleaned_data["mobile"])
-        if self.cleaned_data["mobile"] and not (5 <= len(digits) and "*" not in digits):
+        if self.cleaned_data["mobile"] and not (len(digits) >= 5 and "*" not in digits):
             raise forms.ValidationError(_("“{value}” is not a phone number").format(value=self.cleaned_data["mobile"]))
         return self._free("mobile", digits)
 

@@ -18,7 +18,10 @@ TOGGLES = {
     "rep_share_shown": (_("Managers see each rep's share of conversations logged in time"), ""),
     "second_factor_admins": (_("Administrators need a second factor"), _("Asked at the next page after signing in.")),
     "single_key_badges": (_("Show the keys beside buttons"), ""),
-    "pool": (_("Customer pool"), _("Every rep sees name, industry and tag of customers in the pool and may claim one.")),
+    "pool": (
+        _("Customer pool"),
+        _("Every rep sees name, industry and tag of customers in the pool and may claim one."),
+    ),
     "rates_on_board": (_("Rates on the board"), _("The share that moves on, under each stage.")),
     "swimlanes": (_("Group the board"), _("Lanes by rep, team or tag.")),
 }

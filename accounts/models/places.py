@@ -25,7 +25,7 @@ class Department(Versioned):
     sells = models.BooleanField(_("Sales department"), default=False)
     serves = models.BooleanField(_("Accepts requests"), default=True)
     sees_amounts = models.BooleanField(_("Sees amounts"), default=False)  # on for finance and legal (D6)
-    accept_hours = models.PositiveSmallIntegerField(_("Working hours to accept"), default=8)  # working hours to accept: one working day
+    accept_hours = models.PositiveSmallIntegerField(_("Working hours to accept"), default=8)  # one working day
     urgent_hours = models.PositiveSmallIntegerField(_("Working hours to accept, urgent"), default=4)
     is_active = models.BooleanField(_("In use"), default=True)
     position = models.PositiveSmallIntegerField(_("Position"), default=0)
@@ -50,7 +50,9 @@ class Team(Versioned):
 
     name = models.CharField(_("Name"), max_length=60)
     name_en = models.CharField(_("English name"), max_length=60, blank=True)
-    department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="teams", verbose_name=_("Department"))
+    department = models.ForeignKey(
+        Department, on_delete=models.PROTECT, related_name="teams", verbose_name=_("Department")
+    )
     manager = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="leads_teams",
         verbose_name=_("Manager"),

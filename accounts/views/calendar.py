@@ -72,7 +72,8 @@ def _page(request, *, hours_form=None, day_form=None):
         "year": year, "knows": found.knows(year), "months": [_month(found, year, n, now) for n in range(1, 13)],
         "weekdays": [name for _number, name in WEEKDAYS], "hours": _hours(),
         "own": CompanyDay.objects.visible_to(request.user).filter(day__year=year),
-        "special": _special(found, year), "working_days": found.working_days(dt.date(year, 1, 1), dt.date(year, 12, 31)),
+        "special": _special(found, year),
+        "working_days": found.working_days(dt.date(year, 1, 1), dt.date(year, 12, 31)),
         "hours_form": hours_form or HoursForm(instance=_hours()), "day_form": day_form or DayForm(),
     }  # fmt: skip
     failed = (hours_form and hours_form.errors) or (day_form and day_form.errors)

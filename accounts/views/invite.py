@@ -9,6 +9,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from accounts.forms.sign_in import FirstPasswordForm
 from accounts.inviting import accept, read
+from accounts.second_factor import note
 
 
 @login_not_required
@@ -23,6 +24,7 @@ def enter(request, token):
     if request.method == "POST" and form.is_valid():
         user = accept(invitation, form.cleaned_data["password1"], now=timezone.now())
         login(request, user, backend="accounts.backends.SignIn")
+        note(request, user)
         return redirect("home")
     status = 422 if form.errors else 200
     return render(request, "account/invite.html", {"form": form, "person": invitation.user}, status=status)

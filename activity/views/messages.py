@@ -18,7 +18,7 @@ def messages(request):
 @require_POST
 @deed
 def read(request):
-    """Mark messages read (`read=1`) or unread (`read=0`): those of `notice`, or with `all` everything for information."""
+    """Mark read (`read=1`) or unread (`read=0`): those of `notice`, or with `all` everything for information."""
     keys = [int(text) for text in request.POST.getlist("notice") if text.isdecimal() and len(text) < 19]
     if not keys and "all" not in request.POST:
         return HttpResponseBadRequest()

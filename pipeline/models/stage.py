@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from simple_history.models import HistoricalRecords
 
 from core.models import Versioned
@@ -37,10 +38,10 @@ class Playbook(Versioned):
 
 class Stage(Versioned):
     class Kind(models.TextChoices):
-        OPEN = "open", _("Open")
-        WON = "won", _("Won")
-        AFTER = "after", _("After the win")
-        LOST = "lost", _("Lost")
+        OPEN = "open", pgettext_lazy("stage kind", "Open")
+        WON = "won", pgettext_lazy("stage kind", "Won")
+        AFTER = "after", pgettext_lazy("stage kind", "After the win")
+        LOST = "lost", pgettext_lazy("stage kind", "Lost")
 
     playbook = models.ForeignKey(Playbook, on_delete=models.PROTECT, related_name="stages")
     position = models.PositiveSmallIntegerField()

@@ -31,7 +31,7 @@ from pipeline.playbooks import Playbooks
 def deal(request, pk):
     """A deal is read on its customer's page."""
     found = get_object_or_404(Deal.objects.visible_to(request.user), pk=pk)
-    return redirect(f"{reverse('customers:page', args=[found.customer_id])}?deal={found.pk}#deal")
+    return redirect(f"{reverse('customer', args=[found.customer_id])}?deal={found.pk}#deal")
 
 
 @require_http_methods(["GET", "POST"])

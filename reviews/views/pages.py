@@ -55,6 +55,12 @@ def show(request, kind, code):
     return render(request, "reviews/review.html", context)
 
 
+def version_seen(data):
+    """The version a form was opened with; 0 when there was no row yet."""
+    text = data.get("version", "")
+    return int(text) if text.isdecimal() and len(text) < 9 else 0
+
+
 @require_POST
 @deed
 def texts(request, code):
@@ -65,7 +71,7 @@ def texts(request, code):
     if not form.is_valid():
         context = page_context(reading) | gated(reading, request.user) | {"form": form}
         return render(request, "reviews/_texts.html" if request.htmx else "reviews/review.html", context, status=422)
-    keep_texts(reading, form, by=request.user, now=now)
+    keep_texts(reading, form, by=request.user, now=now, expect=version_seen(request.POST))
     if request.htmx:
         fresh = find(request, kind_of(code), code, request.POST.get("scope", ""), now)
         return render(request, "reviews/_texts.html", page_context(fresh) | {"saved": True})

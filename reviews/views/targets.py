@@ -13,6 +13,7 @@ from reviews.aiming import METRICS, NeedsReason, aim, copy_month, grid, is_late,
 from reviews.forms import TargetCell
 from reviews.goals import goal_of
 from reviews.scopes import find_scope, scopes_of, survey
+from reviews.views.pages import version_seen
 
 AHEAD = 12  # months
 
@@ -68,11 +69,10 @@ def cell(request, code):
     if not may_aim(request.user, scope, known):
         raise NotAllowed
     form, error = TargetCell(request.POST), ""
-    version = request.POST.get("version", "")
     if form.is_valid():
         try:
             aim(period, metric, scope, form.cleaned_data["value"], by=request.user, now=timezone.now(),
-                expect=int(version) if version.isdecimal() else None, reason=request.POST.get("reason", ""))
+                expect=version_seen(request.POST) or None, reason=request.POST.get("reason", ""))
         except NeedsReason:
             error = _("Say why the target changes")
     else:

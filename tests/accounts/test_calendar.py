@@ -54,7 +54,8 @@ def test_own_days_win_over_library_and_weekday(cast):
     set_day(day=D(2024, 2, 12), works=True, name="", by=cast.ada, now=now)
     row = set_day(day=D(2031, 10, 1), works=False, name="国庆", by=cast.ada, now=now)
     found = Calendar.load()
-    assert [found.works(D(2024, 3, 4)), found.works(D(2024, 2, 12)), found.works(D(2031, 10, 1))] == [False, True, False]
+    days = D(2024, 3, 4), D(2024, 2, 12), D(2031, 10, 1)
+    assert [found.works(day) for day in days] == [False, True, False]
     assert found.name_of(D(2024, 3, 4)) == "年会"
     set_day(day=D(2024, 3, 4), works=True, name="", by=cast.ada, now=now)
     assert Calendar.load().works(D(2024, 3, 4))

@@ -65,7 +65,7 @@ def test_the_list_filters_and_sorts(cast, admin):
         return [row.username for row in admin.get(f"/setup/people?{query}").context["listing"].rows]
 
     assert names("q=lq") == ["alice"]
-    assert names("role=manager&sort=-name") == ["mia", "nadia", "grace"][::1] or names("role=manager&sort=-name")
+    assert names("role=manager&sort=-name") == ["nadia", "grace", "mia"]  # 何娜, 顾岚, 陈曦
     assert set(names("state=left")) == {"ian"}
     assert set(names(f"department={cast.legal.pk}")) == {"sam"}
     assert set(names(f"team={cast.south.pk}")) == {"charlie", "nadia"}
@@ -165,11 +165,13 @@ def test_a_foreign_key_that_is_not_offered_is_an_invalid_choice(cast, admin):
 
 
 def test_edit_writes_version_history_and_event(cast, admin):
-    assert admin.post(f"/setup/people/{cast.bob.pk}", edited(cast.bob, team=cast.south.pk, key=key())).status_code == 302
+    form = edited(cast.bob, team=cast.south.pk, key=key())
+    assert admin.post(f"/setup/people/{cast.bob.pk}", form).status_code == 302
     bob = User.objects.get(pk=cast.bob.pk)
     assert (bob.team, bob.version, bob.history.first().history_user) == (cast.south, 2, cast.ada)
     event = Event.objects.get()
-    assert (event.verb, event.by, event.subject, event.data["fields"]) == ("accounts.person_changed", cast.ada, bob, ["team"])
+    assert (event.verb, event.by, event.subject) == ("accounts.person_changed", cast.ada, bob)
+    assert event.data["fields"] == ["team"]
     assert Notification.objects.count() == 0
 
 
@@ -264,8 +266,8 @@ def test_departments_form_a_tree(cast, admin):
     assert admin.post(f"/setup/departments/{child.pk}", move).status_code == 302
     child.refresh_from_db()
     assert (child.path, child.version, child.history.count()) == (f"{cast.tech.path}{child.pk}/", 2, 2)
-    loop = {"name": "技术部", "parent": child.pk, "accept_hours": 8, "urgent_hours": 4, "position": 0, "is_active": "on",
-            "version": 1, "key": key()}
+    loop = {"name": "技术部", "parent": child.pk, "accept_hours": 8, "urgent_hours": 4, "position": 0,
+            "is_active": "on", "version": 1, "key": key()}
     response = admin.post(f"/setup/departments/{cast.tech.pk}", loop)
     assert list(response.context["form"].errors) == ["parent"]
     tree = admin.get("/setup/departments").context["departments"]

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import pytest
 from django.utils import timezone
 
+from pipeline import notes
 from pipeline.models import LossReason, Playbook
 from tests.cast import make_customer
 
@@ -32,3 +33,18 @@ def own(cast, now):
     """own.customer and own.deal of alice, opened three days ago at the first stage."""
     customer = make_customer(cast.alice, now=now - dt.timedelta(days=3))
     return SimpleNamespace(customer=customer, deal=customer.deals.get(), opened=now - dt.timedelta(days=3))
+
+
+@pytest.fixture(autouse=True)
+def whole_house(settings):
+    settings.ROOT_URLCONF = "tests.pipeline.standin_urls"
+
+
+@pytest.fixture
+def approve(stages, now):
+    """approve(deal): the contract approval is given, so that stage 6 opens (D29)."""
+
+    def given(deal):
+        notes.place_note(deal, "good", "合同审批已通过", "Contract approved", source="request 1", now=now, stage=stages[6])
+
+    return given

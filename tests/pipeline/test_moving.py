@@ -28,6 +28,11 @@ def stays(deal):
 
 
 def win(deal, stages, by, now, **said):
+    notes.place_note(deal, "good", "通过", "Given", source="request 0", now=now, stage=stages[6])
+    return go(deal, stages, by, now, **said)
+
+
+def go(deal, stages, by, now, **said):
     said = {"signed_on": periods.today(now), "contract_amount": Decimal(480_000)} | said
     return move_to(deal, stages[6], by=by, now=now, **said)
 
@@ -118,6 +123,7 @@ def test_back_dating_asks_why_and_keeps_both_clocks(own, cast, stages, now):
 
 def test_winning_asks_the_day_and_the_money_and_clears_the_expected_close(own, cast, stages, now):
     move_to(own.deal, stages[5], by=cast.alice, now=now, expected_close=dt.date(2030, 1, 1))
+    notes.place_note(own.deal, "good", "通过", "Given", source="request 0", now=now, stage=stages[6])
     with pytest.raises(ValidationError) as missing:
         move_to(own.deal, stages[6], by=cast.alice, now=now)
     assert sorted(missing.value.message_dict) == ["contract_amount", "signed_on"]
@@ -201,14 +207,14 @@ def test_a_gated_stage_waits_for_its_approval(own, cast, stages, now, monkeypatc
     gate = Gate(monkeypatch)
     move_to(own.deal, stages[5], by=cast.alice, now=now)
     with pytest.raises(Refused):
-        win(own.deal, stages, cast.alice, now)
+        go(own.deal, stages, cast.alice, now)
     with pytest.raises(Refused):  # past it is no way round
         move_to(own.deal, stages[7], by=cast.alice, now=now, signed_on=periods.today(now), contract_amount=1)
     assert gate.asked == []
     entering.ask_to_enter(own.deal, stages[6], by=cast.alice, now=now)
     assert gate.asked == [(own.deal.pk, stages[6].pk)]
     with pytest.raises(Refused) as refused:
-        win(own.deal, stages, cast.alice, now)
+        go(own.deal, stages, cast.alice, now)
     assert refused.value.holder == "合同审批中 · 法务"
     with pytest.raises(Refused):
         entering.ask_to_enter(own.deal, stages[6], by=cast.alice, now=now)
@@ -216,7 +222,7 @@ def test_a_gated_stage_waits_for_its_approval(own, cast, stages, now, monkeypatc
     assert own.deal.stage == stages[5]
     notes.lift_notes("request 1", now=now)
     with pytest.raises(Refused):  # withdrawn, not approved
-        win(own.deal, stages, cast.alice, now)
+        go(own.deal, stages, cast.alice, now)
     notes.place_note(own.deal, "good", "合同审批已通过", "Contract approved", source="request 1", now=now, stage=stages[6])
     win(own.deal, stages, cast.alice, now)
     assert own.deal.stage == stages[6]

@@ -1,0 +1,71 @@
+"""/customers/<id>: everything about one customer on one page, ready to act (S5). The roof owns it: it shows stage path
+and timeline of several floors at first paint; deals and requests load as panels of their own."""
+
+from django.db.models import Count, Q
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+
+from accounts import rights
+from accounts.models import User
+from core.periods import today
+from core.text import mask_phone
+from customers import choices
+from customers.drawing import date_words
+from customers.models import Customer
+from customers.staleness import Rule, state_of, sum_of, words_of
+from pipeline.models import Deal
+from pipeline.path import path_of
+from salesflow.timeline import timeline
+
+TABS = ("", "logs", "requests", "files")
+
+
+def page(request, pk):
+    customer = get_object_or_404(Customer.objects.visible_to(request.user).select_related("owner", "team"), pk=pk)
+    now, show = timezone.now(), request.GET.get("show", "")
+    show = show if show in TABS else ""
+    lines, more = timeline(
+        customer, request.user, now=now, choices=choices.load(), show=show, after=request.GET.get("after", "")
+    )
+    context = {"customer": customer, "lines": lines, "more": more, "show": show}
+    if request.GET.get("after") and request.htmx:
+        return render(request, "customers/_timeline_more.html", context)
+    context |= _head(customer, request.user, now) | _people(customer, request.user) | _deal(request, customer)
+    return render(request, "customers/page.html", context)
+
+
+def _head(customer, user, now):
+    on, rule = today(now), Rule.load()
+    quiet = state_of(customer, on, rule)
+    logs = Count("pk", filter=Q(voided_at=None, corrections=None))
+    return {
+        "steps": list(customer.steps.open().select_related("owner")), "quiet": quiet,
+        "quiet_words": words_of(quiet, date=date_words), "quiet_sum": sum_of(quiet, date=date_words),
+        "ago": (on - customer.last_contact_on).days if customer.last_contact_on else None,
+        "logs": customer.followups.aggregate(n=logs)["n"], "tags": Customer.Tag.choices,
+        "may_assign": rights.may_assign(user, customer), "may_archive": rights.may_archive(user, customer),
+    }
+
+
+def _people(customer, user):
+    """Contacts with the phone as this person sees it, and the helpers."""
+    sees = rights.sees_phone(user, customer)
+    contacts = list(customer.contacts.filter(retired_at=None))
+    for contact in contacts:
+        contact.shown = contact.phone if sees == "full" else mask_phone(contact.phone)
+    may_help = customer.owner_id == user.pk or rights.may_assign(user, customer)
+    return {
+        "contacts": contacts, "sees": sees, "main": next(iter(contacts), None), "may_help": may_help,
+        "helpers": list(customer.helpers.select_related("user")),
+        "colleagues": User.objects.visible_to(user).sellers().order_by("pinyin", "pk") if may_help else [],
+    }
+
+
+def _deal(request, customer):
+    """The stage path of the deal chosen, by default the newest open one."""
+    deals = list(Deal.objects.visible_to(request.user).filter(customer=customer).select_related("stage").order_by("-pk"))
+    deals.sort(key=lambda deal: (deal.stage.kind != "open", deal.stage.kind == "lost", -deal.pk))
+    asked = request.GET.get("deal")
+    deal = next((one for one in deals if str(one.pk) == asked), deals[0] if deals else None)
+    return {"deals": deals, "deal": deal, "nodes": path_of(deal) if deal else []}
+
