@@ -57,6 +57,10 @@ CANARIES = {
     "bilbyfive": {"mia", "grace", "ada"},  # no owner, but team 华东一组
     "koalasix": {"leo", "ada"},  # a rep without a team (INV-16)
     "potorooseven": {"alice", "charlie", *ABOVE_SOUTH},  # charlie's, alice helps
+    "quokkaonemail": {"alice", "mia", "grace", "sam"},  # mail and WeChat are masked like the phone
+    "quokkaonechat": {"alice", "mia", "grace", "sam"},
+    "wombattwomail": {"charlie", "nadia", "grace", "tess"},
+    "wombattwochat": {"charlie", "nadia", "grace", "tess"},
     PHONES["alice"]: {"alice", "mia", "grace", "sam"},  # full numbers: admins see the mask (D6)
     PHONES["charlie"]: {"charlie", "nadia", "grace", "tess"},
     PHONES["bob"]: {"bob", "mia", "grace"},
@@ -94,8 +98,8 @@ def _customer(owner, word, now, *, by=None, phone="", name="", **more):
     row = {
         "industry": f"{word}行业", "address": f"{word}路 1 号", "website": f"https://{word}.example", "notes": f"备注 {word}",
         "source": f"{word}展会", "labels": f",{word}标签,", "size_text": "500-1000人",
-        "contacts": [{"name": f"{name}经理", "position": f"{word}主管", "phone": phone, "email": f"{word}@example.cn",
-                      "wechat": f"{word}-wx", "notes": f"联系 {word}", "is_main": True}],
+        "contacts": [{"name": f"{name}经理", "position": f"{name}主管", "phone": phone, "email": f"{word}mail@example.cn",
+                      "wechat": f"{word}chat", "notes": f"联系 {word}", "is_main": True}],
         "deal": {"amount": 580_000, "expected_close": today(now) + 20 * DAY},
     } | more  # fmt: skip
     return make_customer(owner, by=by, now=now - 9 * DAY, name=f"{name}有限公司", **row)
