@@ -10,7 +10,7 @@ from exchange.sheets import sheets
 class BringForm(forms.Form):
     """A file or a pasted block, and the table if the person wants to say so."""
 
-    file = forms.FileField(label=_("Choose a file"), required=False, allow_empty_file=True)
+    file = forms.FileField(label=_("or choose a file"), required=False, allow_empty_file=True)
     text = forms.CharField(label=_("Paste from Excel"), required=False, strip=False, max_length=2_000_000,
                            widget=forms.Textarea(attrs={"class": "paste", "rows": 8, "spellcheck": "false"}))
     sheet = forms.ChoiceField(label=_("Table"), required=False)
