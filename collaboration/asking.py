@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
-from collaboration.plugs import department_of
 from collaboration.raising import raise_request
+from collaboration.rights import department_of
+from core.text import name_key
 from customers.models import Customer
 from pipeline.models import Deal, Risk
 
@@ -22,6 +23,22 @@ def about(user, given):
     return About(customer, deal)
 
 
+def known_names(user):
+    """The names offered while a seller types a customer: his own, the latest first."""
+    if not user.sells:
+        return []
+    rows = Customer.objects.visible_to(user).live().order_by("-last_contact_at", "-id")
+    return list(rows.values_list("name", flat=True)[:50])
+
+
+def named(user, name):
+    """The one customer of his that a typed name means, or None: then it is kept as text."""
+    if not user.sells or not name.strip():
+        return None
+    found = list(Customer.objects.visible_to(user).filter(name_key=name_key(name))[:2])
+    return found[0] if len(found) == 1 else None
+
+
 def first_words(kind, about, given):
     """The kind's template; what was typed already stays; a risk becomes the title (R58)."""
     words = {name: given[name] for name in given if given[name] and name not in ("customer", "deal", "key")}
@@ -32,8 +49,8 @@ def first_words(kind, about, given):
     if kind:
         words |= {"kind": kind.code, "standard": words.get("standard") or kind.standard}
         place = department_of(kind)
-        if place and not words.get("department"):
-            words["department"] = place.pk
+        if place and (given.get("template") is not None or not words.get("department")):
+            words["department"] = place.pk  # a change of kind changes the department
     risk = _one(Risk.objects.filter(deal=about.deal), given.get("risk")) if about.deal else None
     if risk:
         words.setdefault("title", str(risk)[:120])
@@ -47,12 +64,13 @@ def send(form, about, *, by, now):
     said = form.cleaned_data
     kind = said["kind"]
     custom = {}
+    customer = about.customer or named(by, said.get("customer_name", ""))
     if kind.makes_customer:
         custom["lead"] = {"contact": said.get("lead_contact", ""), "phone": said.get("lead_phone", "")}
     return raise_request(
         by=by, now=now, department=said["department"], kind=kind, title=said["title"],
         description=said["description"], needed_by=said["needed_by"], priority=said["priority"],
-        urgent_why=said["urgent_why"], customer=about.customer, deal=about.deal,
+        urgent_why=said["urgent_why"], customer=customer, deal=about.deal,
         customer_name=said.get("customer_name", ""), standard=said["standard"], watchers=said["watchers"],
         reference=said["reference"], custom=custom,
     )  # fmt: skip

@@ -165,7 +165,7 @@ def explain(request, now, calendar=None):
         end = stretch.ended_at or now
         rest = []
         if today(stretch.started_at) != today(end):
-            rest = [(day, why) for day, minutes, why in calendar.explain(stretch.started_at, end)[:60] if not minutes]
+            rest = [(day, why) for day, _minutes, why in calendar.explain(stretch.started_at, end)[:60] if why]
         lines.append(
             Line(
                 stretch.get_state_display(), stretch.holder, stretch.department, stretch.person, stretch.started_at,

@@ -1,6 +1,8 @@
 """Rows of the request table as they leave, in the template's words (D20, D46)."""
 
+from collaboration.filters import QueueFilter
 from collaboration.models import CollaborationRequest
+from core.lists import filtered
 from core.periods import today
 from customers.exporting import batches
 
@@ -8,13 +10,19 @@ STATES = {
     "submitted": "待接收", "countered": "待确认改期", "waiting": "待补充", "accepted": "处理中", "delivered": "待验收",
     "done": "已完成", "refused": "已拒绝", "withdrawn": "已撤回", "closed": "已关闭",
 }
+TABS = ("accept", "mine", "more", "done", "asked", "handled", "team")
 PRIORITIES = {"low": "低", "normal": "中", "high": "高", "urgent": "紧急"}
 
 
 def requests_of(user, request, data):
-    """The requests a person may see; None: the nightly copy."""
-    rows = CollaborationRequest.objects
-    return rows.all() if user is None else rows.visible_to(user)
+    """The requests a person may see, narrowed as the queue is; None: the nightly copy."""
+    if user is None:
+        return CollaborationRequest.objects.all()
+    rows = CollaborationRequest.objects.visible_to(user)
+    if not data:
+        return rows
+    rows = filtered(request, rows, QueueFilter, data=data)[0]
+    return rows.tab(data["tab"], user) if data.get("tab") in TABS else rows
 
 
 def request_rows(user, queryset):

@@ -12,12 +12,16 @@ from core.periods import day_start, today
 
 
 class QueueFilter(filters.FilterSet):
-    kind = filters.ModelChoiceFilter(queryset=RequestKind.objects.all(), to_field_name="code", label=_("Kind"))
+    kind = filters.ModelChoiceFilter(
+        queryset=RequestKind.objects.all(), to_field_name="code", label=_("Kind"), empty_label=_("All kinds")
+    )
     due = filters.ChoiceFilter(
         choices=[("late", _("Late")), ("today", _("Due today")), ("week", _("Due within 7 days"))],
-        method="filter_due", label=_("Due"),
+        method="filter_due", label=_("Due"), empty_label=_("Any time"),
     )  # fmt: skip
-    department = filters.ModelChoiceFilter(queryset=Department.objects.all(), label=_("Department"))
+    department = filters.ModelChoiceFilter(
+        queryset=Department.objects.all(), label=_("Department"), empty_label=_("All departments")
+    )
 
     class Meta:
         model = CollaborationRequest

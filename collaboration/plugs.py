@@ -6,7 +6,7 @@ from collaboration import notes, telling
 from collaboration.life import OPEN, open_interval
 from collaboration.models import ApprovalStep, CollaborationRequest, RequestKind
 from collaboration.raising import raise_request
-from collaboration.rights import departments_for
+from collaboration.rights import department_of
 from core.changing import change
 
 CONTRACT = "contract"
@@ -30,21 +30,6 @@ def enter_gated_stage(deal, stage, *, by, now):
         custom={"stage": stage.pk},
     )  # fmt: skip
     return True
-
-
-def department_of(kind, stage=None):
-    """Where a kind goes by default: the stage's word, the kind's own department, the first that its words name."""
-    key = (stage.raises or {}).get("department") if stage is not None else None
-    rows = list(departments_for(kind).order_by("position", "id"))
-    if key and (found := next((row for row in rows if row.pk == key), None)):
-        return found
-    if kind.department and kind.department.is_active:
-        return kind.department
-    for word in filter(None, kind.department_words.casefold().split(",")):
-        found = next((row for row in rows if word in f"{row.name} {row.name_en}".casefold()), None)
-        if found:
-            return found
-    return None
 
 
 def hand_over(user, to, *, by, now):

@@ -1,12 +1,12 @@
 """What the page of a request shows one person: fields by right, files by version, the clocks explained."""
 
-from activity.files import attach
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from accounts.calendar import Calendar
 from accounts.models import User
+from activity.files import attach
 from activity.models import Attachment
 from collaboration import buttons, clocks, rights
 from collaboration.cards import contact_card, knows_customer

@@ -140,3 +140,18 @@ def departments_for(kind):
     """Who can be asked: serving departments; a lead goes to a sales department."""
     rows = Department.objects.filter(is_active=True)
     return rows.filter(sells=True) if kind is not None and kind.makes_customer else rows.filter(serves=True)
+
+
+def department_of(kind, stage=None):
+    """Where a kind goes by default: the stage's word, the kind's own department, the first that its words name."""
+    key = (stage.raises or {}).get("department") if stage is not None else None
+    rows = list(departments_for(kind).order_by("position", "id"))
+    if key and (found := next((row for row in rows if row.pk == key), None)):
+        return found
+    if kind.department and kind.department.is_active:
+        return kind.department
+    for word in filter(None, kind.department_words.casefold().split(",")):
+        found = next((row for row in rows if word in f"{row.name} {row.name_en}".casefold()), None)
+        if found:
+            return found
+    return None

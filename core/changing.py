@@ -108,7 +108,8 @@ def _case(model, name, members):
 def write_history(objs, *, by, made=False):
     """History rows for objects just written by update() or bulk_create()."""
     if objs:
-        objs[0]._meta.model.history.bulk_history_create(objs, update=not made, default_user=by, default_date=timezone.now())
+        history = objs[0]._meta.model.history
+        history.bulk_history_create(objs, update=not made, default_user=by, default_date=timezone.now())
 
 
 def save_form(form, obj, *, by, expect, also=None):

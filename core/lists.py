@@ -61,7 +61,7 @@ def listing(request, queryset, *, filterset_class=None, table_class=None, rows_f
     """One page of `queryset`. `rows_from` adds select_related and the like for the rows shown (default the queryset's
     model by pk); the narrow id query never carries it. An unknown sort, page or page size is ignored."""
     narrowed, filterset, dropped = filtered(request, queryset, filterset_class)
-    table = table_class(narrowed, order_by=request.GET.get("sort") or None, request=request) if table_class else None
+    table = table_class(narrowed, order_by=request.GET.get("sort") or None) if table_class else None
     ordered = table.data.data if table else narrowed
     total = narrowed.order_by().count()
     per_page = min(_whole(request.GET.get("per_page"), per_page), MOST)

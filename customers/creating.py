@@ -30,7 +30,8 @@ def create_many(rows, *, by, now, batch=None, open_deals=True):
     if not rows:
         return []
     with transaction.atomic():
-        customers = [_customer(row, by=by, now=now, batch=batch) for row in rows]
+        quiet_until = today(now) + dt.timedelta(days=switches.get("import_quiet_days")) if batch else None
+        customers = [_customer(row, by=by, now=now, batch=batch, quiet_until=quiet_until) for row in rows]
         Customer._base_manager.bulk_create(customers, batch_size=BATCH)
         write_history(customers, by=by, made=True)
         contacts_of = add_contacts([(c, row.get("contacts", [])) for c, row in zip(customers, rows, strict=True)], by=by)
@@ -90,7 +91,7 @@ def named(name):
     return {"name_key": name_key(name), "pinyin": pinyin(name), "initials": initials(name)}
 
 
-def _customer(row, *, by, now, batch):
+def _customer(row, *, by, now, batch, quiet_until):
     fields = {name: value for name, value in row.items() if name not in EXTRA}
     name = " ".join(str(fields.pop("name", "")).split())
     if not name:
@@ -101,10 +102,9 @@ def _customer(row, *, by, now, batch):
         fields.pop("team", None)
     if fields.get("size_text") and not (fields.get("staff_min") or fields.get("staff_max")):
         fields["staff_min"], fields["staff_max"] = staff_band(fields["size_text"])
-    customer = Customer(name=name, **named(name), made_at=now, made_by=by, batch=batch, **fields)
-    if batch:
-        customer.alarms_from = today(now) + dt.timedelta(days=switches.get("import_quiet_days"))
-    return customer
+    return Customer(
+        name=name, **named(name), made_at=now, made_by=by, batch=batch, alarms_from=quiet_until, **fields
+    )
 
 
 def _contact(customer, row, *, by):

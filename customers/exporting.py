@@ -4,10 +4,12 @@ from django.db.models import Q
 
 from accounts import rights
 from core.lists import filtered
-from core.periods import zone
+from core.periods import today, zone
 from core.text import mask_phone
 from customers.cells import tag_word
+from customers.filters import CustomerFilter
 from customers.models import Contact, Customer, FollowUp, Method, Need
+from customers.staleness import Rule
 
 CHUNK = 1000
 
@@ -26,8 +28,11 @@ def may_take(user, prefix=""):
 
 def customers_of(user, request, data):
     """Live customers of a person, narrowed by the query string of the list."""
-    rows = Customer.objects.filter(may_take(user), merged_into=None).live()
-    return filtered(request, rows, None, data=data)[0]
+    rows = Customer.objects.filter(may_take(user), merged_into=None)
+    if user is None or not data:
+        return rows.live()
+    request.on, request.rule = today(), Rule.load()
+    return filtered(request, rows, CustomerFilter, data=data)[0]
 
 
 def follow_ups_of(user, request, data):

@@ -27,7 +27,9 @@ def people(request):
 
 
 def teams(request):
-    return Team.objects.visible_to(request.user) if request else Team.objects.none()
+    if not request or not request.user.is_admin:
+        return Team.objects.filter(pk__in=request.user.teams_led() if request else [])
+    return Team.objects.all()
 
 
 class CustomerFilter(django_filters.FilterSet):

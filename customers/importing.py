@@ -236,7 +236,7 @@ class TagPart(Part):
             record, tag = wanted[customer.pk]
             if customer.tag != tag:
                 changes.append((customer, tag))
-            if not record.is_new:
+            if record.links.get("new") is None:
                 old = next((c["old"] for c in record.changes if c["field"] == "tag"), "")
                 record.set.append(["customers.tag", customer.pk, "tag", old, tag])
         set_tags(changes, by=run.by, now=run.now, why="import")

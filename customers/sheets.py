@@ -19,7 +19,7 @@ CUSTOMER = Column(
 )
 INDUSTRY = Column("industry", ("所属行业", "Industry"), cells.words(60), synonyms=("行业",))
 SIZE = Column(
-    "size_text", ("客户规模(员工数/营收)", "Size"), cells.words(60), width=20,
+    "size_text", ("客户规模", "Size"), cells.words(60), width=20,
     synonyms=("规模", "公司规模", "人数", "员工数", "company size", "employees"),
 )
 CONTACT = Column(

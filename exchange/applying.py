@@ -70,7 +70,10 @@ def failed(batch, message=BROKEN):
 
 def claim(batch, state):
     """Move a batch into `state` (checking, importing) for a job, unless it is done. False when it was too late."""
-    before = [State.UPLOADED, State.READY, State.FAILED, State.CHECKING]
-    return ImportBatch.objects.filter(pk=batch.pk, state__in=before).update(state=state) == 1
+    before = {  # its own state too: a job whose worker was killed runs again
+        State.CHECKING: [State.UPLOADED, State.READY, State.FAILED, State.CHECKING],
+        State.IMPORTING: [State.READY, State.FAILED, State.IMPORTING],
+    }
+    return ImportBatch.objects.filter(pk=batch.pk, state__in=before[state]).update(state=state) == 1
 
 

@@ -12,6 +12,9 @@ class BatchQuerySet(models.QuerySet):
 
 
 class RowQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        return self if user.is_admin else self.filter(batch__owner=user)
+
     def save_many(self, rows, fields):
         """Write some fields of rows that are there: an upsert, since a CASE of thousands of JSON values is slow."""
         keep = {"update_conflicts": True, "unique_fields": ["id"], "update_fields": fields}

@@ -5,6 +5,8 @@ class PipelineConfig(AppConfig):
     name = "pipeline"
 
     def ready(self):
+        from django.utils.translation import gettext_lazy as _
+
         from accounts.leaving import on_leaving
         from activity.undoing import undoer
         from customers.columns import column
@@ -12,7 +14,6 @@ class PipelineConfig(AppConfig):
         from customers.merging import on_merge
         from customers.opening import opener
         from customers.transferring import on_assign
-        from django.utils.translation import gettext_lazy as _
         from pipeline import columns, daily, handing, offered, opening, sheets, undoing
 
         opener(opening.open_deals)

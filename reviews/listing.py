@@ -1,6 +1,7 @@
 """The lines behind a figure as a page shows them: each through its own gate, a hidden one without a name."""
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from collaboration.models import CollaborationRequest
 from customers.models import Customer, FollowUp, Need
@@ -9,11 +10,12 @@ from reviews.telling import named, stages_of
 
 TITLES = {
     "opening": lambda: _("Open at the beginning"), "closing": lambda: _("Open at the end"),
-    "entered": lambda: _("Entered"), "new": lambda: _("New or reopened deals"), "reopened": lambda: _("Reopened deals"),
+    "entered": lambda: pgettext("report", "Entered"), "new": lambda: _("New or reopened deals"),
+    "reopened": lambda: _("Reopened deals"),
     "back_in": lambda: _("Stepped back in"), "on": lambda: _("Moved on"), "moved_on": lambda: _("Moved on"),
     "won_from": lambda: _("Deals won"), "lost_from": lambda: _("Deals lost"), "back_out": lambda: _("Stepped back out"),
     "gone": lambda: _("Gone"), "won": lambda: _("Deals won"), "lost": lambda: _("Deals lost"),
-    "rate_entered": lambda: _("Entered"), "rate_on": lambda: _("Entered and moved on"),
+    "rate_entered": lambda: pgettext("report", "Entered"), "rate_on": lambda: _("Entered and moved on"),
     "rate_open": lambda: _("Entered and still open"), "rate_lost": lambda: _("Entered and lost"),
     "tag_entered": lambda: _("Got the tag"), "tag_reached": lambda: _("Reached the next tag"),
     "new_customers": lambda: _("New customers"), "talks": lambda: _("Follow-ups"),
@@ -34,7 +36,7 @@ def title_of_figure(asked, reading):
 
 
 ROWS = {
-    "deal": lambda user: Deal.objects.visible_to(user).select_related("customer", "stage", "rep"),
+    "deal": lambda user: Deal.objects.visible_to(user).select_related("customer__owner", "stage", "rep"),
     "customer": lambda user: Customer.objects.visible_to(user).select_related("owner"),
     "talk": lambda user: FollowUp.objects.visible_to(user).select_related("customer", "talked_by"),
     "need": lambda user: Need.objects.visible_to(user).select_related("customer", "follow_up__talked_by", "topic"),

@@ -5,7 +5,7 @@ A cell is a raw value with its kind and the figure behind it; how it looks is sa
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from core import words
@@ -100,7 +100,8 @@ def rate_section(reading, *, with_matured):
     figures = reading.figures
     names = stages_of(figures)
     mature = {line["stage"]: line["rate"] for line in (reading.matured or {}).get("rates", ())}
-    head = [_("Stage"), _("Entered"), _("On so far"), _("Still open"), _("Deals lost"), _("Conversion")]
+    head = [_("Stage"), pgettext("report", "Entered"), _("On so far"), _("Still open"), _("Deals lost")]
+    head.append(_("Conversion"))
     note = ""
     if with_matured:
         head.append(_("After 60 days"))
@@ -152,7 +153,7 @@ def place_name(reading, table, pk):
     return scope.label if scope else _("Left the company")
 
 
-TABLE_TITLES = {"team": lambda: _("By team"), "person": lambda: _("By person")}
+TABLE_TITLES = {"team": lambda: _("By team"), "person": lambda: _("By team member")}
 TABLE_HEADS = {"team": lambda: _("Team"), "person": lambda: _("Team member")}
 
 

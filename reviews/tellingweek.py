@@ -62,7 +62,8 @@ def topic_section(lines, kind, title, empty):
         for line in lines
     ]
     slug = {"need": "needs", "objection": "objections"}[kind]
-    return Section(slug, title, [title, _("Times"), _("On the week before"), _("Customers")], rows, bars=True, empty=empty)
+    head = [title, _("Times"), _("On the week before"), _("Customers")]
+    return Section(slug, title, head, rows, bars=True, empty=empty)
 
 
 def how_section(reading):

@@ -1,4 +1,4 @@
-"""The two reminders of a working day (S19): in the morning what is due, half an hour before its end what is not updated.
+"""The two reminders of a working day (S19): in the morning what is due, before its end what is not updated.
 
 Bell and, for who wants it, mail. Once a person and day, never on rest days or on leave. What was true in the morning
 withdraws itself in the evening.

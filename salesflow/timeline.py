@@ -45,7 +45,7 @@ def timeline(customer, user, *, now, choices, show="", after=""):
     before = _read_key(after)
     lines = []
     if show in ("", "logs"):
-        lines += [_talk_line(talk, user, now=now, choices=choices) for talk in _talks(customer, before)]
+        lines += [_talk_line(talk, customer, user, now=now, choices=choices) for talk in _talks(customer, before)]
     if show != "logs":
         lines += [_event_line(event) for event in _events(customer, before, show)]
     lines.sort(key=lambda line: (line.at, line.kind, line.pk), reverse=True)
@@ -89,7 +89,8 @@ def _read_key(text):
         return None
 
 
-def _talk_line(talk, user, *, now, choices):
+def _talk_line(talk, customer, user, *, now, choices):
+    talk.customer = customer  # known already: its managers are asked of it
     private = may_comment(talk, user)
     context = talk_context(talk, user, now=now, in_time=IN_TIME, choices=choices)
     context["comments"] = [one for one in talk.comments.all() if private or not one.private]

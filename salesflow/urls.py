@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 from salesflow.health import healthz
-from salesflow.views import customer, jobs, search, team, today
+from salesflow.views import copies, customer, jobs, search, team, today
 
 urlpatterns = [
     path("today", today.today, name="today"),
@@ -12,6 +12,9 @@ urlpatterns = [
     path("search", search.search, name="search"),
     path("setup/jobs", jobs.jobs, name="setup_jobs"),
     path("setup/jobs/<int:pk>/again", jobs.again, name="setup_job_again"),
+    path("setup/copies", copies.copies, name="setup_copies"),
+    path("setup/copies/write", copies.write, name="setup_copies_write"),
+    path("setup/copies/<slug:day>", copies.copy, name="setup_copy"),
     path("healthz", healthz, name="healthz"),
     path("", include("accounts.urls")),
     path("", include("activity.urls")),

@@ -7,7 +7,9 @@ from allauth.account import views as account
 from allauth.mfa.base import views as mfa
 from allauth.mfa.recovery_codes import views as codes
 from allauth.mfa.totp import views as totp
+from allauth.mfa.utils import is_mfa_enabled
 from django.contrib.auth.decorators import login_not_required
+from django.shortcuts import redirect
 from django.urls import reverse_lazy
 from django.views.decorators.http import require_POST
 from django.views.i18n import set_language as django_set_language
@@ -59,6 +61,13 @@ class ActivateApp(Said422, totp.ActivateTOTPView):
     pass
 
 
+class SwitchOffApp(totp.DeactivateTOTPView):
+    def dispatch(self, request, *args, **kwargs):
+        if not is_mfa_enabled(request.user):
+            return redirect("mfa_index")
+        return super().dispatch(request, *args, **kwargs)
+
+
 login = SignIn.as_view()
 logout = account.logout
 password_reset = Reset.as_view()
@@ -73,7 +82,7 @@ mfa_authenticate = Authenticate.as_view()
 mfa_reauthenticate = ReauthenticateByCode.as_view()
 mfa_trust = mfa.trust
 activate_totp = ActivateApp.as_view()
-deactivate_totp = totp.deactivate_totp
+deactivate_totp = SwitchOffApp.as_view()
 recovery_codes = codes.view_recovery_codes
 generate_codes = codes.generate_recovery_codes
 download_codes = codes.download_recovery_codes

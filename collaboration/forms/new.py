@@ -28,21 +28,25 @@ class RequestForm(Plain):
     description = text(_("What is needed"), 20_000, rows=5)
     department = forms.ModelChoiceField(Department.objects.none(), label=_("Department"), required=False)
     day = forms.ChoiceField(label=_("Needed by"), widget=Chips, required=False)
-    needed_by = forms.DateField(label=_("Another date"), widget=Day(), required=False)
+    needed_by = forms.DateField(label=_("Or pick a date"), widget=Day(), required=False)
     priority = forms.ChoiceField(label=_("Priority"), choices=Priority.choices, widget=Chips, initial="normal")
     urgent_why = forms.CharField(label=_("Why is it urgent?"), max_length=200, required=False)
-    customer_name = forms.CharField(label=_("Customer"), max_length=200, required=False)
+    customer_name = forms.CharField(
+        label=_("Customer"), max_length=200, required=False, widget=forms.TextInput(attrs={"list": "customer-names"})
+    )
     lead_contact = forms.CharField(label=_("Contact"), max_length=60, required=False)
     lead_phone = forms.CharField(label=_("Phone"), max_length=40, required=False)
     standard = text(_("What counts as done"), 5_000, rows=2, required=False)
     watchers = forms.ModelMultipleChoiceField(User.objects.none(), label=_("For information"), required=False)
     reference = forms.CharField(label=_("Foreign number"), max_length=60, required=False)
+    use_required_attribute = False  # a date may come from a chip or from the field
     MAIN = ("kind", "title", "description", "department", "day", "needed_by", "priority", "urgent_why")
     LEAD = ("customer_name", "lead_contact", "lead_phone")
 
     def __init__(self, *args, kind=None, has_customer=False, now=None, **kwargs):
         super().__init__(*args, **kwargs)
         self.sort, fields = kind, self.fields
+        fields["day"].required = not (self.data and self.data.get("needed_by"))
         fields["kind"].queryset = kinds_for(self.by)
         fields["department"].queryset = rights.departments_for(kind)
         fields["department"].empty_label = _("By kind")
@@ -65,8 +69,10 @@ class RequestForm(Plain):
             else:
                 self.add_error("kind", _("A lead hand-over is for somebody who is not a customer yet."))
         found["needed_by"] = self.day_ahead("needed_by") or self._chip(found.get("day"))
-        if kind and not found["needed_by"] and not self.errors.get("needed_by"):
-            self.add_error("needed_by", _("Pick a date"))
+        if kind and not found.get("department"):
+            found["department"] = rights.department_of(kind)
+            if found["department"] is None:
+                self.add_error("department", _("Choose a department"))
         return found
 
     def _chip(self, day):

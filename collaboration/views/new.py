@@ -36,6 +36,7 @@ def new(request):
 
 def show(request, form, about, kind, status, file_problems=()):
     context = {"form": form, "about": about, "kind": kind, "file_problems": file_problems}
+    context["names"] = [] if about.customer else asking.known_names(request.user)
     fragment = request.htmx and request.htmx.target == "req-form"
     template = "collaboration/_new.html" if fragment else "collaboration/new.html"
     return render(request, template, context, status=status)

@@ -30,7 +30,7 @@ NEEDS = 8  # free ones a log may add, each at most 20 characters
 
 
 def refuse_controls(value):
-    if controls(value):
+    if isinstance(value, str) and controls(value):
         raise forms.ValidationError(gettext_lazy("This text holds characters that cannot be shown."))
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from accounts import rights
 from accounts.calendar import Calendar
 from accounts.gates import only
+from core.errors import NotAllowed
 from core.keys import deed
 from core.lists import answer
 from core.periods import today
@@ -50,7 +51,7 @@ def change(request):
 
 
 def _refuse():
-    raise Http404
+    raise NotAllowed
 
 
 def _ask(request, form, do, customers, now):

@@ -6,6 +6,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from core.errors import NotAllowed
 from core.jobs import enqueue
 from core.keys import deed
 from exchange import applying, checking, staging, taking_back, wizard, wrong_rows
@@ -48,8 +49,11 @@ def bring(request, cleaned):
 
 
 def own(request, pk):
-    """A batch of one's own: others' are 404, and admins may look but not act."""
-    return get_object_or_404(ImportBatch.objects.visible_to(request.user).filter(owner=request.user), pk=pk)
+    """A batch of one's own: others' are 404, and admins may look but not act (403)."""
+    batch = get_object_or_404(ImportBatch.objects.visible_to(request.user), pk=pk)
+    if batch.owner_id != request.user.pk:
+        raise NotAllowed
+    return batch
 
 
 @require_GET

@@ -13,9 +13,11 @@ from accounts.calendar import Calendar
 from core.periods import at, today
 from customers.creating import create_many
 from customers.logging import Entry, log_many
-from customers.models import Contact, Customer, FollowUp, Topic
+from customers.models import Contact, Customer, FollowUp, NextStep, Topic
+from customers.steps import close
 from pipeline.models import Deal, LossReason, Playbook, RiskType
 from pipeline.moving import Move, move_many
+from pipeline.updating import day_of, mark
 from salesflow.making import words
 
 CUSTOMERS = 60
@@ -43,13 +45,15 @@ class Story:
         for day in sorted(self.days):
             if day <= self.today:
                 self.play(day, sorted(self.days[day], key=lambda item: item[0]))
+        for back in (2, 1):
+            self.update(self.calendar.add_working_days(self.today, -back))
 
     # --- the script -----------------------------------------------------------------------------------------
 
     def script(self, number):
         """One customer: a first contact, then stage by stage until it is won, lost, or where it stands today."""
         rng = self.rng
-        end = rng.choices(("won", "lost", "open"), (18, 12, 30))[0]
+        end = rng.choices(("won", "lost", "open"), (15, 10, 36))[0]
         age = rng.randint(60, MONTHS) if end != "open" else rng.randint(8, 90)
         day = self.working(self.today - dt.timedelta(days=age))
         self.days[day].append((0, "come", number, None))
@@ -144,6 +148,7 @@ class Story:
             needs=tuple((topic.kind, topic, "") for topic in topics),
             next_text=plan if planned else "", next_on=due if planned else None,
             no_next_reason="" if planned else "won",
+            close_steps=tuple(NextStep.objects.open().filter(customer=customer)) if outcome == "talked" else (),
         )
 
     def deal_of(self, number):
@@ -167,3 +172,13 @@ class Story:
         if deal.stage.kind == "open":
             reason = self.rng.choice(self.reasons)
             move_many([Move(deal, self.lost, lost_reason=reason)], by=deal.owner, now=evening)
+            for step in NextStep.objects.open().filter(customer=deal.customer, kind="ours"):
+                close(step, "dropped", by=deal.owner, now=evening)
+
+    def update(self, day):
+        """The end-of-day update of the last days: everybody looked at everything."""
+        evening = at(day, dt.time(17, 50))
+        for login in REPS:
+            person = self.people[login]
+            left = day_of(person, day)
+            mark([*left.on_plan, *left.look], "bulk", person, evening)

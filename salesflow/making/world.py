@@ -10,7 +10,6 @@ import uuid
 from collections import defaultdict
 from dataclasses import dataclass
 
-
 from accounts.models import Department, Team, User
 from core.periods import at, today
 from core.text import initials, name_key, phone_key, pinyin

@@ -42,9 +42,8 @@ ACTORS = {  # who has the right at all, on a request of alice to tess's departme
     "mia": {"withdraw"},
     "tess": {"accept", "counter", "refuse", "ask_back", "hand_over", "deliver", "postpone"},
     "ada": {"close"},
-    "grace": {"withdraw"},
     "watcher": set(),
-    "sam": None, "charlie": None, "nadia": None,  # None: for them it does not exist
+    "sam": None, "charlie": None,  # None: for them it does not exist
 }  # fmt: skip
 HOLDER = {"submitted": "department", "accepted": "department", "countered": "asker", "waiting": "asker",
           "delivered": "asker", "refused": "asker", "done": "nobody", "withdrawn": "nobody", "closed": "nobody"}

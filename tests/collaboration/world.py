@@ -16,10 +16,12 @@ def kind(code="technical"):
     return RequestKind.objects.get(code=code)
 
 
-def ask(by, department, *, now=MONDAY, code="technical", needed_by=FRIDAY.date(), **fields):
+def ask(by, department, *, now=MONDAY, code="technical", needed_by=None, **fields):
     """A request of `by` to a department, needed by Friday."""
     fields = {"title": "定制方案技术评估", "description": "评估 4 个部门的实时同步"} | fields
-    return raise_request(by=by, now=now, department=department, kind=kind(code), needed_by=needed_by, **fields)
+    return raise_request(
+        by=by, now=now, department=department, kind=kind(code), needed_by=needed_by or FRIDAY.date(), **fields
+    )
 
 
 def brought_to(state, cast, *, now=MONDAY):

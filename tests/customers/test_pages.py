@@ -126,9 +126,9 @@ def test_a_log_is_saved_with_what_was_said_and_the_next_step(cast, client_of, cu
     assert (talk.contact.name, talk.purpose, talk.source) == ("张敏", "First contact", "form")
     step = NextStep.objects.get()
     assert (step.due_on.isoformat(), step.text, step.owner) == (in_future, "确认预批结果", cast.alice)
-    assert sorted(Need.objects.values_list("topic__code", "text")) == [
-        (None, "分期付款"), (None, "对接"), ("real_time", "")
-    ] or len(Need.objects.all()) == 3
+    assert list(Need.objects.order_by("text").values_list("topic__code", "text")) == [
+        ("real_time", ""), (None, "分期付款"), (None, "对接")
+    ]
     customer.refresh_from_db()
     assert (customer.tag, customer.last_contact_on) == ("interested", timezone.localdate())
     assert customer.deals.get().key_actions.count() == 1
@@ -274,7 +274,7 @@ def test_a_duplicate_is_named_on_saving_and_saved_all_the_same(cast, client_of, 
     assert Customer.objects.count() == 1
     client.post("/customers/new", data | {"key": key(), "sure": "1"})
     assert Customer.objects.count() == 2
-    assert f"/customers/{customer.pk}" in client_of(cast.bob if False else cast.mia).post(
+    assert f"/customers/{customer.pk}" in client_of(cast.mia).post(
         "/customers/new", data | {"key": key()}
     ).content.decode()
 
@@ -373,7 +373,7 @@ def test_contacts_are_added_edited_and_gone(cast, client_of, customer):
     assert client.post(url, {"name": "x", "phone": "138****5678", "version": 2, "key": key()}).status_code == 422
     assert "星澜科技" in client.get("/customers?q=5555").content.decode()
     client.post(url, {"gone": "1", "key": key()})
-    assert "李工程师" not in client.get(f"/customers/{customer.pk}").content.decode()
+    assert f'id="phone-{contact.pk}"' not in client.get(f"/customers/{customer.pk}").content.decode()
 
 
 # --- the list ------------------------------------------------------------------------------------------------------
@@ -407,7 +407,7 @@ def test_the_list_needs_as_many_queries_for_thirty_as_for_one(cast, client_of, c
         make_log(make_customer(cast.alice, name=f"客户{n}"), next_on=timezone.localdate(), next_text="x")
     many, _html = queries(client, "/customers")
     assert len(one) == len(many)
-    assert len(many) <= 14, "\n".join(many)
+    assert len(many) <= 16, "\n".join(many)
 
 
 def test_the_page_needs_as_many_queries_for_thirty_lines_as_for_one(cast, client_of, customer):

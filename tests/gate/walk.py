@@ -1,8 +1,9 @@
 """How the gate is walked: a row of the matrix, one answer a cell, what was written on the way (INV-1, INV-2, INV-9)."""
 
+import functools
 import hashlib
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from django.db import connection, transaction
 from django.test import Client
@@ -28,17 +29,17 @@ class Row:
     kwargs: object = None
     data: object = None
     anon: int = 302
-    query: str = ""
+    query: object = ""
     label: str = ""
     mixed: str = ""  # why 404 is not about the id in the address, so that INV-3 has nothing to compare
-    clients: dict = field(default_factory=dict)
 
     def path(self, name, world, *, beyond=False):
         """The address; `beyond`: with ids that never existed."""
         kwargs = self.kwargs(world) if self.kwargs else {}
         if beyond:
             kwargs = {k: v + 7_000_000 if isinstance(v, int) else v for k, v in kwargs.items()}
-        return reverse(name, kwargs=kwargs) + (f"?{self.query}" if self.query else "")
+        query = self.query(world) if callable(self.query) else self.query
+        return reverse(name, kwargs=kwargs) + (f"?{query}" if query else "")
 
     @property
     def is_object(self):
@@ -94,9 +95,16 @@ class Answer:
         return f"{self.status}{f' {error[1]!r}' if error else ''}"
 
 
-def browser(client, **options):
+@functools.cache
+def handler(csrf):
+    """The middleware, loaded once: WhiteNoise looks for its files each time it is made."""
+    return Client(enforce_csrf_checks=csrf).handler
+
+
+def browser(client, *, csrf=False):
     """A fresh browser with the same session: what one answer sets is nothing to the next."""
-    copy = Client(raise_request_exception=False, **options)
+    copy = Client(raise_request_exception=False)
+    copy.handler = handler(csrf)
     for name, morsel in client.cookies.items():
         copy.cookies[name] = morsel.value
     return copy
@@ -105,7 +113,7 @@ def browser(client, **options):
 def ask(client, method, path, data=None, **headers):
     """One request in a savepoint that is rolled back, with the statements that would have changed data."""
     with transaction.atomic():
-        with CaptureQueriesContext(connection, ) as seen:
+        with CaptureQueriesContext(connection) as seen:
             response = getattr(browser(client), method)(path, data or {}, headers=headers)
             if getattr(response, "streaming", False):
                 b"".join(response.streaming_content)

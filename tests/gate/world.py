@@ -18,7 +18,7 @@ from activity.recording import notify
 from collaboration import verbs
 from collaboration.models import CollaborationRequest
 from core.models import Job
-from core.periods import today
+from core.periods import period_of, today
 from customers.models import CustomerHelper, FollowUpComment, Owed, Topic
 from exchange import staging
 from exchange.applying import apply
@@ -40,7 +40,7 @@ CANARIES = {
     "quokkaoneprivate": ABOVE_EAST,  # a manager's private note
     "quokkaoneinternal": {"sam", "ada"},  # the department's own note
     "quokkaonefile": {"alice", "ada"},  # imports
-    "quokkaoneexport": {"alice", "ada"},  # exports
+    "quokkaoneexport": {"alice"},  # exports
     "quokkaoneview": {"alice"},  # a saved filter
     "quokkaoneleave": {"alice", "ada"},
     "wombattwo": {"charlie", *ABOVE_SOUTH},
@@ -49,7 +49,7 @@ CANARIES = {
     "wombattwoprivate": ABOVE_SOUTH,
     "wombattwointernal": {"tess", "ada"},
     "wombattwofile": {"charlie", "ada"},
-    "wombattwoexport": {"charlie", "ada"},
+    "wombattwoexport": {"charlie"},
     "wombattwoview": {"charlie"},
     "wombattwoleave": {"charlie", "ada"},
     "numbatthree": {"bob", *ABOVE_EAST},  # bob's customer: same team as alice, not hers
@@ -57,6 +57,10 @@ CANARIES = {
     "bilbyfive": {"mia", "grace", "ada"},  # no owner, but team 华东一组
     "koalasix": {"leo", "ada"},  # a rep without a team (INV-16)
     "potorooseven": {"alice", "charlie", *ABOVE_SOUTH},  # charlie's, alice helps
+    "quokkaonemail": {"alice", "mia", "grace", "sam"},  # mail and WeChat are masked like the phone
+    "quokkaonechat": {"alice", "mia", "grace", "sam"},
+    "wombattwomail": {"charlie", "nadia", "grace", "tess"},
+    "wombattwochat": {"charlie", "nadia", "grace", "tess"},
     PHONES["alice"]: {"alice", "mia", "grace", "sam"},  # full numbers: admins see the mask (D6)
     PHONES["charlie"]: {"charlie", "nadia", "grace", "tess"},
     PHONES["bob"]: {"bob", "mia", "grace"},
@@ -77,6 +81,7 @@ def build_world(now=None):
     world.leo = SimpleNamespace(customer=_customer(cast.leo, "koalasix", now))
     world.helped = SimpleNamespace(customer=_customer(cast.charlie, "potorooseven", now))
     CustomerHelper.objects.create(customer=world.helped.customer, user=cast.alice, added_by=cast.nadia)
+    world.week, world.month = (period_of(kind, today(now)) for kind in ("week", "month"))
     world.day = set_day(day=dt.date(2031, 5, 6), works=False, name="周年", by=cast.ada, now=now)
     world.job = Job.objects.create(
         name="flag_stale", key="gate failed", state=Job.State.FAILED, due_at=now - DAY, error="ValueError"
@@ -93,8 +98,8 @@ def _customer(owner, word, now, *, by=None, phone="", name="", **more):
     row = {
         "industry": f"{word}行业", "address": f"{word}路 1 号", "website": f"https://{word}.example", "notes": f"备注 {word}",
         "source": f"{word}展会", "labels": f",{word}标签,", "size_text": "500-1000人",
-        "contacts": [{"name": f"{name}经理", "position": f"{word}主管", "phone": phone, "email": f"{word}@example.cn",
-                      "wechat": f"{word}-wx", "notes": f"联系 {word}", "is_main": True}],
+        "contacts": [{"name": f"{name}经理", "position": f"{name}主管", "phone": phone, "email": f"{word}mail@example.cn",
+                      "wechat": f"{word}chat", "notes": f"联系 {word}", "is_main": True}],
         "deal": {"amount": 580_000, "expected_close": today(now) + 20 * DAY},
     } | more  # fmt: skip
     return make_customer(owner, by=by, now=now - 9 * DAY, name=f"{name}有限公司", **row)
@@ -142,7 +147,7 @@ def _place(world, person, manager, department, colleague, word, now):
         page="customers:list", name=f"{word}view", query="tag=prospect", owner=person
     )
     place.target = Target(
-        period="2026-11", metric="signed", scope="person", scope_id=person.pk, value=500_000, first_value=500_000,
+        period=period_of("month", today(now)).code, metric="signed", scope="person", scope_id=person.pk, value=500_000, first_value=500_000,
         reason=f"理由 {word}",
     )
     place.target._history_user = manager

@@ -4,7 +4,7 @@ import datetime as dt
 from types import SimpleNamespace
 
 import pytest
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from pipeline import notes
 from pipeline.models import LossReason, Playbook
@@ -35,9 +35,10 @@ def own(cast, now):
     return SimpleNamespace(customer=customer, deal=customer.deals.get(), opened=now - dt.timedelta(days=3))
 
 
-@pytest.fixture(autouse=True)
-def whole_house(settings):
-    settings.ROOT_URLCONF = "tests.pipeline.standin_urls"
+@pytest.fixture
+def english():
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from activity.models import Event
 from core import periods
 from customers import steps
 from pipeline import entering, notes
-from pipeline.models import DayClose, DayMark, Deal, Stage, StageProgress, StageVersion
+from pipeline.models import DayClose, DayMark, Deal, StageProgress
 from pipeline.moving import move_to
 from tests.cast import key, make_customer
 

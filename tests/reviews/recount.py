@@ -14,6 +14,7 @@ class Recount:
     def __init__(self, period, scope, as_of):
         self.period, self.scope, self.as_of = period, scope, as_of
         self.start, self.end = period.starts_at, min(period.ends_at, as_of)
+        self.departments = dict(Team.objects.values_list("pk", "department_id"))
         self.deals = {d.pk: d for d in Deal.objects.select_related("customer__team", "stage") if self.mine(d)}
         self.lives = {pk: self.life(deal) for pk, deal in self.deals.items()}
         self.prices = {
@@ -28,7 +29,7 @@ class Recount:
             return True
         if kind == "team":
             return team_id == pk
-        return team_id is not None and Team.objects.get(pk=team_id).department_id == pk
+        return team_id is not None and self.departments[team_id] == pk
 
     def mine(self, deal):
         if self.scope.kind == "person":
@@ -41,7 +42,9 @@ class Recount:
         return self.of_team(customer.team_id)
 
     def my_talk(self, talk):
-        return talk.talked_by_id == self.scope.id if self.scope.kind == "person" else self.of_team(talk.customer.team_id)
+        if self.scope.kind == "person":
+            return talk.talked_by_id == self.scope.id
+        return self.of_team(talk.customer.team_id)
 
     # --- stays as known at as_of: (entered, left, stage) in order ---
     def life(self, deal):
@@ -207,7 +210,8 @@ class Recount:
 
     def new_customers(self):
         return sum(
-            any(old == "" and self.start <= at < self.end for old, _new, at in changes) for changes in self.tags().values()
+            any(old == "" and self.start <= at < self.end for old, _new, at in changes)
+            for changes in self.tags().values()
         )
 
     # --- conversations ---

@@ -31,12 +31,13 @@ def money(line):
 
 
 @pytest.mark.proves("R36", "R37")
-@pytest.mark.parametrize("seed", range(24))
-def test_the_month_equals_a_recount(cast, seed):
+@pytest.mark.parametrize("seed", range(21))
+def test_the_month_adds_up_and_equals_a_recount(cast, seed):
     World(cast, seed)
     as_of = [AFTER, RUNNING, LATE][seed % 3]
     for scope in scopes(cast):
         told, again = monthly(MONTH, scope, as_of=as_of), Recount(MONTH, scope, as_of)
+        adds_up(told["balance"])
         stages = {s.pk: s for d in again.deals.values() for s in d.playbook.stages.filter(kind="open")}
         for line in told["balance"]["stages"]:
             expected = again.balance(stages[line["stage"]]) if stages else None
@@ -64,7 +65,7 @@ def test_the_month_equals_a_recount(cast, seed):
 
 
 @pytest.mark.proves("R33", "R34", "R24")
-@pytest.mark.parametrize("seed", range(24))
+@pytest.mark.parametrize("seed", range(21))
 def test_the_week_equals_a_recount(cast, seed):
     World(cast, seed, first=dt.date(2024, 2, 20), last=dt.date(2024, 3, 14))
     as_of = [AFTER_WEEK, moment(dt.date(2024, 3, 7), 11, 3), LATE][seed % 3]
@@ -92,22 +93,17 @@ def test_the_week_equals_a_recount(cast, seed):
         }, scope.code
 
 
-@pytest.mark.proves("R36")
-@pytest.mark.parametrize("seed", range(24, 48))
-def test_the_balance_adds_up_in_every_world(cast, seed):
-    World(cast, seed, customers=30)
-    for scope in scopes(cast):
-        balance = monthly(MONTH, scope, as_of=[AFTER, RUNNING][seed % 2])["balance"]
-        for line in balance["stages"]:
-            came, went = line["entered"] + line["back_in"], line["moved_on"] + line["back_out"] + line["lost"]
-            assert line["opening"] + came - went - line["gone"] == line["closing"], (scope.code, line)
-        total = balance["total"]
-        assert total["opening"] + total["new"] + total["reopened"] - total["won"] - total["lost"] == total["closing"]
-        assert total["opening"] == sum(line["opening"] for line in balance["stages"])
-        assert total["closing"] == sum(line["closing"] for line in balance["stages"])
-        cny = money(balance["money"])
-        gained = cny["opening"] + cny["new"] + cny["repriced"]
-        assert gained - cny["won"] - cny["lost"] == cny["closing"], (scope.code, cny)
+def adds_up(balance):
+    """Every line of the balance, its total, and the same in money to the cent."""
+    for line in balance["stages"]:
+        came, went = line["entered"] + line["back_in"], line["moved_on"] + line["back_out"] + line["lost"]
+        assert line["opening"] + came - went - line["gone"] == line["closing"], line
+    total = balance["total"]
+    assert total["opening"] + total["new"] + total["reopened"] - total["won"] - total["lost"] == total["closing"]
+    assert total["opening"] == sum(line["opening"] for line in balance["stages"])
+    assert total["closing"] == sum(line["closing"] for line in balance["stages"])
+    cny = money(balance["money"])
+    assert cny["opening"] + cny["new"] + cny["repriced"] - cny["won"] - cny["lost"] == cny["closing"], cny
 
 
 def test_lines_of_teams_and_people_add_up_to_their_scope(cast):

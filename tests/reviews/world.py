@@ -187,16 +187,16 @@ class World:
         r = self.random
         talk = FollowUp.objects.create(
             customer=customer, talked_by=by, entered_by=by, happened_at=happened, entered_at=entered,
-            outcome=r.choice(["talked", "talked", "sent", "no_answer"]), methods=r.choice([",phone,", ",phone,wechat,", ""]),
+            outcome=r.choice(["talked", "talked", "sent", "no_answer"]),
+            methods=r.choice([",phone,", ",phone,wechat,", ""]),
             source=r.choice(["form", "form", "line", "import"]), time_known=r.random() < 0.9, text="谈了方案",
             voided_at=entered + 3 * DAY if r.random() < 0.08 else None, **fields,
         )
         for _ in range(r.randrange(3)):
             topic = r.choice([*self.topics, None])
             kind = topic.kind if topic else r.choice(["need", "objection"])
-            Need.objects.create(
-                customer=customer, follow_up=talk, kind=kind, topic=topic, text=r.choice(["", "想要实时同步", "价格高了"])
-            )
+            text = r.choice(["", "想要实时同步", "价格高了"])
+            Need.objects.create(customer=customer, follow_up=talk, kind=kind, topic=topic, text=text)
         return talk
 
 

@@ -1,0 +1,108 @@
+"""Approvals: steps in order, each timed; the hold on the deal; stand-ins; OA (R4, R17, D29, D32)."""
+
+import datetime as dt
+
+import pytest
+
+from accounts.models import Leave
+from collaboration import plugs, verbs
+from collaboration.models import CollaborationRequest
+from core.errors import Refused
+from pipeline.models import CardNote, Stage
+from tests.cast import key, make_customer
+from tests.collaboration.world import MONDAY, TUESDAY, WEDNESDAY, ask
+
+
+@pytest.fixture
+def contract(cast):
+    customer = make_customer(cast.alice)
+    return ask(cast.alice, cast.legal, code="contract", customer=customer)
+
+
+def standing(request):
+    steps = request.steps.order_by("round", "position", "id")
+    return [(step.round, step.who, step.state) for step in steps]
+
+
+@pytest.mark.proves("R4", "R17")
+def test_the_manager_then_legal_each_timed(cast, contract):
+    assert [(row[1], row[2]) for row in standing(contract)] == [("陈曦", "waiting"), ("法务部", "coming")]
+    verbs.approve(contract, by=cast.mia, now=TUESDAY, comment="同意")
+    assert [row[2] for row in standing(contract)] == ["approved", "waiting"]
+    verbs.approve(contract, by=cast.sam, now=WEDNESDAY)
+    contract.refresh_from_db()
+    assert (contract.state, contract.person, contract.done_at) == ("done", cast.sam, WEDNESDAY)
+    times = [(step.since, step.decided_at, step.decided_by) for step in contract.steps.all()]
+    assert times == [(MONDAY, TUESDAY, cast.mia), (TUESDAY, WEDNESDAY, cast.sam)]
+    held = [(row.department, row.person, row.ended_at) for row in contract.intervals.filter(state="submitted")]
+    assert held == [(cast.legal, cast.mia, TUESDAY), (cast.legal, None, WEDNESDAY)]
+
+
+def test_twice_and_out_of_turn_say_who_is_next(cast, contract):
+    with pytest.raises(Refused) as refused:
+        verbs.approve(contract, by=cast.sam, now=TUESDAY)
+    assert refused.value.holder == "陈曦"
+    verbs.approve(contract, by=cast.mia, now=TUESDAY)
+    with pytest.raises(Refused) as refused:
+        verbs.approve(contract, by=cast.mia, now=TUESDAY)
+    assert refused.value.holder == "法务部"
+
+
+def test_a_send_back_starts_a_new_round(cast, contract):
+    verbs.approve(contract, by=cast.mia, now=MONDAY)
+    verbs.send_back(contract, by=cast.sam, now=TUESDAY, comment="付款条款要改")
+    assert (contract.state, contract.question) == ("waiting", "付款条款要改")
+    verbs.answer(contract, by=cast.alice, now=WEDNESDAY, text="改好了")
+    assert contract.state == "submitted"
+    assert [(row[0], row[2]) for row in standing(contract)] == [
+        (1, "approved"), (1, "sent_back"), (2, "waiting"), (2, "coming"),
+    ]  # fmt: skip
+
+
+def test_who_stands_in_may_see_and_approve(cast, contract, client_of):
+    on = dt.date.today()
+    Leave.objects.create(user=cast.mia, first=on, last=on, substitute=cast.nadia)
+    client = client_of(cast.nadia)
+    assert client.get(f"/requests/R-{contract.number}").status_code == 200
+    answer = client.post(f"/requests/R-{contract.number}/approve", {"key": key(), "state": "submitted"})
+    assert answer.status_code == 302
+    assert contract.steps.get(position=1).decided_by == cast.nadia
+
+
+def test_approvals_have_neither_accept_nor_confirm(cast, contract, client_of):
+    client = client_of(cast.sam)
+    for verb in ("accept", "refuse", "ask-back", "counter"):
+        status = client.post(f"/requests/R-{contract.number}/{verb}", {"key": key(), "state": "submitted"}).status_code
+        assert (verb, status) == (verb, 409)
+
+
+def test_approved_in_oa_keeps_its_number(cast, contract):
+    verbs.approve(contract, by=cast.mia, now=TUESDAY, oa_number="OA-77", oa_on=MONDAY.date())
+    assert (contract.oa_number, contract.oa_on) == ("OA-77", MONDAY.date())
+
+
+def test_handing_a_step_to_a_named_person_of_any_role(cast, contract):
+    verbs.hand_over(contract, by=cast.mia, now=TUESDAY, person=cast.grace)
+    verbs.approve(contract, by=cast.grace, now=TUESDAY)
+    assert contract.steps.get(position=1).decided_by == cast.grace
+
+
+def test_a_manager_does_not_approve_his_own_asking(cast):
+    request = ask(cast.mia, cast.legal, code="contract")
+    assert request.steps.get(position=1).person == cast.grace
+
+
+def test_asking_to_enter_a_gated_stage_holds_the_deal_until_the_last_approval(cast):
+    deal = make_customer(cast.alice).deals.get()
+    stage = Stage.objects.get(playbook=deal.playbook, kind="won")
+    stage.duties.all().delete()
+    assert plugs.enter_gated_stage(deal, stage, by=cast.alice, now=MONDAY)
+    request = CollaborationRequest.objects.get(deal=deal)
+    holds = CardNote.objects.filter(deal=deal, kind="hold", until=None)
+    assert [(note.words, note.stage) for note in holds] == [("合同审批中 · 陈曦", stage)]
+    verbs.approve(request, by=cast.mia, now=TUESDAY)
+    assert [note.words for note in holds.all()] == ["合同审批中 · 法务部"]
+    verbs.approve(request, by=cast.sam, now=WEDNESDAY)
+    assert list(holds.all()) == []
+    good = CardNote.objects.get(deal=deal, kind="good")
+    assert (good.stage, good.words) == (stage, f"合同审批已通过 · {request.code}")

@@ -1,0 +1,77 @@
+"""Two people move one card at the same moment: one wins, the other hears who did (REL1), on the database in use."""
+
+import threading
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from core.errors import Conflict, Refused
+from pipeline.models import Deal, Playbook, StageProgress
+from pipeline.moving import Move, move_many
+from tests.cast import build_cast, make_customer
+
+pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+
+
+def race(movers):
+    """Run functions side by side from one starting line; what each gave back or raised, in order."""
+    line, results = threading.Barrier(len(movers)), [None] * len(movers)
+
+    def run(place, mover):
+        try:
+            line.wait()
+            results[place] = mover()
+        except (Refused, Conflict) as refused:
+            results[place] = type(refused).__name__
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(movers)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return results
+
+
+@pytest.fixture
+def scene():
+    cast = build_cast()
+    deal = make_customer(cast.alice).deals.get()
+    stages = list(Playbook.objects.default().stages.order_by("position"))
+    return cast, deal, stages
+
+
+@pytest.mark.proves("REL1")
+def test_of_two_movers_one_wins(scene):
+    cast, deal, stages = scene
+    seen = stages[0].pk
+    results = race([
+        lambda: move_many([Move(Deal.objects.get(pk=deal.pk), stages[1], expected=seen)], by=cast.alice,
+                          now=timezone.now()),
+        lambda: move_many([Move(Deal.objects.get(pk=deal.pk), stages[2], expected=seen)], by=cast.mia,
+                          now=timezone.now()),
+    ])
+    assert sorted(type(result).__name__ for result in results) == ["list", "str"]
+    assert StageProgress.objects.filter(deal=deal).count() == 2
+    assert StageProgress.objects.standing().filter(deal=deal, left_at=None).count() == 1
+    winner = results[0] if isinstance(results[0], list) else results[1]
+    assert Deal.objects.get(pk=deal.pk).stage_id == winner[0].stage_id
+
+
+def test_without_the_expected_stage_both_would_win(scene):
+    """The negative control: the same race without saying what was seen moves twice, so the test above can fail."""
+    cast, deal, stages = scene
+
+    def careless(to, by):
+        for _round in range(50):  # the stage is read anew, nobody asks what the mover saw
+            try:
+                return move_many([Move(Deal.objects.get(pk=deal.pk), to, reason="x")], by=by, now=timezone.now())
+            except (Refused, Conflict):
+                continue
+        return None
+
+    results = race([lambda: careless(stages[1], cast.alice), lambda: careless(stages[2], cast.mia)])
+    assert [type(result).__name__ for result in results] == ["list", "list"]
+    assert StageProgress.objects.filter(deal=deal).count() == 3
