@@ -33,7 +33,8 @@ def add_contact(customer, row, *, by, now):
     with transaction.atomic():
         if row.get("is_main"):
             _no_other_main(customer, None, by=by)
-        row = row | {"is_main": row.get("is_main") or not customer.contacts.filter(retired_at=None, is_main=True).exists()}
+        has_main = customer.contacts.filter(retired_at=None, is_main=True).exists()
+        row = row | {"is_main": row.get("is_main") or not has_main}
         contact = add_contacts([(customer, [row])], by=by)[customer.pk][0]
         index_again([customer])
         record("customers.contact_added", contact, by=by, at=now, about=customer, name=str(contact.name or ""))
