@@ -185,7 +185,7 @@ def test_texts_by_others(cast, client_of):
     assert Review.objects.count() == 0
 
 
-@pytest.mark.proves("B22")
+@pytest.mark.proves("B24")
 def test_the_workbook_has_numbers_and_text_that_is_no_formula(cast, world, client_of):
     type(cast.east).objects.filter(pk=cast.east.pk).update(name_en="=1+1")
     client = client_of(cast.ada)
