@@ -1,4 +1,4 @@
-"""Editing a deal: fields through core.changing, its key action and risk beside them, the customer's facts after (S5)."""
+"""Editing a deal: fields through core.changing, key action and risk beside them, the customer's facts after (S5)."""
 
 from django.db import transaction
 
@@ -33,7 +33,13 @@ def save_deal(deal, form, *, by, now, expect):
             if "amount" in names:
                 facts.push({deal.customer_id})
             record(
-                "pipeline.changed", deal, by=by, at=now, about=deal.customer_id, customer=deal.customer.name,
-                deal=deal.name, fields=names,
+                "pipeline.changed",
+                deal,
+                by=by,
+                at=now,
+                about=deal.customer_id,
+                customer=deal.customer.name,
+                deal=deal.name,
+                fields=names,
             )
     return [*names, *said], merged
