@@ -1,5 +1,6 @@
 """The answer to a move: every fragment whose number changed, out of band, or a redirect without scripts (ux §3.1)."""
 
+import json
 from urllib.parse import urlsplit
 
 from django.contrib import messages
@@ -31,7 +32,7 @@ def moved_answer(request, deal, was, move, *, asked_for=None):
         html += board_fragments(request, deal, QueryDict(page.query))
     html += along("pipeline.moved", request, deal=deal, was=was)
     response = HttpResponse(html)
-    response["HX-Trigger"] = '{"close-dialog": {}, "close-drawer": {}, "moved": {"deal": %d}}' % deal.pk
+    response["HX-Trigger"] = json.dumps({"close-dialog": {}, "close-drawer": {}, "moved": {"deal": deal.pk}})
     response["HX-Reswap"] = "none"
     return response
 
@@ -65,12 +66,17 @@ def board_fragments(request, deal, filters):
     html += render_to_string("pipeline/_stage_nav.html", context, request)
     html += render_to_string("pipeline/_nums.html", context, request)
     if card is None:
-        html += format_html('<li id="card-{}" hx-swap-oob="delete"></li><li id="all-{}" hx-swap-oob="delete"></li>',
-                            deal.pk, deal.pk)
+        html += format_html(
+            '<li id="card-{}" hx-swap-oob="delete"></li><li id="all-{}" hx-swap-oob="delete"></li>', deal.pk, deal.pk
+        )
     else:
         html += render_to_string("pipeline/_placed.html", {"card": card}, request)
         live = _("%(name)s moved to %(stage)s, place %(place)d of %(count)d") % {
-            "name": deal.customer.name, "stage": card.stage, "place": card.index + 1, "count": column.count}
+            "name": deal.customer.name,
+            "stage": card.stage,
+            "place": card.index + 1,
+            "count": column.count,
+        }
         html += format_html('<div hx-swap-oob="innerHTML:#live">{}</div>', live)
     return html
 
@@ -85,5 +91,3 @@ def place_after(request, deal):
     if there and url_has_allowed_host_and_scheme(there, allowed_hosts={request.get_host()}, require_https=False):
         return there
     return reverse("pipeline:deal", args=[deal.pk])
-
-

@@ -1,4 +1,4 @@
-"""Editing a deal: fields through core.changing, its key action and risk beside them, the customer's facts after (S5)."""
+"""Editing a deal: fields through core.changing, key action and risk beside them, the customer's facts after (S5)."""
 
 from django.db import transaction
 
@@ -15,13 +15,13 @@ SAID = ("key_action", "risk")
 def save_deal(deal, form, *, by, now, expect):
     """Save a DealForm or CellForm. Returns (names that changed, merged with somebody else's edit); raises Conflict."""
     with transaction.atomic():
-        also = {}
-        if "expected_close" in form.changed_data:
-            also = closing_fields(deal, form.cleaned_data["expected_close"])
         said = [name for name in SAID if name in form.changed_data]
         for name in said:
             form.changed_data.remove(name)
-        changed, merged = save_form(form, deal, by=by, expect=expect, also=also)
+        changed, merged = save_form(
+            form, deal, by=by, expect=expect,
+            also=lambda wanted: closing_fields(deal, wanted["expected_close"]) if "expected_close" in wanted else {},
+        )
         deal.refresh_from_db()
         if "key_action" in said:
             actions.add_line(deal, form.cleaned_data["key_action"], by=by, now=now, on=periods.today(now))
@@ -33,7 +33,13 @@ def save_deal(deal, form, *, by, now, expect):
             if "amount" in names:
                 facts.push({deal.customer_id})
             record(
-                "pipeline.changed", deal, by=by, at=now, about=deal.customer_id, customer=deal.customer.name,
-                deal=deal.name, fields=names,
+                "pipeline.changed",
+                deal,
+                by=by,
+                at=now,
+                about=deal.customer_id,
+                customer=deal.customer.name,
+                deal=deal.name,
+                fields=names,
             )
     return [*names, *said], merged

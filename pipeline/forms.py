@@ -12,7 +12,12 @@ from customers.models import Customer
 from pipeline.models import Deal, LossReason, RiskType
 from pipeline.moving import UNSET, Move
 
-BACK_REASONS = [_("Customer changed plans"), _("Decision maker changed"), _("Moved by mistake"), _("Start over with a new offer")]
+BACK_REASONS = [
+    _("Customer changed plans"),
+    _("Decision maker changed"),
+    _("Moved by mistake"),
+    _("Start over with a new offer"),
+]
 
 
 class MoveForm(forms.Form):
@@ -25,9 +30,7 @@ class MoveForm(forms.Form):
     expected_close = forms.DateField(label=_("Expected close"), required=False, widget=Day)
     reason = forms.CharField(label=_("Why is it going back?"), max_length=200)
     signed_on = forms.DateField(label=_("Signed on"), widget=Day)
-    contract_amount = forms.DecimalField(
-        label=_("Contract amount (CNY)"), min_value=0, max_digits=14, decimal_places=2
-    )
+    contract_amount = forms.DecimalField(label=_("Contract amount (CNY)"), min_value=0, max_digits=14, decimal_places=2)
     risk_type = forms.ModelChoiceField(
         RiskType.objects.filter(retired_at=None), label=_("Risk"), required=False, widget=Chips, empty_label=None
     )
@@ -150,5 +153,3 @@ class CellForm(forms.ModelForm):
             self.fields[field].queryset = people | User.objects.filter(pk=getattr(self.instance, f"{field}_id"))
 
     clean_amount = DealForm.clean_amount
-
-

@@ -4,6 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Department, User
+from core.widgets import ChipsMany
 from customers.models import Customer
 from pipeline.models import Stage
 
@@ -13,28 +14,43 @@ ASKED = {"key_action": _("Key action"), "expected_close": _("Expected close"), "
 
 class StageForm(forms.ModelForm):
     duty_roles = forms.MultipleChoiceField(
-        label=_("Roles that answer for it"), required=False, widget=forms.CheckboxSelectMultiple,
+        label=_("Roles that answer for it"),
+        required=False,
+        widget=ChipsMany,
         choices=[(value, label) for value, label in User.Role.choices if value != "admin"],
     )
     duty_departments = forms.ModelMultipleChoiceField(
-        Department.objects.filter(is_active=True), label=_("Departments that answer for it"), required=False,
-        widget=forms.CheckboxSelectMultiple,
+        Department.objects.filter(is_active=True),
+        label=_("Departments that answer for it"),
+        required=False,
+        widget=ChipsMany,
     )
     approvers = forms.MultipleChoiceField(
-        label=_("Who approves entering"), required=False, widget=forms.CheckboxSelectMultiple,
+        label=_("Who approves entering"),
+        required=False,
+        widget=ChipsMany,
         help_text=_("Used when entering needs approval."),
     )
-    definition = forms.CharField(label=_("Definition, Chinese"), required=False, widget=forms.Textarea(attrs={"rows": 2}))
-    definition_en = forms.CharField(label=_("Definition, English"), required=False, widget=forms.Textarea(attrs={"rows": 2}))
-    evidence = forms.CharField(label=_("Exit evidence, Chinese"), required=False, widget=forms.Textarea(attrs={"rows": 2}))
-    evidence_en = forms.CharField(label=_("Exit evidence, English"), required=False, widget=forms.Textarea(attrs={"rows": 2}))
+    definition = forms.CharField(
+        label=_("Definition, Chinese"), required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
+    definition_en = forms.CharField(
+        label=_("Definition, English"), required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
+    evidence = forms.CharField(
+        label=_("Exit evidence, Chinese"), required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
+    evidence_en = forms.CharField(
+        label=_("Exit evidence, English"), required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
 
     class Meta:
         model = Stage
         fields = ["label", "label_en", "short", "short_en", "default_tag", "probability", "stale_days", "gated"]
         help_texts = {
             "label_en": _("Empty: the Chinese label is shown."),
-            "short": _("At most two Han characters"), "short_en": _("At most eight letters"),
+            "short": _("At most two Han characters"),
+            "short_en": _("At most eight letters"),
             "stale_days": _("Empty: the general limit."),
         }
 
@@ -60,7 +76,8 @@ class StageForm(forms.ModelForm):
             "duty_departments": [duty.department_id for duty in duties if duty.department_id],
             "approvers": [
                 f"role:{duty.role}" if duty.role else f"department:{duty.department_id}"
-                for duty in duties if duty.approves and not duty.person_id
+                for duty in duties
+                if duty.approves and not duty.person_id
             ],
             **{name: getattr(last, name, "") for name in ("definition", "definition_en", "evidence", "evidence_en")},
             **{f"ask_{name}": (self.instance.asks or {}).get(name, "ask") for name in ASKED},

@@ -7,7 +7,6 @@ import datetime as dt
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -16,12 +15,12 @@ from core.changing import change_each
 from core.errors import Refused
 from customers.models import NextStep
 from customers.steps import Plan, plan_many
-from pipeline import actions, entering, facts, notes, risks, telling
+from pipeline import actions, facts, risks, telling
+from pipeline.allowing import GRACE, check, pass_gates
 from pipeline.marking import mark
 from pipeline.models import Deal, LossReason, Stage, StageProgress, StageVersion
 
 UNSET = object()
-GRACE = dt.timedelta(minutes=1)  # a clock that differs by less is not back-dating
 
 
 @dataclass
@@ -91,12 +90,13 @@ def move_many(moves, *, by, now, batch=None, force_gate=False, quiet=False):
         if not moves:
             return []
         deals = [move.deal for move in moves]
-        stays = {stay.deal_id: stay for stay in StageProgress.objects.filter(
-            deal__in=deals, left_at=None, voided_at=None)}
+        stays = {
+            stay.deal_id: stay for stay in StageProgress.objects.filter(deal__in=deals, left_at=None, voided_at=None)
+        }
         for move in moves:
-            _check(move, stays[move.deal.pk], now=now, batch=batch)
+            check(move, stays[move.deal.pk], now=now, batch=batch)
         if not force_gate:
-            _pass_gates(moves)
+            pass_gates(moves)
         rows = facts.deals_of({deal.customer_id for deal in deals})
         before = {pk: facts.implied_tag(of) for pk, of in rows.items()}
         change_each([(move.deal, _fields(move, now, batch)) for move in moves], by=by)
@@ -127,7 +127,9 @@ Deal.move_to, Deal.lose = move_to, lose  # the object's own verbs (architecture 
 
 def _fetched(moves):
     """The deals as they are now, locked; a deal that left the stage its mover saw is refused by name."""
-    fresh = Deal.objects.select_related("customer", "stage", "customer__team", "customer__team__manager", "rep", "owner")
+    fresh = Deal.objects.select_related(
+        "customer", "stage", "customer__team", "customer__team__manager", "rep", "owner"
+    )
     fresh = fresh.select_for_update(of=("self",)).in_bulk([move.deal.pk for move in moves])
     for move in moves:
         expected = move.expected or move.deal.stage_id
@@ -140,60 +142,6 @@ def _fetched(moves):
                 holder=str(move.was),
             )
     return moves
-
-
-def _check(move, stay, *, now, batch):
-    missing = {}
-    if move.to.playbook_id != move.deal.playbook_id:
-        raise ValidationError({"to": _("This stage belongs to another playbook.")})
-    if move.to.retired_at:
-        raise Refused(_("%(stage)s is no longer in use.") % {"stage": move.to})
-    if move.entered_at and move.entered_at > now + GRACE:
-        missing["entered_at"] = _("The move cannot lie in the future.")
-    if move.entered_at and move.entered_at < stay.entered_at:
-        if batch is None:
-            missing["entered_at"] = _("The deal came into its stage after that.")
-        else:
-            move.entered_at = stay.entered_at
-    if not move.reason.strip() and batch is None:
-        if move.backward:
-            missing["reason"] = _("Why is it going back?")
-        elif move.back_dated(now):
-            missing["reason"] = _("Say why the move is entered late.")
-    if move.wins and batch is None:
-        if not move.signed_on:
-            missing["signed_on"] = _("Enter the day it was signed.")
-        if move.contract_amount is None:
-            missing["contract_amount"] = _("Enter the contract amount.")
-    if move.loses and not move.lost_reason:
-        missing["lost_reason"] = _("Why did we lose it?")
-    if missing:
-        raise ValidationError(missing)
-
-
-def _pass_gates(moves):
-    """D29: a hold stops every move into its stage or past it; a gated stage opens by an approval given."""
-    forward = [move for move in moves if not move.backward and not move.loses]
-    holds = notes.holds_of([move.deal for move in forward])
-    for move in forward:
-        for hold in holds.get(move.deal.pk, []):
-            if hold.stage is None or move.to.position >= hold.stage.position:
-                raise Refused(hold.words, holder=hold.words)
-    if not entering.is_guarded():
-        return
-    gates = {}
-    for stage in Stage.objects.live().filter(gated=True, playbook__in={move.to.playbook_id for move in forward}):
-        gates.setdefault(stage.playbook_id, []).append(stage)
-    entered = [
-        (move, stage)
-        for move in forward
-        for stage in gates.get(move.to.playbook_id, [])
-        if move.was.position < stage.position <= move.to.position
-    ]
-    passed = notes.passed_gate([move.deal for move, _stage in entered]) if entered else set()
-    for move, stage in entered:
-        if (move.deal.pk, stage.pk) not in passed:
-            raise Refused(_("%(stage)s needs an approval first.") % {"stage": stage}, holder=str(stage))
 
 
 def _fields(move, now, batch):
@@ -210,7 +158,9 @@ def _fields(move, now, batch):
         fields |= {"won_at": None, "signed_on": None, "contract_amount": None}
     if move.loses:
         fields |= {
-            "lost_at": at, "lost_reason": move.lost_reason, "lost_note": move.lost_note[:300],
+            "lost_at": at,
+            "lost_reason": move.lost_reason,
+            "lost_note": move.lost_note[:300],
             "competitor": move.competitor[:60] or deal.competitor,
         }
     else:
@@ -239,9 +189,18 @@ def _turn_stays(moves, stays, *, by, now, batch):
         old = stays[move.deal.pk]
         old.left_at, old.left_recorded_at = max(at, old.entered_at), now
         move.stay = StageProgress(
-            deal=move.deal, stage=move.to, stage_version=versions[move.to.pk], came_from=move.was, entered_at=at,
-            moved_by=by, reason=move.reason.strip()[:200], evidence=move.evidence.strip()[:300],
-            backward=move.backward, back_dated=move.back_dated(now), recorded_at=now, batch=batch,
+            deal=move.deal,
+            stage=move.to,
+            stage_version=versions[move.to.pk],
+            came_from=move.was,
+            entered_at=at,
+            moved_by=by,
+            reason=move.reason.strip()[:200],
+            evidence=move.evidence.strip()[:300],
+            backward=move.backward,
+            back_dated=move.back_dated(now),
+            recorded_at=now,
+            batch=batch,
         )
     StageProgress.objects.bulk_update(
         [stays[move.deal.pk] for move in moves], ["left_at", "left_recorded_at"], batch_size=200
@@ -255,7 +214,8 @@ def _say(moves, *, by, now, batch):
     said = [move for move in moves if move.key_action.strip()]
     lines = actions.add_line_many(
         [actions.Line(m.deal, m.key_action_on or periods.today(m.entered_at or now), m.key_action) for m in said],
-        by=by, now=now,
+        by=by,
+        now=now,
     )
     for move, line in zip(said, lines, strict=True):
         move.line = line
@@ -268,17 +228,22 @@ def _say(moves, *, by, now, batch):
 
 
 def _plan_return(moves, *, by, now):
-    """"Come back on" of a lost deal becomes the customer's next step."""
+    """ "Come back on" of a lost deal becomes the customer's next step."""
     back = [move for move in moves if move.loses and move.back_on]
     if not back:
         return
     made = plan_many(
         [
-            Plan(m.deal.customer, m.deal.owner or m.deal.rep or by, m.back_on,
-                 _("Come back: %(reason)s") % {"reason": m.lost_reason})
+            Plan(
+                m.deal.customer,
+                m.deal.owner or m.deal.rep or by,
+                m.back_on,
+                _("Come back: %(reason)s") % {"reason": m.lost_reason},
+            )
             for m in back
         ],
-        by=by, now=now,
+        by=by,
+        now=now,
     )
     for move, step in zip(back, made, strict=True):
         move.step = step

@@ -34,8 +34,14 @@ def open_deals(customers, *, by, at, batch=None, values=None):
         StageProgress.objects.bulk_create(
             [
                 StageProgress(
-                    deal=deal, stage=deal.stage, stage_version=versions[deal.stage_id], entered_at=deal.entered_at,
-                    moved_by=by, recorded_at=at, back_dated=deal.entered_at < at, batch=batch,
+                    deal=deal,
+                    stage=deal.stage,
+                    stage_version=versions[deal.stage_id],
+                    entered_at=deal.entered_at,
+                    moved_by=by,
+                    recorded_at=at,
+                    back_dated=deal.entered_at < at,
+                    batch=batch,
                 )
                 for deal in deals
             ],
@@ -44,9 +50,11 @@ def open_deals(customers, *, by, at, batch=None, values=None):
         actions.add_line_many(
             [
                 actions.Line(deal, row.get("key_action_on") or deal.entered_at.date(), row["key_action"])
-                for deal, row in pairs if row.get("key_action")
+                for deal, row in pairs
+                if row.get("key_action")
             ],
-            by=by, now=at,
+            by=by,
+            now=at,
         )
         risks.open_many([(deal, None, row["risk"], None) for deal, row in pairs if row.get("risk")], by=by, now=at)
         rows = facts.push({customer.pk for customer in customers})
@@ -54,9 +62,12 @@ def open_deals(customers, *, by, at, batch=None, values=None):
         facts.follow_tags(
             [
                 (deal.customer, facts.tag_after(deal.customer.tag, "", facts.implied_tag(rows[deal.customer_id])))
-                for deal in deals if deal.customer_id not in kept
+                for deal in deals
+                if deal.customer_id not in kept
             ],
-            by=by, now=at, why="import" if batch else "deal",
+            by=by,
+            now=at,
+            why="import" if batch else "deal",
         )
     return deals
 
@@ -67,11 +78,20 @@ def open_deal(customer, *, by, now, **fields):
     with transaction.atomic():
         if not fields.get("name"):
             fields["name"] = _("%(customer)s deal %(number)d") % {
-                "customer": customer.name[:100], "number": customer.deals.count() + 1}
+                "customer": customer.name[:100],
+                "number": customer.deals.count() + 1,
+            }
         deal = open_deals([customer], by=by, at=now, values={customer.pk: fields})[0]
         record(
-            "pipeline.opened", deal, by=by, at=now, about=customer, customer=customer.name, deal=deal.name,
-            to=deal.stage.label, to_en=deal.stage.label_en,
+            "pipeline.opened",
+            deal,
+            by=by,
+            at=now,
+            about=customer,
+            customer=customer.name,
+            deal=deal.name,
+            to=deal.stage.label,
+            to_en=deal.stage.label_en,
         )
     return deal
 
@@ -79,17 +99,32 @@ def open_deal(customer, *, by, now, **fields):
 def first_stage(playbook=None):
     """Where a deal begins: the first open stage of the playbook (default: the default one)."""
     playbook = playbook or Playbook.objects.default()
-    return playbook.stages.live().filter(kind=Stage.Kind.OPEN).order_by("position", "id").select_related("playbook").first()
+    return (
+        playbook.stages.live()
+        .filter(kind=Stage.Kind.OPEN)
+        .order_by("position", "id")
+        .select_related("playbook")
+        .first()
+    )
 
 
 def _deal(customer, row, first, by, at, batch):
     stage = row.get("stage") or (first if not row.get("playbook") else first_stage(row["playbook"]))
     entered = min(row.get("entered_at") or at, at)
     deal = Deal(
-        customer=customer, playbook_id=stage.playbook_id, stage=stage, name=(row.get("name") or "")[:120],
-        amount=row.get("amount"), rep=row.get("rep") or customer.owner, owner=row.get("owner") or customer.owner,
-        entered_at=entered, opened_at=min(row.get("opened_at") or entered, entered), batch=batch,
-        competitor=(row.get("competitor") or "")[:60], custom=row.get("custom") or {}, made_by=row.get("made_by") or by,
+        customer=customer,
+        playbook_id=stage.playbook_id,
+        stage=stage,
+        name=(row.get("name") or "")[:120],
+        amount=row.get("amount"),
+        rep=row.get("rep") or customer.owner,
+        owner=row.get("owner") or customer.owner,
+        entered_at=entered,
+        opened_at=min(row.get("opened_at") or entered, entered),
+        batch=batch,
+        competitor=(row.get("competitor") or "")[:60],
+        custom=row.get("custom") or {},
+        made_by=row.get("made_by") or by,
     )
     if stage.is_open:
         deal.expected_close = row.get("expected_close")

@@ -25,7 +25,9 @@ def path_of(deal, on=None):
     books = Playbooks.load()
     on = on or periods.today()
     stays = {}
-    found = StageProgress.objects.standing().filter(deal=deal).select_related("stage_version").order_by("entered_at", "id")
+    found = (
+        StageProgress.objects.standing().filter(deal=deal).select_related("stage_version").order_by("entered_at", "id")
+    )
     for stay in found:
         stays[stay.stage_id] = stay
     current = books.stages[deal.stage_id]

@@ -68,17 +68,10 @@ def _stamp():
 
 def duty_words(stage):
     """Who answers for a stage, in few words: 销售代表 + 技术部."""
-    words = []
-    for duty in stage.answering:
-        if duty.role:
-            words.append(ROLE_WORDS.get(duty.role, lambda: duty.role)())
-        else:
-            words.append(str(duty.person or duty.department))
-    return " + ".join(words)
+    return " + ".join(answering_words(duty) for duty in stage.answering)
 
 
-ROLE_WORDS = {
-    "rep": lambda: _("Sales rep"),
-    "manager": lambda: _("Sales manager"),
-    "support": lambda: _("Support department"),
-}
+def answering_words(duty):
+    """The role, the department or the person of one duty."""
+    roles = {"rep": _("Sales rep"), "manager": _("Sales manager"), "support": _("Support department")}
+    return roles.get(duty.role, duty.role) if duty.role else str(duty.person or duty.department)

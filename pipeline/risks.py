@@ -6,15 +6,18 @@ from pipeline.models import Deal, Risk
 
 def open_many(risks, *, by, now):
     """Open a risk each for a list of (deal, type or None, text, severity). The same words while open open nothing."""
-    risks = [(deal, kind, (text or "").strip()[:200], severity or Risk.Severity.MEDIUM) for deal, kind, text, severity in risks]
+    risks = [
+        (deal, kind, (text or "").strip()[:200], severity or Risk.Severity.MEDIUM)
+        for deal, kind, text, severity in risks
+    ]
     risks = [row for row in risks if row[1] or row[2]]
     if not risks:
         return []
     already = {
         (deal, kind, text)
-        for deal, kind, text in Risk.objects.filter(
-            deal__in=[row[0] for row in risks], closed_at=None
-        ).values_list("deal_id", "type_id", "text")
+        for deal, kind, text in Risk.objects.filter(deal__in=[row[0] for row in risks], closed_at=None).values_list(
+            "deal_id", "type_id", "text"
+        )
     }
     made = Risk.objects.bulk_create(
         [
@@ -40,9 +43,7 @@ def words_of(risk):
 def close_many(risks, *, by, now):
     """Close open risks; the deal shows its newest open one, or none. Returns how many were open."""
     deals = {risk.deal_id: risk.deal for risk in risks}
-    closed = Risk.objects.filter(pk__in=[risk.pk for risk in risks], closed_at=None).update(
-        closed_at=now, closed_by=by
-    )
+    closed = Risk.objects.filter(pk__in=[risk.pk for risk in risks], closed_at=None).update(closed_at=now, closed_by=by)
     open_ones = {}
     for risk in Risk.objects.filter(deal__in=deals, closed_at=None).select_related("type"):
         open_ones.setdefault(risk.deal_id, words_of(risk))
@@ -62,7 +63,11 @@ def set_risk(deal, *, kind=None, text="", severity=None, by, now):
         deal.risk = ""
     if deal.risk != before:
         record_many(
-            "pipeline.risk", [deal], by=by, at=now, about=lambda one: one.customer_id,
+            "pipeline.risk",
+            [deal],
+            by=by,
+            at=now,
+            about=lambda one: one.customer_id,
             data=lambda one: {"deal": one.name, "before": before, "risk": one.risk},
         )
     return deal

@@ -1,5 +1,5 @@
-"""Stages as an admin changes them (S18, R39, R64): rename, reorder, add, retire, merge. A stage is its id: history keeps
-the name used then, and nothing of the past is rewritten."""
+"""Stages as an admin changes them (S18, R39, R64): rename, reorder, add, retire, merge. A stage is its id: history
+keeps the name used then, and nothing of the past is rewritten."""
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -33,8 +33,16 @@ def save_stage(stage, *, by, now, expect, duties=None, meaning=None, **fields):
             facts.push(set(Deal.objects.filter(stage=stage).values_list("customer_id", flat=True)))
         names = [*changed, *(["meaning"] if said else []), *(["duties"] if handed else [])]
         if names:
-            record("pipeline.stage_changed", stage, by=by, at=now, label=stage.label, label_en=stage.label_en,
-                   before=before, fields=names)
+            record(
+                "pipeline.stage_changed",
+                stage,
+                by=by,
+                at=now,
+                label=stage.label,
+                label_en=stage.label_en,
+                before=before,
+                fields=names,
+            )
     return names
 
 
@@ -72,8 +80,15 @@ def shift(stage, step, *, by, now):
             raise Refused(_("%(stage)s cannot go further in this direction.") % {"stage": stage})
         line[place], line[other] = line[other], line[place]
         _number(line, by=by)
-        record("pipeline.stages_ordered", stage, by=by, at=now, label=stage.label, label_en=stage.label_en,
-               order=[each.label for each in line])
+        record(
+            "pipeline.stages_ordered",
+            stage,
+            by=by,
+            at=now,
+            label=stage.label,
+            label_en=stage.label_en,
+            order=[each.label for each in line],
+        )
     return line
 
 
@@ -88,8 +103,15 @@ def reorder(playbook, ids, *, by, now):
         if [stage.pk for stage in ordered] != list(ids):
             raise Refused(_("Open stages come before the won one, after-sales behind it."))
         _number(ordered, by=by)
-        record("pipeline.stages_ordered", ordered[0], by=by, at=now, label=ordered[0].label,
-               label_en=ordered[0].label_en, order=[each.label for each in ordered])
+        record(
+            "pipeline.stages_ordered",
+            ordered[0],
+            by=by,
+            at=now,
+            label=ordered[0].label,
+            label_en=ordered[0].label_en,
+            order=[each.label for each in ordered],
+        )
     return ordered
 
 
@@ -97,7 +119,9 @@ def retire(stage, *, by, now):
     """Out of use, kept for history. Refused while deals are in it (merge it instead), and for the won stage."""
     _may_go(stage)
     if count := stage.deals.count():
-        raise Refused(_("%(count)d deals are in %(stage)s. Merge it into another stage.") % {"count": count, "stage": stage})
+        raise Refused(
+            _("%(count)d deals are in %(stage)s. Merge it into another stage.") % {"count": count, "stage": stage}
+        )
     with transaction.atomic():
         change(stage, by=by, retired_at=now)
         _number(list(stage.playbook.stages.live().order_by("position", "id")), by=by)
@@ -110,7 +134,9 @@ def revive(stage, *, by, now):
     with transaction.atomic():
         change(stage, by=by, retired_at=None, merged_into=None)
         kinds = [*Stage.Kind.values]
-        line = sorted(stage.playbook.stages.live(), key=lambda each: (kinds.index(each.kind), each.pk == stage.pk, each.position))
+        line = sorted(
+            stage.playbook.stages.live(), key=lambda each: (kinds.index(each.kind), each.pk == stage.pk, each.position)
+        )
         _number(line, by=by)
         record("pipeline.stage_revived", stage, by=by, at=now, label=stage.label, label_en=stage.label_en)
     return stage
@@ -127,14 +153,26 @@ def merge(stage, into, *, by, now):
         reason = _("Stage merged into %(into)s") % {"into": into}
         for start in range(0, len(deals), 500):
             move_many(
-                [Move(deal, into, reason=reason) for deal in deals[start : start + 500]], by=by, now=now,
-                force_gate=True, quiet=True,
+                [Move(deal, into, reason=reason) for deal in deals[start : start + 500]],
+                by=by,
+                now=now,
+                force_gate=True,
+                quiet=True,
             )
         stage.refresh_from_db()
         change(stage, by=by, retired_at=now, merged_into=into)
         _number(list(stage.playbook.stages.live().order_by("position", "id")), by=by)
-        record("pipeline.stage_merged", stage, by=by, at=now, label=stage.label, label_en=stage.label_en,
-               into=into.label, into_en=into.label_en, count=len(deals))
+        record(
+            "pipeline.stage_merged",
+            stage,
+            by=by,
+            at=now,
+            label=stage.label,
+            label_en=stage.label_en,
+            into=into.label,
+            into_en=into.label_en,
+            count=len(deals),
+        )
     return len(deals)
 
 
@@ -165,7 +203,7 @@ def _number(line, *, by):
 
 
 def _save_meaning(stage, meaning, *, by, now, first=False):
-    """A new version when the name or the meaning differs from the newest one; stays keep the one they were made with."""
+    """A new version when the name or the meaning differs from the newest one; stays keep theirs."""
     last = stage.versions.order_by("-since", "-id").first()
     fields = {name: meaning.get(name, getattr(last, name, "") if last else "") for name in MEANING}
     same = last and (last.label, last.label_en) == (stage.label, stage.label_en)
@@ -178,8 +216,14 @@ def _save_meaning(stage, meaning, *, by, now, first=False):
 def _save_duties(stage, duties):
     had = [(duty.role, duty.department_id, duty.person_id, duty.approves) for duty in stage.duties.all()]
     rows = [
-        StageDuty(stage=stage, role=duty.get("role", ""), department=duty.get("department"),
-                  person=duty.get("person"), approves=bool(duty.get("approves")), position=place)
+        StageDuty(
+            stage=stage,
+            role=duty.get("role", ""),
+            department=duty.get("department"),
+            person=duty.get("person"),
+            approves=bool(duty.get("approves")),
+            position=place,
+        )
         for place, duty in enumerate(duties)
     ]
     if had == [(duty.role, duty.department_id, duty.person_id, duty.approves) for duty in rows]:

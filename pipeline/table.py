@@ -13,9 +13,15 @@ from pipeline.urgency import OPEN, on_board
 
 PER_PAGE = 50
 SORTS = {
-    "rep": ["rep__pinyin", "rep"], "customer": ["customer__pinyin"], "stage": ["stage__position"],
-    "amount": ["worth"], "entered": ["entered_at"], "close": ["expected_close"], "action": ["key_action_on"],
-    "risk": ["risk"], "owner": ["owner__pinyin", "owner"],
+    "rep": ["rep__pinyin", "rep"],
+    "customer": ["customer__pinyin"],
+    "stage": ["stage__position"],
+    "amount": ["worth"],
+    "entered": ["entered_at"],
+    "close": ["expected_close"],
+    "action": ["key_action_on"],
+    "risk": ["risk"],
+    "owner": ["owner__pinyin", "owner"],
 }
 GROUPS = {"rep": "rep", "stage": "stage"}
 
@@ -88,7 +94,10 @@ def read_table(asked):
     ids = list(deals.order_by(*order).values_list("pk", flat=True)[(page - 1) * PER_PAGE : page * PER_PAGE])
     found = shown(Deal.objects.visible_to(asked.user)).in_bulk(ids)
     rows = cards_of(
-        [found[pk] for pk in ids if pk in found], user=asked.user, on=asked.on, rule=asked.rule,
+        [found[pk] for pk in ids if pk in found],
+        user=asked.user,
+        on=asked.on,
+        rule=asked.rule,
         stages=asked.playbooks.stages,
     )
     everything = Subtotal(None, "", whole["n"], whole["amount"], whole["likely"])
@@ -116,7 +125,12 @@ def sums(deals, group):
 
 
 def _row(row):
-    return {"all": row["all"], "n": row["n"], "amount": row["money"] or Decimal(0), "likely": row["likely"] or Decimal(0)}
+    return {
+        "all": row["all"],
+        "n": row["n"],
+        "amount": row["money"] or Decimal(0),
+        "likely": row["likely"] or Decimal(0),
+    }
 
 
 def _side(name, down):
@@ -125,5 +139,3 @@ def _side(name, down):
 
 def _whole(text):
     return int(text) if str(text or "").isdigit() and 0 < int(text) < 10**6 else 1
-
-

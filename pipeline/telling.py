@@ -10,15 +10,25 @@ def tell_moved(moves, *, by, now, silent=False):
     for verb in ("pipeline.moved", "pipeline.won", "pipeline.lost"):
         mine = {move.deal.pk: move for move in moves if verb_of(move) == verb}
         events = record_many(
-            verb, [move.deal for move in mine.values()], by=by, at=now, about=lambda deal: deal.customer_id,
+            verb,
+            [move.deal for move in mine.values()],
+            by=by,
+            at=now,
+            about=lambda deal: deal.customer_id,
             data=lambda deal, mine=mine: words_of(mine[deal.pk]),
         )
         if not silent:
             duties = duties_of({move.to.pk for move in mine.values()})
             for event, move in zip(events, mine.values(), strict=True):
                 notify(
-                    verb, move.deal, tell=answering(move.deal, duties.get(move.to.pk, [])), by=by, at=now,
-                    key=f"event {event.pk}", event=event, **event.data,
+                    verb,
+                    move.deal,
+                    tell=answering(move.deal, duties.get(move.to.pk, [])),
+                    by=by,
+                    at=now,
+                    key=f"event {event.pk}",
+                    event=event,
+                    **event.data,
                 )
 
 
@@ -30,10 +40,19 @@ def words_of(move):
     """The names used then, and the rows an undo takes back."""
     customer = move.deal.customer
     data = {
-        "customer": customer.name, "deal": move.deal.name, "from": move.was.label, "from_en": move.was.label_en,
-        "to": move.to.label, "to_en": move.to.label_en, "from_position": move.was.position,
-        "to_position": move.to.position, "stay": move.stay.pk, "version": move.deal.version,
-        "back": move.backward, "key_action": move.key_action.strip(), "reason": move.reason.strip(),
+        "customer": customer.name,
+        "deal": move.deal.name,
+        "from": move.was.label,
+        "from_en": move.was.label_en,
+        "to": move.to.label,
+        "to_en": move.to.label_en,
+        "from_position": move.was.position,
+        "to_position": move.to.position,
+        "stay": move.stay.pk,
+        "version": move.deal.version,
+        "back": move.backward,
+        "key_action": move.key_action.strip(),
+        "reason": move.reason.strip(),
     }
     if move.entered_at:
         data["entered_at"] = move.entered_at.isoformat()

@@ -12,15 +12,26 @@ from pipeline import actions, facts, risks
 from pipeline.models import Deal, Risk, StageProgress
 
 MOVED = (
-    "stage_id", "entered_at", "expected_close", "slips", "won_at", "signed_on", "contract_amount", "lost_at",
-    "lost_reason_id", "lost_note", "competitor",
+    "stage_id",
+    "entered_at",
+    "expected_close",
+    "slips",
+    "won_at",
+    "signed_on",
+    "contract_amount",
+    "lost_at",
+    "lost_reason_id",
+    "lost_note",
+    "competitor",
 )
 
 
 def undo_move(event, *, by, now):
     """Put the deal back where it was, with the fields the move changed and nobody changed since. Returns the deal."""
     stay = StageProgress.objects.filter(pk=event.data["stay"]).select_related("deal__customer", "stage").first()
-    deal = stay and Deal.objects.select_for_update(of=("self",)).select_related("customer", "stage").get(pk=stay.deal_id)
+    deal = stay and Deal.objects.select_for_update(of=("self",)).select_related("customer", "stage").get(
+        pk=stay.deal_id
+    )
     if stay is None or stay.voided_at or stay.left_at or deal.stage_id != stay.stage_id:
         raise Refused(
             _("%(name)s has moved since: it is in %(stage)s now.") % {"name": deal.customer.name, "stage": deal.stage},
@@ -28,18 +39,29 @@ def undo_move(event, *, by, now):
         )
     was = deal.stage
     old = _turn_back(stay, by=by, now=now)
-    before = {row.version: row for row in deal.history.filter(version__in=[event.data["version"], event.data["version"] - 1])}
+    before = {
+        row.version: row for row in deal.history.filter(version__in=[event.data["version"], event.data["version"] - 1])
+    }
     after, earlier = before.get(event.data["version"]), before.get(event.data["version"] - 1)
     fields = {
-        name: getattr(earlier, name) for name in MOVED
-        if after and earlier and getattr(after, name) != getattr(earlier, name)
+        name: getattr(earlier, name)
+        for name in MOVED
+        if after
+        and earlier
+        and getattr(after, name) != getattr(earlier, name)
         and getattr(deal, name) == getattr(after, name)
     } | {"stage_id": old.stage_id, "entered_at": old.entered_at}
     change(deal, by=by, **{name.removesuffix("_id"): _value(deal, name, value) for name, value in fields.items()})
     _take_back(event, deal, by=by, now=now)
     facts.push({deal.customer_id})
     record(
-        "pipeline.unmoved", deal, by=by, at=now, about=deal.customer_id, customer=deal.customer.name, deal=deal.name,
+        "pipeline.unmoved",
+        deal,
+        by=by,
+        at=now,
+        about=deal.customer_id,
+        customer=deal.customer.name,
+        deal=deal.name,
         **{"from": was.label, "from_en": was.label_en, "to": old.stage.label, "to_en": old.stage.label_en},
     )
     return deal
@@ -48,15 +70,26 @@ def undo_move(event, *, by, now):
 def _turn_back(stay, *, by, now):
     old = (
         StageProgress.objects.filter(deal=stay.deal_id, voided_at=None, left_at__isnull=False, stage=stay.came_from)
-        .select_related("stage").order_by("-left_recorded_at", "-id").first()
+        .select_related("stage")
+        .order_by("-left_recorded_at", "-id")
+        .first()
     )
     if old is None:
         raise Refused(_("The stage it came from is no longer known."))
     StageProgress.objects.filter(pk__in=[stay.pk, old.pk]).update(voided_at=now, voided_by=by)
     return StageProgress.objects.create(
-        deal=old.deal, stage=old.stage, stage_version_id=old.stage_version_id, came_from_id=old.came_from_id,
-        entered_at=old.entered_at, moved_by_id=old.moved_by_id, reason=old.reason, evidence=old.evidence,
-        backward=old.backward, back_dated=old.back_dated, recorded_at=now, batch_id=old.batch_id,
+        deal=old.deal,
+        stage=old.stage,
+        stage_version_id=old.stage_version_id,
+        came_from_id=old.came_from_id,
+        entered_at=old.entered_at,
+        moved_by_id=old.moved_by_id,
+        reason=old.reason,
+        evidence=old.evidence,
+        backward=old.backward,
+        back_dated=old.back_dated,
+        recorded_at=now,
+        batch_id=old.batch_id,
     )
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from core import periods
 from customers.models import Customer
-from pipeline.playbooks import ROLE_WORDS, duty_words
+from pipeline.playbooks import answering_words, duty_words
 from pipeline.strips import note_words
 
 register = template.Library()
@@ -29,7 +29,7 @@ def duties(stage):
 def approvers(stage):
     """Who approves entering a gated stage; without a word of its own, who answers for it."""
     chosen = [duty for duty in stage.answering if duty.approves]
-    words = [ROLE_WORDS[duty.role]() if duty.role in ROLE_WORDS else str(duty.person or duty.department) for duty in chosen]
+    words = [answering_words(duty) for duty in chosen]
     return " + ".join(words) or duty_words(stage)
 
 
@@ -64,8 +64,7 @@ def plus_days(day, days):
 @register.simple_tag
 def stage_words(card):
     """Tag and stage in one, as the template's second sheet has them: 高意向（商务谈判）."""
-    return _("%(tag)s (%(stage)s)") % {
-        "tag": Customer.Tag(card.deal.customer.tag).label, "stage": card.stage.words}
+    return _("%(tag)s (%(stage)s)") % {"tag": Customer.Tag(card.deal.customer.tag).label, "stage": card.stage.words}
 
 
 @register.simple_tag
@@ -88,5 +87,3 @@ def group_words(card, group):
     if group == "stage":
         return card.stage.words
     return card.deal.rep.name if card.deal.rep else _("Nobody")
-
-

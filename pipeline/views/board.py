@@ -70,7 +70,9 @@ def filters(request):
     """The panel behind 筛选: person, tag, team, saved filters. A page of its own without scripts."""
     asked = Asked(request.user, request.GET, periods.today())
     context = {
-        "asked": asked, "query": request.GET, "tags": Customer.Tag.choices,
+        "asked": asked,
+        "query": request.GET,
+        "tags": Customer.Tag.choices,
         "people": User.objects.visible_to(request.user).sellers().order_by("team", "id"),
         "teams": Team.objects.visible_to(request.user).order_by("id"),
         "chosen_tags": request.GET.getlist("tag"),

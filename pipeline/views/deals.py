@@ -1,5 +1,7 @@
 """A deal: where it lives, a new one, editing, and the panel of the customer page (S5)."""
 
+import json
+
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -39,8 +41,12 @@ def deal(request, pk):
 @only(may_see_pipeline)
 def new(request, customer):
     customer = get_object_or_404(Customer.objects.visible_to(request.user), pk=customer)
-    form = DealForm(request.POST or None, user=request.user, customer=customer,
-                    initial={"rep": customer.owner_id, "owner": customer.owner_id})
+    form = DealForm(
+        request.POST or None,
+        user=request.user,
+        customer=customer,
+        initial={"rep": customer.owner_id, "owner": customer.owner_id},
+    )
     if request.method == "GET" or not form.is_valid():
         return deal_form(request, form, customer, None)
     fields = {name: value for name, value in form.cleaned_data.items() if value not in (None, "")}
@@ -53,14 +59,20 @@ def new(request, customer):
 @only(may_see_pipeline)
 def edit(request, pk):
     found = get_object_or_404(Deal.objects.visible_to(request.user).select_related("customer", "stage"), pk=pk)
-    form = DealForm(request.POST or None, instance=found, user=request.user, customer=found.customer,
-                    initial={"key_action": found.key_action[:80], "risk": found.risk[:120]})
+    form = DealForm(
+        request.POST or None,
+        instance=found,
+        user=request.user,
+        customer=found.customer,
+        initial={"key_action": found.key_action[:80], "risk": found.risk[:120]},
+    )
     if request.method == "GET" or not form.is_valid():
         return deal_form(request, form, found.customer, found)
     fresh = Deal.objects.visible_to(request.user).select_related("customer", "stage").get(pk=pk)
     version = request.POST.get("version", "")
-    save_deal(fresh, form, by=request.user, now=timezone.now(),
-              expect=int(version) if version.isdigit() else fresh.version)
+    save_deal(
+        fresh, form, by=request.user, now=timezone.now(), expect=int(version) if version.isdigit() else fresh.version
+    )
     return done(request, fresh, _("Saved"))
 
 
@@ -69,15 +81,19 @@ def deal_form(request, form, customer, found):
     status = 422 if form.is_bound else 200
     if request.htmx and not request.htmx.boosted:
         return render(request, "pipeline/_deal_form.html", context, status=status)
-    return render(request, "pipeline/dialog_page.html",
-                  context | {"part": "pipeline/_deal_form.html", "plain": True}, status=status)
+    return render(
+        request,
+        "pipeline/dialog_page.html",
+        context | {"part": "pipeline/_deal_form.html", "plain": True},
+        status=status,
+    )
 
 
 def done(request, found, words):
     if not request.htmx:
         return redirect("pipeline:deal", found.pk)
     response = HttpResponse(say(request, words) + along("pipeline.changed", request, deal=found))
-    response["HX-Trigger"] = '{"close-dialog": {}, "moved": {"deal": %d}}' % found.pk
+    response["HX-Trigger"] = json.dumps({"close-dialog": {}, "moved": {"deal": found.pk}})
     response["HX-Reswap"] = "none"
     return response
 
@@ -95,5 +111,10 @@ def customer_panel(request, pk):
     for card in cards:
         card.holds = holds.get(card.deal.pk, [])
     chosen = next((card for card in cards if str(card.deal.pk) == request.GET.get("deal")), cards[0] if cards else None)
-    context = {"customer": customer, "cards": cards, "chosen": chosen, "nodes": path_of(chosen.deal, on) if chosen else []}
+    context = {
+        "customer": customer,
+        "cards": cards,
+        "chosen": chosen,
+        "nodes": path_of(chosen.deal, on) if chosen else [],
+    }
     return answer(request, "pipeline/customer_panel.html", "pipeline/_customer_panel.html", context)

@@ -105,8 +105,12 @@ def choose(request, deal):
     """The stages to choose from, with 丢单: what ⋯ and M open."""
     books = Playbooks.load()
     held = {hold.stage_id for hold in notes.holds_of([deal]).get(deal.pk, [])}
-    context = {"deal": deal, "stages": books.columns(deal.playbook_id), "held": held,
-               "lost": books.lost(deal.playbook_id)}
+    context = {
+        "deal": deal,
+        "stages": books.columns(deal.playbook_id),
+        "held": held,
+        "lost": books.lost(deal.playbook_id),
+    }
     return dialog(request, "choose", context)
 
 
@@ -117,13 +121,16 @@ def dialog(request, name, context, *, status=200):
     context["next"] = request.POST.get("next") or request.GET.get("next") or ""
     if request.htmx:
         return render(request, f"pipeline/_{name}.html", context, status=status)
-    return render(request, "pipeline/dialog_page.html", context | {"part": f"pipeline/_{name}.html", "plain": True},
-                  status=status)
+    return render(
+        request, "pipeline/dialog_page.html", context | {"part": f"pipeline/_{name}.html", "plain": True}, status=status
+    )
 
 
 def prefill(deal):
     return {
-        "frm": deal.stage_id, "key_action": deal.key_action[:80], "expected_close": deal.expected_close,
+        "frm": deal.stage_id,
+        "key_action": deal.key_action[:80],
+        "expected_close": deal.expected_close,
         "contract_amount": deal.amount,
     }
 
@@ -132,4 +139,3 @@ def asks(form):
     """Whether the form has anything to ask beyond what is folded away."""
     quiet = {"frm", "evidence", "entered_on", "late_reason", "tag", "risk_type", "risk_text"}
     return bool(set(form.fields) - quiet)
-

@@ -27,8 +27,12 @@ def stages(request):
     """Readable by everybody (D8); only admins get the buttons."""
     books = Playbooks.read()
     chosen = next((b for b in books.all if b.code == request.GET.get("playbook")), books.default)
-    context = {"books": books.all, "playbook": chosen, "rows": stage_rows(chosen, books),
-               "may_change": may_set_up(request.user)}
+    context = {
+        "books": books.all,
+        "playbook": chosen,
+        "rows": stage_rows(chosen, books),
+        "may_change": may_set_up(request.user),
+    }
     return answer(request, "pipeline/stages.html", "pipeline/_stages.html", context)
 
 
@@ -43,8 +47,13 @@ def stage(request, pk):
         version = request.POST.get("version", "")
         try:
             staging.save_stage(
-                fresh, by=request.user, now=timezone.now(), expect=int(version) if version.isdigit() else fresh.version,
-                duties=form.duties(), meaning=form.meaning(), **form.values(),
+                fresh,
+                by=request.user,
+                now=timezone.now(),
+                expect=int(version) if version.isdigit() else fresh.version,
+                duties=form.duties(),
+                meaning=form.meaning(),
+                **form.values(),
             )
             return redirect(f"/setup/stages?playbook={fresh.playbook.code}")
         except ValidationError as wrong:
@@ -56,12 +65,18 @@ def stage(request, pk):
 @deed
 @only(may_set_up)
 def add(request):
-    playbook = get_object_or_404(Playbook.objects.visible_to(request.user), code=request.GET.get("playbook") or "new-customers")
+    playbook = get_object_or_404(
+        Playbook.objects.visible_to(request.user), code=request.GET.get("playbook") or "new-customers"
+    )
     form = StageForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
             staging.add_stage(
-                playbook, by=request.user, now=timezone.now(), duties=form.duties(), meaning=form.meaning(),
+                playbook,
+                by=request.user,
+                now=timezone.now(),
+                duties=form.duties(),
+                meaning=form.meaning(),
                 **form.values(),
             )
             return redirect(f"/setup/stages?playbook={playbook.code}")
@@ -71,8 +86,12 @@ def add(request):
 
 
 def stage_form(request, form, found, playbook=None):
-    context = {"form": form, "stage": found, "playbook": playbook or found.playbook,
-               "versions": found.versions.order_by("-since", "-id") if found else []}
+    context = {
+        "form": form,
+        "stage": found,
+        "playbook": playbook or found.playbook,
+        "versions": found.versions.order_by("-since", "-id") if found else [],
+    }
     return render(request, "pipeline/stage.html", context, status=422 if form.is_bound else 200)
 
 
@@ -121,8 +140,12 @@ def merge(request, pk):
         into = get_object_or_404(others, pk=request.POST.get("into") if request.POST.get("into", "").isdigit() else 0)
         staging.merge(found, into, by=request.user, now=timezone.now())
         return redirect(f"/setup/stages?playbook={found.playbook.code}")
-    context = {"stage": found, "others": others, "deal": None,
-               "count": Deal.objects.visible_to(request.user).filter(stage=found).count()}
+    context = {
+        "stage": found,
+        "others": others,
+        "deal": None,
+        "count": Deal.objects.visible_to(request.user).filter(stage=found).count(),
+    }
     if request.htmx:
         return render(request, "pipeline/_merge_stage.html", context)
     return render(request, "pipeline/dialog_page.html", context | {"part": "pipeline/_merge_stage.html", "plain": True})
@@ -145,6 +168,10 @@ def process(request):
     if code and code not in {book.code for book in books.active}:
         raise Http404
     chosen = books.chosen(code or "")
-    context = {"playbooks": books.active, "playbook": chosen, "nodes": process_of(request.user, chosen),
-               "may_change": may_set_up(request.user)}
+    context = {
+        "playbooks": books.active,
+        "playbook": chosen,
+        "nodes": process_of(request.user, chosen),
+        "may_change": may_set_up(request.user),
+    }
     return render(request, "pipeline/process.html", context)

@@ -30,8 +30,11 @@ def table(request):
     board = read_board(request.user, request.GET, asked.on, asked=asked, with_cards=False)
     rows = read_table(asked)
     context = board_context(request, board, now=now) | {
-        "table": rows, "heads": heads(asked, rows.sort), "base": query_of(asked, page=""),
-        "pager": pages_of(asked, rows), **choices(asked, rows.group),
+        "table": rows,
+        "heads": heads(asked, rows.sort),
+        "base": query_of(asked, page=""),
+        "pager": pages_of(asked, rows),
+        **choices(asked, rows.group),
     }
     return answer(request, "pipeline/table.html", "pipeline/_table.html", context)
 
@@ -42,10 +45,14 @@ def choices(asked, group):
     states = [("", _("On the board")), ("won", _("Won deals")), ("lost", _("Lost deals")), ("all", _("All"))]
     groups = [("rep", _("By person")), ("stage", _("By stage")), ("none", _("Not grouped"))]
     return {
-        "states": [{"label": label, "on": state == value, "query": query_of(asked, state=value) or "?"}
-                   for value, label in states],
-        "groups": [{"label": label, "on": (group or "none") == value, "query": query_of(asked, group=value)}
-                   for value, label in groups],
+        "states": [
+            {"label": label, "on": state == value, "query": query_of(asked, state=value) or "?"}
+            for value, label in states
+        ],
+        "groups": [
+            {"label": label, "on": (group or "none") == value, "query": query_of(asked, group=value)}
+            for value, label in groups
+        ],
     }
 
 
@@ -82,8 +89,9 @@ def field(request, pk):
         return render(request, "pipeline/_cell_edit.html", context, status=422 if form.is_bound else 200)
     fresh = Deal.objects.visible_to(request.user).select_related("customer", "stage").get(pk=pk)
     version = request.POST.get("version", "")
-    save_deal(fresh, form, by=request.user, now=timezone.now(),
-              expect=int(version) if version.isdigit() else fresh.version)
+    save_deal(
+        fresh, form, by=request.user, now=timezone.now(), expect=int(version) if version.isdigit() else fresh.version
+    )
     if not request.htmx:
         return redirect("pipeline:table")
     return cell(request, fresh, name, extra=along("pipeline.changed", request, deal=fresh))

@@ -46,6 +46,8 @@ def approve(stages, now):
     """approve(deal): the contract approval is given, so that stage 6 opens (D29)."""
 
     def given(deal):
-        notes.place_note(deal, "good", "合同审批已通过", "Contract approved", source="request 1", now=now, stage=stages[6])
+        notes.place_note(
+            deal, "good", "合同审批已通过", "Contract approved", source="request 1", now=now, stage=stages[6]
+        )
 
     return given

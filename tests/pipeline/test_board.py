@@ -23,8 +23,11 @@ def crowd(cast, stages, now, approve):
     dice = random.Random(7)
     for n in range(40):
         owner = (cast.alice, cast.bob)[n % 2]
-        values = {"stage": stages[1 + n % 5], "amount": Decimal(dice.randrange(0, 900_000)) if n % 7 else None,
-                  "expected_close": periods.today(now) + dt.timedelta(days=dice.randrange(0, 60))}
+        values = {
+            "stage": stages[1 + n % 5],
+            "amount": Decimal(dice.randrange(0, 900_000)) if n % 7 else None,
+            "expected_close": periods.today(now) + dt.timedelta(days=dice.randrange(0, 60)),
+        }
         make_customer(owner, name=f"客户{n:02d}", now=now - dt.timedelta(days=dice.randrange(0, 8)), deal=values)
     deal = make_customer(cast.alice, name="弘毅制药", now=now - dt.timedelta(days=3)).deals.get()
     approve(deal)
@@ -32,18 +35,23 @@ def crowd(cast, stages, now, approve):
 
 
 @pytest.mark.proves("M1")
-@pytest.mark.parametrize("filters", [{}, {"rep": "alice"}, {"stale": "1"}, {"closing": "1", "rep": "bob"}, {"risk": "1"}])
+@pytest.mark.parametrize(
+    "filters", [{}, {"rep": "alice"}, {"stale": "1"}, {"closing": "1", "rep": "bob"}, {"risk": "1"}]
+)
 def test_the_sums_are_the_sums(crowd, cast, now, filters):
     filters = {name: str(getattr(cast, value).pk) if name == "rep" else value for name, value in filters.items()}
     on = periods.today(now)
     board = read_board(cast.mia, filters, on)
     mine = [
-        deal for deal in Deal.objects.select_related("stage", "customer").all()
+        deal
+        for deal in Deal.objects.select_related("stage", "customer").all()
         if ("rep" not in filters or str(deal.rep_id) == filters["rep"])
         and ("stale" not in filters or (deal.stage.is_open and (on - deal.customer.quiet_since).days > 3))
         and ("risk" not in filters or deal.risk)
-        and ("closing" not in filters or (
-            deal.stage.is_open and (deal.expected_close.year, deal.expected_close.month) == (on.year, on.month)))
+        and (
+            "closing" not in filters
+            or (deal.stage.is_open and (deal.expected_close.year, deal.expected_close.month) == (on.year, on.month))
+        )
     ]
     opened = [deal for deal in mine if deal.stage.is_open]
     assert board.count == len(opened)
@@ -51,7 +59,8 @@ def test_the_sums_are_the_sums(crowd, cast, now, filters):
     assert board.likely == sum((deal.amount or 0) * deal.stage.probability / Decimal(100) for deal in opened)
     assert board.signed == sum(deal.contract_amount or 0 for deal in mine)
     assert [column.count for column in board.columns] == [
-        sum(1 for deal in mine if deal.stage.position == place) for place in range(1, 8)]
+        sum(1 for deal in mine if deal.stage.position == place) for place in range(1, 8)
+    ]
     assert sum(column.amount for column in board.columns if column.stage.is_open) == board.amount
 
 

@@ -25,8 +25,15 @@ pytestmark = pytest.mark.django_db
 @pytest.mark.proves("R27", "D26")
 def test_a_log_writes_the_dated_key_action_and_counts_as_the_days_update(own, cast, now):
     with translation.override("zh-hans"):
-        make_log(own.customer, now=now, text="预算需审批。还要再确认交期", methods=("email",), no_next_reason="",
-                 next_on=dt.date(2031, 3, 15), next_text="跟进审批进度")
+        make_log(
+            own.customer,
+            now=now,
+            text="预算需审批。还要再确认交期",
+            methods=("email",),
+            no_next_reason="",
+            next_on=dt.date(2031, 3, 15),
+            next_text="跟进审批进度",
+        )
     own.deal.refresh_from_db()
     line = KeyAction.objects.get()
     assert (line.on, line.text, line.by) == (periods.today(now), "邮件：预算需审批，下一步 3/15", cast.alice)
@@ -68,19 +75,27 @@ def test_a_new_customer_opens_with_its_deal_at_the_first_stage(own, cast, stages
 
 
 def test_a_deal_may_open_won_or_lost_with_its_own_facts(cast, stages, price, now):
-    won = make_customer(cast.alice, name="弘毅制药", now=now, deal={
-        "stage": stages[6], "amount": Decimal(560_000), "entered_at": now - dt.timedelta(days=4)}).deals.get()
+    won = make_customer(
+        cast.alice,
+        name="弘毅制药",
+        now=now,
+        deal={"stage": stages[6], "amount": Decimal(560_000), "entered_at": now - dt.timedelta(days=4)},
+    ).deals.get()
     assert (won.contract_amount, won.expected_close, won.customer.tag) == (Decimal(560_000), None, "won")
-    lost = make_customer(cast.alice, name="东篱食品", now=now, deal={
-        "stage": stages["lost"], "lost_reason": price}).deals.get()
+    lost = make_customer(
+        cast.alice, name="东篱食品", now=now, deal={"stage": stages["lost"], "lost_reason": price}
+    ).deals.get()
     assert (lost.lost_at, lost.customer.tag) == (now, "lost")
 
 
 @pytest.mark.proves("R7", "R15")
 def test_the_playbooks_of_the_first_start():
     found = [(p.label, p.label_en, p.is_default, p.is_active) for p in Playbook.objects.order_by("position")]
-    assert found == [("新客户开发", "New customers", True, True), ("老客户复购", "Repeat purchase", False, False),
-                     ("大客户", "Key accounts", False, False)]
+    assert found == [
+        ("新客户开发", "New customers", True, True),
+        ("老客户复购", "Repeat purchase", False, False),
+        ("大客户", "Key accounts", False, False),
+    ]
     stages = Playbook.objects.default().stages.order_by("position")
     assert [(s.label, s.label_en, s.short, s.kind, s.probability, s.default_tag, s.gated) for s in stages] == [
         ("线索获取", "Lead", "线索", "open", 5, "prospect", False),
@@ -100,8 +115,12 @@ def strip(deal, on):
     customer = deal.customer
     customer.refresh_from_db()
     return strip_of(
-        deal, on, quiet=state_of(customer, on, Rule.load()), step_on=customer.next_step_on,
-        waiting_until=customer.waiting_until, notes=list(deal.notes.filter(until=None)),
+        deal,
+        on,
+        quiet=state_of(customer, on, Rule.load()),
+        step_on=customer.next_step_on,
+        waiting_until=customer.waiting_until,
+        notes=list(deal.notes.filter(until=None)),
     )
 
 
@@ -129,8 +148,16 @@ def test_good_news_stays_three_days(own, cast, stages, now, english):
     steps.plan(own.customer, by=cast.alice, now=now, due_on=on + dt.timedelta(days=9), text="回访")
     notes.place_note(own.deal, "good", "首付款已到账", "First payment received", source="r", now=now)
     assert strip(own.deal, on).words == "First payment received"
-    assert strip_of(own.deal, on + dt.timedelta(days=4), quiet=None, step_on=on + dt.timedelta(days=9),
-                    notes=list(own.deal.notes.all())) is None
+    assert (
+        strip_of(
+            own.deal,
+            on + dt.timedelta(days=4),
+            quiet=None,
+            step_on=on + dt.timedelta(days=9),
+            notes=list(own.deal.notes.all()),
+        )
+        is None
+    )
 
 
 def test_open_deals_go_along_when_a_customer_changes_hands(own, cast, now):

@@ -22,7 +22,9 @@ pytestmark = pytest.mark.django_db
 
 def stays(deal):
     return list(
-        StageProgress.objects.standing().filter(deal=deal).order_by("entered_at", "id")
+        StageProgress.objects.standing()
+        .filter(deal=deal)
+        .order_by("entered_at", "id")
         .values_list("stage__position", "left_at")
     )
 
@@ -45,7 +47,12 @@ def test_a_move_ends_one_stay_and_begins_another_with_the_name_used_then(own, ca
     assert stays(deal) == [(1, now), (3, None)]
     stay = deal.stays.get(left_at=None)
     assert (stay.stage_version.label, stay.came_from, stay.moved_by, stay.evidence, stay.recorded_at) == (
-        "需求分析", stages[1], cast.alice, "清单", now)
+        "需求分析",
+        stages[1],
+        cast.alice,
+        "清单",
+        now,
+    )
     line = KeyAction.objects.get(deal=deal)
     assert (line.on, line.text, line.by) == (periods.today(now), "客户确认方案细节", cast.alice)
     assert list(DayMark.objects.values_list("deal", "how", "user")) == [(deal.pk, "move", cast.alice.pk)]
@@ -70,7 +77,10 @@ def test_the_customer_hears_of_its_deals(own, cast, stages, now):
     own.customer.refresh_from_db()
     assert (own.customer.open_deals, own.customer.open_amount, own.customer.tag) == (0, 0, "won")
     assert list(TagChange.objects.order_by("id").values_list("old", "new", "why")) == [
-        ("", "prospect", "person"), ("prospect", "interested", "deal"), ("interested", "won", "deal")]
+        ("", "prospect", "person"),
+        ("prospect", "interested", "deal"),
+        ("interested", "won", "deal"),
+    ]
 
 
 def test_a_move_to_the_same_stage_does_nothing(own, cast, stages, now):
@@ -130,7 +140,11 @@ def test_winning_asks_the_day_and_the_money_and_clears_the_expected_close(own, c
     win(own.deal, stages, cast.alice, now)
     deal = own.deal
     assert (deal.expected_close, deal.signed_on, deal.contract_amount, deal.won_at) == (
-        None, periods.today(now), Decimal(480_000), now)
+        None,
+        periods.today(now),
+        Decimal(480_000),
+        now,
+    )
     assert Event.objects.filter(verb="pipeline.won").count() == 1
     move_to(deal, stages[7], by=cast.alice, now=now)  # after-sales asks nothing more
     assert (deal.won_at, Event.objects.filter(verb="pipeline.won").count()) == (now, 1)
@@ -197,8 +211,9 @@ class Gate:
 
     def ask(self, deal, stage, *, by, now):
         self.asked.append((deal.pk, stage.pk))
-        notes.place_note(deal, "hold", "合同审批中 · 法务", "In contract approval · Legal", source="request 1",
-                         now=now, stage=stage)
+        notes.place_note(
+            deal, "hold", "合同审批中 · 法务", "In contract approval · Legal", source="request 1", now=now, stage=stage
+        )
         return True
 
 
@@ -223,7 +238,9 @@ def test_a_gated_stage_waits_for_its_approval(own, cast, stages, now, monkeypatc
     notes.lift_notes("request 1", now=now)
     with pytest.raises(Refused):  # withdrawn, not approved
         go(own.deal, stages, cast.alice, now)
-    notes.place_note(own.deal, "good", "合同审批已通过", "Contract approved", source="request 1", now=now, stage=stages[6])
+    notes.place_note(
+        own.deal, "good", "合同审批已通过", "Contract approved", source="request 1", now=now, stage=stages[6]
+    )
     win(own.deal, stages, cast.alice, now)
     assert own.deal.stage == stages[6]
 
@@ -239,8 +256,12 @@ def test_a_hold_does_not_stop_going_back_or_losing(own, cast, stages, price, now
 
 def test_an_import_may_force_the_gate(own, cast, stages, now, monkeypatch):
     Gate(monkeypatch)
-    move_many([Move(own.deal, stages[6], signed_on=periods.today(now), contract_amount=1)], by=cast.alice, now=now,
-              force_gate=True)
+    move_many(
+        [Move(own.deal, stages[6], signed_on=periods.today(now), contract_amount=1)],
+        by=cast.alice,
+        now=now,
+        force_gate=True,
+    )
     own.deal.refresh_from_db()
     assert own.deal.stage == stages[6]
 
@@ -257,8 +278,14 @@ def test_undo_voids_the_stay_and_records_the_old_one_anew(own, cast, stages, now
     undo_last(cast.alice, later)
     own.deal.refresh_from_db()
     assert (own.deal.stage, own.deal.entered_at, own.deal.key_action, own.deal.expected_close) == (
-        stages[1], first.entered_at, "", None)
-    rows = own.deal.stays.order_by("id").values_list("stage__position", "entered_at", "left_at", "recorded_at", "voided_at")
+        stages[1],
+        first.entered_at,
+        "",
+        None,
+    )
+    rows = own.deal.stays.order_by("id").values_list(
+        "stage__position", "entered_at", "left_at", "recorded_at", "voided_at"
+    )
     assert list(rows) == [
         (1, first.entered_at, now, first.recorded_at, later),
         (3, now, None, now, later),
@@ -299,7 +326,9 @@ def test_a_list_costs_the_same_number_of_queries(own, cast, stages, now, django_
     deals = [make_customer(cast.alice, name=f"客户{n}", now=now).deals.get() for n in range(30)]
 
     def count(chosen, to):
-        with CaptureQueriesContext(connection, ) as caught:
+        with CaptureQueriesContext(
+            connection,
+        ) as caught:
             move_many([Move(deal, to) for deal in chosen], by=cast.alice, now=now)
         return len(caught)
 

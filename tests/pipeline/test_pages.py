@@ -57,26 +57,51 @@ def test_the_dialog_asks_and_the_post_moves(own, cast, stages, client_of):
     done = post(client, url, to=stages[3].pk, key_action="确认需求", **{"from": stages[1].pk})
     assert done.status_code == 200
     html = done.content.decode()
-    for part in (f'id="card-{own.deal.pk}"', f'hx-swap-oob="beforeend:#col-{stages[3].pk}"', 'id="nums"', 'id="flow"',
-                 f'id="colhead-{stages[1].pk}"', f'id="colhead-{stages[3].pk}"', "#toast", "/undo/"):
+    for part in (
+        f'id="card-{own.deal.pk}"',
+        f'hx-swap-oob="beforeend:#col-{stages[3].pk}"',
+        'id="nums"',
+        'id="flow"',
+        f'id="colhead-{stages[1].pk}"',
+        f'id="colhead-{stages[3].pk}"',
+        "#toast",
+        "/undo/",
+    ):
         assert part in html, part
     own.deal.refresh_from_db()
     assert own.deal.stage == stages[3]
 
 
 def test_without_scripts_the_move_is_post_redirect_get(own, cast, stages, client_of):
-    done = post(client_of(cast.alice), f"/deals/{own.deal.pk}/move", htmx=False, to=stages[2].pk, key_action="已联系",
-                next="/pipeline")
+    done = post(
+        client_of(cast.alice),
+        f"/deals/{own.deal.pk}/move",
+        htmx=False,
+        to=stages[2].pk,
+        key_action="已联系",
+        next="/pipeline",
+    )
     assert (done.status_code, done["Location"]) == (302, "/pipeline")
-    away = post(client_of(cast.alice), f"/deals/{own.deal.pk}/move", htmx=False, to=stages[3].pk, key_action="已联系",
-                next="https://elsewhere.example/")
+    away = post(
+        client_of(cast.alice),
+        f"/deals/{own.deal.pk}/move",
+        htmx=False,
+        to=stages[3].pk,
+        key_action="已联系",
+        next="https://elsewhere.example/",
+    )
     assert away["Location"] == f"/deals/{own.deal.pk}"
 
 
 def test_a_stale_move_is_409_and_writes_nothing(own, cast, stages, client_of, now):
     move_to(own.deal, stages[2], by=cast.mia, now=now)
-    answer = post(client_of(cast.alice), f"/deals/{own.deal.pk}/move", to=stages[4].pk, key_action="发方案",
-                  **{"from": stages[1].pk})
+    answer = post(
+        client_of(cast.alice),
+        f"/deals/{own.deal.pk}/move",
+        to=stages[4].pk,
+        key_action="发方案",
+        **{"from": stages[1].pk},
+    )
     assert answer.status_code == 409
     own.deal.refresh_from_db()
     assert own.deal.stage == stages[2]
@@ -102,8 +127,9 @@ def test_lost_by_the_dialog(own, cast, stages, price, client_of):
 
 def test_a_gated_stage_is_asked_for(own, cast, stages, client_of, now, monkeypatch):
     def ask(deal, stage, *, by, now):
-        notes.place_note(deal, "hold", "合同审批中 · 法务", "In contract approval · Legal", source="request 1", now=now,
-                         stage=stage)
+        notes.place_note(
+            deal, "hold", "合同审批中 · 法务", "In contract approval · Legal", source="request 1", now=now, stage=stage
+        )
         return True
 
     monkeypatch.setattr(entering, "_functions", [ask])
@@ -121,8 +147,18 @@ def test_a_gated_stage_is_asked_for(own, cast, stages, client_of, now, monkeypat
     notes.place_note(own.deal, "good", "通过", "Given", source="request 1", now=now, stage=stages[6])
     asked = client.get(f"{url}?to={stages[6].pk}", **HTMX).content.decode()
     assert ('name="signed_on"' in asked, 'name="contract_amount"' in asked) == (True, True)
-    assert post(client, url, to=stages[6].pk, key_action="已签", signed_on=periods.today(now).isoformat(),
-                contract_amount="480000", **{"from": stages[5].pk}).status_code == 200
+    assert (
+        post(
+            client,
+            url,
+            to=stages[6].pk,
+            key_action="已签",
+            signed_on=periods.today(now).isoformat(),
+            contract_amount="480000",
+            **{"from": stages[5].pk},
+        ).status_code
+        == 200
+    )
     own.deal.refresh_from_db()
     assert (own.deal.stage, own.deal.contract_amount) == (stages[6], Decimal(480_000))
 
@@ -180,7 +216,9 @@ def test_won_rows_show_a_dash_for_the_expected_close(own, cast, stages, client_o
     assert '<span title="Signed on">-</span>' in html
 
 
-@pytest.mark.parametrize("query", ["?rep=x", "?stage=99999", "?tag=nothing", "?sort=pk;drop", "?page=9999", "?team=1&stale=1"])
+@pytest.mark.parametrize(
+    "query", ["?rep=x", "?stage=99999", "?tag=nothing", "?sort=pk;drop", "?page=9999", "?team=1&stale=1"]
+)
 def test_odd_filters_are_dropped_not_errors(own, cast, client_of, query):
     for url in ("/pipeline", "/pipeline/table"):
         assert client_of(cast.mia).get(url + query).status_code == 200
@@ -205,9 +243,16 @@ def test_the_same_queries_with_one_and_thirty(cast, stages, client_of, now, url)
 
 def test_the_board_stays_under_twelve_queries_and_forty_kilobytes(cast, stages, client_of, now):
     for n in range(210):
-        make_customer((cast.alice, cast.bob)[n % 2], name=f"客户{n:03d}股份有限公司", now=now,
-                      deal={"stage": stages[1 + n % 5], "amount": Decimal(1000 * (n + 1)),
-                            "expected_close": periods.today(now) + dt.timedelta(days=n % 60)})
+        make_customer(
+            (cast.alice, cast.bob)[n % 2],
+            name=f"客户{n:03d}股份有限公司",
+            now=now,
+            deal={
+                "stage": stages[1 + n % 5],
+                "amount": Decimal(1000 * (n + 1)),
+                "expected_close": periods.today(now) + dt.timedelta(days=n % 60),
+            },
+        )
     client = client_of(cast.mia)
     client.get("/pipeline")
     with CaptureQueriesContext(connection) as caught:
@@ -263,13 +308,30 @@ def test_panel_edit_and_new_deal(own, cast, client_of):
     assert client.get(f"/customers/{own.customer.pk}/deals").status_code == 200
     assert client_of(cast.charlie).get(f"/customers/{own.customer.pk}/deals").status_code == 404
     own.deal.refresh_from_db()
-    done = post(client, f"/deals/{own.deal.pk}/edit", htmx=False, version=own.deal.version, amount="480000",
-                key_action="等预算", risk="预批延迟", expected_close="2031-03-20", rep=cast.alice.pk, owner=cast.alice.pk)
+    done = post(
+        client,
+        f"/deals/{own.deal.pk}/edit",
+        htmx=False,
+        version=own.deal.version,
+        amount="480000",
+        key_action="等预算",
+        risk="预批延迟",
+        expected_close="2031-03-20",
+        rep=cast.alice.pk,
+        owner=cast.alice.pk,
+    )
     assert done.status_code == 302
     own.deal.refresh_from_db()
     assert (own.deal.amount, own.deal.key_action, own.deal.risk) == (Decimal(480_000), "等预算", "预批延迟")
-    made = post(client, f"/customers/{own.customer.pk}/deals/new", htmx=False, name="二期扩容", amount="1000",
-                rep=cast.alice.pk, owner=cast.alice.pk)
+    made = post(
+        client,
+        f"/customers/{own.customer.pk}/deals/new",
+        htmx=False,
+        name="二期扩容",
+        amount="1000",
+        rep=cast.alice.pk,
+        owner=cast.alice.pk,
+    )
     assert made.status_code == 302
     assert own.customer.deals.count() == 2
     panel = client.get(f"/customers/{own.customer.pk}/deals").content.decode()

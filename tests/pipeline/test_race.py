@@ -47,12 +47,16 @@ def scene():
 def test_of_two_movers_one_wins(scene):
     cast, deal, stages = scene
     seen = stages[0].pk
-    results = race([
-        lambda: move_many([Move(Deal.objects.get(pk=deal.pk), stages[1], expected=seen)], by=cast.alice,
-                          now=timezone.now()),
-        lambda: move_many([Move(Deal.objects.get(pk=deal.pk), stages[2], expected=seen)], by=cast.mia,
-                          now=timezone.now()),
-    ])
+    results = race(
+        [
+            lambda: move_many(
+                [Move(Deal.objects.get(pk=deal.pk), stages[1], expected=seen)], by=cast.alice, now=timezone.now()
+            ),
+            lambda: move_many(
+                [Move(Deal.objects.get(pk=deal.pk), stages[2], expected=seen)], by=cast.mia, now=timezone.now()
+            ),
+        ]
+    )
     assert sorted(type(result).__name__ for result in results) == ["list", "str"]
     assert StageProgress.objects.filter(deal=deal).count() == 2
     assert StageProgress.objects.standing().filter(deal=deal, left_at=None).count() == 1

@@ -57,9 +57,27 @@ def test_duplicate_labels_and_stages_without_duties_are_refused(cast, stages, no
 def test_a_stage_added_in_the_middle_leaves_history_alone(own, cast, stages, now):
     move_to(own.deal, stages[4], by=cast.alice, now=now)
     before = list(StageProgress.objects.values_list("stage", "entered_at", "left_at"))
-    made = staging.add_stage(Playbook.objects.default(), by=cast.ada, now=now, duties=REP, after=stages[3],
-                             label="方案预沟通", label_en="Pre-talk", probability=40)
-    assert labels() == ["线索获取", "初步沟通", "需求分析", "方案预沟通", "方案提交", "商务谈判", "合同签订", "售后跟进", "丢单"]
+    made = staging.add_stage(
+        Playbook.objects.default(),
+        by=cast.ada,
+        now=now,
+        duties=REP,
+        after=stages[3],
+        label="方案预沟通",
+        label_en="Pre-talk",
+        probability=40,
+    )
+    assert labels() == [
+        "线索获取",
+        "初步沟通",
+        "需求分析",
+        "方案预沟通",
+        "方案提交",
+        "商务谈判",
+        "合同签订",
+        "售后跟进",
+        "丢单",
+    ]
     assert list(StageProgress.objects.values_list("stage", "entered_at", "left_at")) == before
     assert [s.label for s in Playbooks.load().columns(made.playbook_id)][3] == "方案预沟通"
     assert labels(Playbook.objects.get(code="repurchase"))[0] == "需求唤醒"
@@ -113,9 +131,19 @@ def test_a_changed_limit_reaches_the_customers(own, cast, stages, now):
 
 def form(stage, **changed):
     data = {
-        "key": key(), "version": stage.version, "label": stage.label, "label_en": stage.label_en, "short": stage.short,
-        "short_en": stage.short_en, "default_tag": stage.default_tag, "probability": stage.probability,
-        "stale_days": "", "duty_roles": ["rep"], "definition": "定义", "definition_en": "", "evidence": "",
+        "key": key(),
+        "version": stage.version,
+        "label": stage.label,
+        "label_en": stage.label_en,
+        "short": stage.short,
+        "short_en": stage.short_en,
+        "default_tag": stage.default_tag,
+        "probability": stage.probability,
+        "stale_days": "",
+        "duty_roles": ["rep"],
+        "definition": "定义",
+        "definition_en": "",
+        "evidence": "",
         "evidence_en": "",
     }
     return data | changed
