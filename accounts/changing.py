@@ -50,8 +50,7 @@ def edit_person(user, *, by, now, expect=None, **fields):
 def save_person(form, user, *, by, now, expect):
     """edit_person() for a form: disjoint edits of somebody else are kept (core.changing.save_form)."""
     before = user.role
-    wanted = {name: form.cleaned_data[name] for name in form.changed_data if name in form.cleaned_data}
-    changed, _merged = save_form(form, user, by=by, expect=expect, also=_follows(user, wanted, by=by))
+    changed, _merged = save_form(form, user, by=by, expect=expect, also=lambda wanted: _follows(user, wanted, by=by))
     user.refresh_from_db()
     return _told(user, changed, before, by=by, now=now)
 

@@ -2,6 +2,7 @@
 
 from django.template import TemplateDoesNotExist
 from django.template.loader import get_template
+from django.utils.safestring import SafeString
 
 
 def words(kind, name, context, fallback):
@@ -11,7 +12,7 @@ def words(kind, name, context, fallback):
         template = get_template(f"{app}/{kind}/{word}.html")
     except TemplateDoesNotExist:
         template = get_template(fallback)
-    return template.render(context).strip()
+    return SafeString(template.render(context).strip())  # rendered with escaping on; strip() alone forgets that
 
 
 def event_words(event, viewer=None):

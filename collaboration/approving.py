@@ -6,6 +6,8 @@ The last approval ends the request and lifts the hold; a send-back goes to the a
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from activity.files import freeze
+from activity.models import Attachment
 from collaboration import clocks, notes, rights, telling
 from collaboration.life import lock, open_interval, refusal, require, turn
 from collaboration.models import ApprovalStep
@@ -89,9 +91,17 @@ def approve(request, *, by, now, comment="", oa_number="", oa_on=None):
         turn(
             request, by=by, now=now, to="done", person=by, result=result, delivered_at=now, done_at=now, ended_at=now
         )
+        freeze_files(request, now=now)
         notes.show(request, now=now)
         telling.tell("approved", request, by=by, now=now, fyi=telling.asker(request), last=True, **data)
     return step
+
+
+def freeze_files(request, *, now):
+    """The versions that were approved stay as they are; later ones may follow (D32)."""
+    newest = {file.series: file for file in Attachment.objects.of(request).order_by("number")}
+    for file in newest.values():
+        freeze(file, now=now)
 
 
 def send_back(request, *, by, now, comment):

@@ -41,8 +41,11 @@ class RequestPart(Part):
                 continue
             reference = plain(record.get("reference", ""))
             text = (record.links["department"].pk, plain(record.values["description"]))
-            request = known.get(record.values.get("request_key")) if record.values.get("request_key") else (
-                known.get(reference) if reference else by_text.get(text))
+            request = (
+                known.get(record.values.get("request_key"))
+                if record.values.get("request_key")
+                else (known.get(reference) if reference else by_text.get(text))
+            )
             place = request.pk if request else reference or text
             if record.values.get("request_key") and request is None:
                 record.wrong("_key", NO_SUCH)
@@ -101,9 +104,7 @@ class RequestPart(Part):
 
     def _asker(self, record, run):
         named = record.values.get("asker")
-        if named is None:
-            record.links["asker"] = run.by
-        elif plain(named.words) in (plain(run.by.name), plain(run.by.username)):
+        if named is None or plain(named.words) in (plain(run.by.name), plain(run.by.username)):
             record.links["asker"] = run.by
         elif named.user is None and run.people.settled.get(plain(named.words)) == "":
             record.links["asker"] = None  # settled: nobody here, the words are kept
@@ -141,7 +142,9 @@ class RequestPart(Part):
             if fields := record.links.get("fields"):
                 request = record.links["request"]
                 for name, value in fields.items():
-                    record.set.append(["collaboration.request", request.pk, name, str(getattr(request, name) or ""), str(value)])
+                    record.set.append(
+                        ["collaboration.request", request.pk, name, str(getattr(request, name) or ""), str(value)]
+                    )
                 wanted.append((request, fields))
         change_each(wanted, by=run.by)
 
@@ -151,14 +154,28 @@ class RequestPart(Part):
         moment = min(at(asked.day, asked.time or dt.time(12)), run.now) if asked else run.now
         customer, description = links.get("customer"), record.values["description"]
         row = {
-            "department": links["department"], "kind": links["kind"], "kind_words": get("kind", ""),
-            "title": description.split("\n")[0][:60], "description": description, "standard": get("standard", ""),
-            "priority": get("priority", "normal"), "needed_by": needed.day if needed else None, "state": state,
-            "asked_at": moment, "reference": get("reference", ""), "result": get("result", ""),
-            "asker": links.get("asker"), "person": links.get("person"),
-            "asker_words": record.values["asker"].words if record.values.get("asker") and not links.get("asker") else "",
-            "person_words": record.values["person"].words if record.values.get("person") and not links.get("person") else "",
-            "asker_department": links.get("asker_department"), "customer_name": get("customer", ""),
+            "department": links["department"],
+            "kind": links["kind"],
+            "kind_words": get("kind", ""),
+            "title": description.split("\n")[0][:60],
+            "description": description,
+            "standard": get("standard", ""),
+            "priority": get("priority", "normal"),
+            "needed_by": needed.day if needed else None,
+            "state": state,
+            "asked_at": moment,
+            "reference": get("reference", ""),
+            "result": get("result", ""),
+            "asker": links.get("asker"),
+            "person": links.get("person"),
+            "asker_words": record.values["asker"].words
+            if record.values.get("asker") and not links.get("asker")
+            else "",
+            "person_words": record.values["person"].words
+            if record.values.get("person") and not links.get("person")
+            else "",
+            "asker_department": links.get("asker_department"),
+            "customer_name": get("customer", ""),
             "state_before": "submitted" if state == "waiting" else "",
             "ended_at": moment if state in OVER else None,
         }
@@ -228,8 +245,9 @@ def look_of(customer, run):
 
 
 def may_change(user, request):
-    return user.is_admin or request.asker_id == user.pk or (
-        user.is_manager and request.asker_team_id in user.teams_led())
+    return (
+        user.is_admin or request.asker_id == user.pk or (user.is_manager and request.asker_team_id in user.teams_led())
+    )
 
 
 def unit_key(name):

@@ -23,7 +23,9 @@ def requests_back(batch, run):
         change(request, by=run.by, **values)
     mine = CollaborationRequest._base_manager.filter(pk__in=made(run, "collaboration.request"))
     rows = CollaborationRequest.history.filter(id__in=mine.values("pk"), history_date__gt=after)
-    touched = set(rows.values_list("id", flat=True)) | set(mine.filter(comments__isnull=False).values_list("pk", flat=True))
+    touched = set(rows.values_list("id", flat=True)) | set(
+        mine.filter(comments__isnull=False).values_list("pk", flat=True)
+    )
     for request in mine.distinct():
         try:
             with transaction.atomic():

@@ -73,7 +73,7 @@ def require(request, verb, *, now):
 
 def refusal(request, *, now):
     """Who holds it now, said to whoever came too late (B37)."""
-    state = request.get_state_display()
+    state = request.state_words
     person = request.person
     if request.state == "accepted" and person and request.accepted_at and (now - request.accepted_at).days < 1:
         words = _("%(name)s accepted %(code)s a moment ago.") % {"name": person.name, "code": request.code}

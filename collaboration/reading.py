@@ -3,6 +3,7 @@
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import pgettext
 
 from accounts.calendar import Calendar
 from accounts.models import User
@@ -56,6 +57,8 @@ def path_of(one):
     }  # fmt: skip
     names = ("submitted", "done") if one.kind.is_approval else PATH
     labels = dict(CollaborationRequest.State.choices)
+    if one.kind.is_approval:
+        labels["submitted"] = pgettext("request state", "In approval")
     steps = []
     for name in names:
         at = moments[name]

@@ -115,14 +115,18 @@ def write_history(objs, *, by, made=False):
 def save_form(form, obj, *, by, expect, also=None):
     """Save a field form's cleaned data through change(). Edits of different fields merge by themselves (D36).
 
-    Returns (changed names, merged): merged is true when somebody else's disjoint edit was kept.
-    Raises Conflict listing only the fields both changed.
+    `also(wanted)` gives the columns that follow from those to be written, {name: value}. Returns (changed names, merged):
+    merged is true when somebody else's disjoint edit was kept. Raises Conflict listing only the fields both changed.
     """
     wanted = {name: form.cleaned_data[name] for name in form.changed_data if name in form.cleaned_data}
-    wanted |= also or {}
     now = obj._meta.model._base_manager.get(pk=obj.pk)
     if now.version == expect:
-        return change(now, by=by, expect=expect, **wanted), False
+        return change(now, by=by, expect=expect, **wanted | (also(wanted) if also else {})), False
+    seen = _past(now, expect)
+    if seen is not None:
+        # The form compared with the row as it is now. What it sends as it was shown is not an edit.
+        wanted = {name: value for name, value in wanted.items() if not _is_as_shown(now, seen, name, value)}
+    wanted |= also(wanted) if also else {}
     refused = conflict(now, expect, wanted)
     if refused.clashes:
         raise refused
@@ -134,10 +138,12 @@ def conflict(obj, expected, values):
     now = obj._meta.model._base_manager.filter(pk=obj.pk).first() or obj
     history = getattr(obj._meta.model, "history", None)
     rows = history.filter(id=obj.pk).select_related("history_user").order_by("-history_id") if history else []
-    past = rows.filter(version=expected).first() if history else None
+    past = _past(obj, expected)
     last = rows.first() if history else None
     clashes = []
     for name, yours in values.items():
+        if past is not None and not hasattr(past, _attname(obj, name)):
+            continue  # kept out of the history because it follows from another field
         before = getattr(past, _attname(obj, name), None) if past else None
         current = getattr(now, _attname(obj, name))
         mine = yours.pk if isinstance(yours, models.Model) else yours
@@ -145,6 +151,17 @@ def conflict(obj, expected, values):
             label = obj._meta.get_field(name).verbose_name
             clashes.append(Clash(name, label, before, getattr(now, name), yours))
     return Conflict(now, clashes, by=last and last.history_user, at=last and last.history_date)
+
+
+def _past(obj, version):
+    """The history row of a version, or None."""
+    history = getattr(obj._meta.model, "history", None)
+    return history.filter(id=obj.pk, version=version).order_by("-history_id").first() if history else None
+
+
+def _is_as_shown(obj, seen, name, value):
+    attname = _attname(obj, name)
+    return hasattr(seen, attname) and getattr(seen, attname) == (value.pk if isinstance(value, models.Model) else value)
 
 
 def _attname(obj, name):

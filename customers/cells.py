@@ -46,7 +46,7 @@ def full_text(limit):
 
 
 def tag(value, run, record):
-    """"高意向", "□潜在客户 ☑高意向", "高意向(商务谈判)": the stage in brackets is left for the deal part."""
+    """ "高意向", "□潜在客户 ☑高意向", "高意向(商务谈判)": the stage in brackets is left for the deal part."""
     chosen = parsing.ticked(value)
     if parsing.is_nothing(chosen):
         return None
@@ -105,7 +105,7 @@ def email(value, run, record):
 
 
 def methods(value, run, record):
-    """"电话+微信" → codes. A word that only contains a method ("电话沟通") is that method."""
+    """ "电话+微信" → codes. A word that only contains a method ("电话沟通") is that method."""
     known = run.once("methods", method_words)
     if parsing.is_nothing(value):
         return ()

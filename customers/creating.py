@@ -34,16 +34,19 @@ def create_many(rows, *, by, now, batch=None, open_deals=True):
         customers = [_customer(row, by=by, now=now, batch=batch, quiet_until=quiet_until) for row in rows]
         Customer._base_manager.bulk_create(customers, batch_size=BATCH)
         write_history(customers, by=by, made=True)
-        contacts_of = add_contacts([(c, row.get("contacts", [])) for c, row in zip(customers, rows, strict=True)], by=by)
+        pairs = list(zip(customers, rows, strict=True))
+        contacts_of = add_contacts([(customer, row.get("contacts", [])) for customer, row in pairs], by=by)
         index(customers, contacts_of, new=True)
         why = "import" if batch else "person"
         TagChange.objects.bulk_create(
             [TagChange(customer=c, old="", new=c.tag, at=now, recorded_at=now, by=by, why=why) for c in customers],
             batch_size=BATCH,
         )
-        record_many("customers.created", customers, by=by, at=now, about=lambda c: c.pk, data=lambda c: {"name": c.name})
+        record_many(
+            "customers.created", customers, by=by, at=now, about=lambda c: c.pk, data=lambda c: {"name": c.name}
+        )
         if open_deals:
-            values = {c.pk: row["deal"] for c, row in zip(customers, rows, strict=True) if row.get("deal")}
+            values = {customer.pk: row["deal"] for customer, row in pairs if row.get("deal")}
             open_first_deals(customers, by=by, at=now, batch=batch, values=values)
             _read_back(customers)
     return customers

@@ -12,7 +12,6 @@ from core import words
 from core.periods import today
 from customers.correcting import may_comment, may_correct, may_edit
 
-
 IN_TIME = dt.timedelta(minutes=30)  # the default of the switch in_time_minutes
 
 

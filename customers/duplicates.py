@@ -41,7 +41,8 @@ def _foreign(key, user, *, now, but):
     if user.is_admin or not user.sells or not switches.get("duplicate_names"):
         return []
     rows = Customer.objects.live().filter(name_key=key, merged_into=None).exclude(pk__in=[pk for pk in but if pk])
-    rows = list(rows.exclude(pk__in=Customer.objects.visible_to(user).filter(name_key=key)).select_related("owner")[:SHOWN])
+    mine = Customer.objects.visible_to(user).filter(name_key=key)
+    rows = list(rows.exclude(pk__in=mine.values("pk")).select_related("owner")[:SHOWN])
     if not rows:
         return []
     said = Event.objects.filter(verb="customers.duplicate_named", by=user, at__gte=day_start(today(now))).count()

@@ -45,20 +45,32 @@ def follow_up_rows(user, queryset):
     """(key, {field: value}) of follow-ups, oldest first; a thousand at a time, five queries each."""
     labels = dict(Method.objects.values_list("code", "label"))
     for rows in batches(queryset.order_by("customer_id", "happened_at", "pk")):
-        rows = list(FollowUp.objects.filter(pk__in=rows).order_by("customer_id", "happened_at", "pk")
-                    .select_related("customer__owner", "contact", "talked_by"))
+        rows = list(
+            FollowUp.objects.filter(pk__in=rows)
+            .order_by("customer_id", "happened_at", "pk")
+            .select_related("customer__owner", "contact", "talked_by")
+        )
         contacts = main_contacts({row.customer_id for row in rows})
         needs = {}
         for pk, text in Need.objects.filter(follow_up__in=rows).order_by("pk").values_list("follow_up", "text"):
             needs.setdefault(pk, []).append(text)
         for row in rows:
             contact = row.contact or contacts.get(row.customer_id)
-            yield f"F{row.pk}", customer_cells(row.customer) | contact_cells(contact, row.customer, user) | {
-                "purpose": row.purpose, "happened": when(row), "text": row.text,
-                "methods": "+".join(labels.get(code, code) for code in row.methods.split(",") if code),
-                "need": "\n".join(text for text in needs.get(row.pk, []) if text), "next_text": row.next_text,
-                "tag": tag_word(row.customer.tag), "rep": row.talked_by.name,
-            }
+            yield (
+                f"F{row.pk}",
+                customer_cells(row.customer)
+                | contact_cells(contact, row.customer, user)
+                | {
+                    "purpose": row.purpose,
+                    "happened": when(row),
+                    "text": row.text,
+                    "methods": "+".join(labels.get(code, code) for code in row.methods.split(",") if code),
+                    "need": "\n".join(text for text in needs.get(row.pk, []) if text),
+                    "next_text": row.next_text,
+                    "tag": tag_word(row.customer.tag),
+                    "rep": row.talked_by.name,
+                },
+            )
 
 
 def customer_rows(user, queryset):
@@ -67,11 +79,21 @@ def customer_rows(user, queryset):
         rows = list(Customer.objects.filter(pk__in=keys).order_by("pk").select_related("owner"))
         contacts = main_contacts({row.pk for row in rows})
         for row in rows:
-            yield f"C{row.pk}", customer_cells(row) | contact_cells(contacts.get(row.pk), row, user) | {
-                "revenue": row.revenue, "source": row.source, "address": row.address, "website": row.website,
-                "tag": tag_word(row.tag), "grade": row.grade, "owner": row.owner.name if row.owner else "",
-                "notes": row.notes,
-            }
+            yield (
+                f"C{row.pk}",
+                customer_cells(row)
+                | contact_cells(contacts.get(row.pk), row, user)
+                | {
+                    "revenue": row.revenue,
+                    "source": row.source,
+                    "address": row.address,
+                    "website": row.website,
+                    "tag": tag_word(row.tag),
+                    "grade": row.grade,
+                    "owner": row.owner.name if row.owner else "",
+                    "notes": row.notes,
+                },
+            )
 
 
 def customer_cells(customer):
@@ -83,8 +105,13 @@ def contact_cells(contact, customer, user):
         return {"contact": "", "position": "", "phone": "", "email": "", "wechat": ""}
     shown = "full" if user is None else rights.sees_phone(user, customer)
     phone = contact.phone if shown == "full" else mask_phone(contact.phone) if shown == "masked" else ""
-    return {"contact": contact.name, "position": contact.position, "phone": phone, "email": contact.email,
-            "wechat": contact.wechat}
+    return {
+        "contact": contact.name,
+        "position": contact.position,
+        "phone": phone,
+        "email": contact.email,
+        "wechat": contact.wechat,
+    }
 
 
 def main_contacts(customers):

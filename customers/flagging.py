@@ -4,7 +4,6 @@ The flag is the literal rule, any day. Messages go out on working days only, and
 customer are held back. A conversation begins a new spell (customers/facts.py) and withdraws the message.
 """
 
-import datetime as dt
 from itertools import islice
 
 from django.contrib.contenttypes.models import ContentType
@@ -37,18 +36,13 @@ def flag_stale(*, now, rule=None):
         Customer._base_manager.bulk_update(customers, ["flagged_on"], batch_size=CHUNK)
         record_many(
             "customers.stale", customers, by=None, at=now, about=lambda c: c.pk,
-            data=lambda c: {"name": c.name, "since": c.quiet_since.isoformat(), "tries": c.tries},
+            data=_words,
         )
         flagged += len(customers)
     if rule.calendar.works(on):
         told = _tell(quiet, on, now=now)
     planned = everybody.quiet_planned(on, rule).count()
     return {"quiet": quiet.count(), "planned": planned, "flagged": flagged, "told": told}
-
-
-def hold_back_until(now, days):
-    """The first day alarms of a customer imported now may ring (D24)."""
-    return today(now) + dt.timedelta(days=days)
 
 
 def _tell(quiet, on, *, now):
@@ -67,13 +61,17 @@ def _tell(quiet, on, *, now):
                     Notification(
                         recipient=person, kind="customers.stale", group=Notification.Group.ACT, subject_type=kind,
                         subject_id=customer.pk, at=now, key=f"stale {customer.pk} {customer.quiet_since} → {person.pk}",
-                        data={"name": customer.name, "since": customer.quiet_since.isoformat(), "tries": customer.tries},
+                        data=_words(customer),
                     )
                 )
         Notification.objects.bulk_create(notices, ignore_conflicts=True, batch_size=CHUNK)
         Customer._base_manager.bulk_update(customers, ["told_on"], batch_size=CHUNK)
         told += len(notices)
     return told
+
+
+def _words(customer):
+    return {"name": customer.name, "since": customer.quiet_since.isoformat(), "tries": customer.tries}
 
 
 def _chunks(rows):

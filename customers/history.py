@@ -21,7 +21,8 @@ class Change:
 
 def changes_of(customer, *, masked, most=MOST):
     """The newest changes of its fields and its contacts'. Phones are masked for whoever sees the mask."""
-    found = _changes(customer.history.select_related("history_user", "owner", "team").order_by("-history_id")[: most + 1], "")
+    rows = customer.history.select_related("history_user", "owner", "team").order_by("-history_id")
+    found = _changes(rows[: most + 1], "")
     for contact in Contact._base_manager.filter(customer=customer):
         rows = contact.history.select_related("history_user").order_by("-history_id")[: most + 1]
         found += _changes(rows, contact.name, masked=masked)

@@ -204,7 +204,9 @@ class CustomerPart(Part):
                 customer = record.links["customer"]
                 values = wanted.setdefault(customer.pk, (customer, {}))[1]
                 for field, new in fields.items():
-                    record.set.append(["customers.customer", customer.pk, field, plain_value(customer, field), str(new)])
+                    record.set.append(
+                        ["customers.customer", customer.pk, field, plain_value(customer, field), str(new)]
+                    )
                     values[field] = new
                 if "name" in fields:
                     values.update(named(fields["name"]))

@@ -26,9 +26,14 @@ def touched_since(model, pks, batch):
 
 def follow_ups_back(batch, run):
     """Follow-ups are voided, not deleted: they leave every figure. Edited or commented ones stay, by name."""
-    mine = list(FollowUp.objects.filter(pk__in=made(run, "customers.followup"), voided_at=None).select_related("customer"))
-    kept = set(FollowUp.objects.filter(pk__in=[f.pk for f in mine]).filter(
-        Q(edited_at__isnull=False) | Q(comments__isnull=False) | Q(corrections__isnull=False)).values_list("pk", flat=True))
+    mine = list(
+        FollowUp.objects.filter(pk__in=made(run, "customers.followup"), voided_at=None).select_related("customer")
+    )
+    kept = set(
+        FollowUp.objects.filter(pk__in=[f.pk for f in mine])
+        .filter(Q(edited_at__isnull=False) | Q(comments__isnull=False) | Q(corrections__isnull=False))
+        .values_list("pk", flat=True)
+    )
     for follow_up in mine:
         if follow_up.pk in kept:
             run.keep(follow_up)
@@ -74,13 +79,17 @@ def _fields_back(model, label, run):
                 run.keep(obj)
         if values:
             back.append((obj, _typed(model, values)))
-    change_each([(obj, {name.removesuffix("_id") if name == "owner_id" else name: value for name, value in v.items()})
-                 for obj, v in back], by=run.by)
+    change_each(
+        [
+            (obj, {name.removesuffix("_id") if name == "owner_id" else name: value for name, value in v.items()})
+            for obj, v in back
+        ],
+        by=run.by,
+    )
 
 
 def _typed(model, values):
-    typed = {name: model._meta.get_field(name).to_python(value) for name, value in values.items()
-             if name != "owner_id"}
+    typed = {name: model._meta.get_field(name).to_python(value) for name, value in values.items() if name != "owner_id"}
     if "owner_id" in values:
         user = Customer._meta.get_field("owner").related_model
         typed["owner_id"] = user._base_manager.filter(pk=values["owner_id"]).first()
@@ -105,8 +114,11 @@ def _delete_made(batch, run):
     if not mine:
         return
     touched = touched_since(Customer, mine, batch) | run.shared.get("kept logs", set())
-    touched |= set(Contact.history.filter(customer_id__in=mine, history_date__gt=finished(batch))
-                   .values_list("customer_id", flat=True))
+    touched |= set(
+        Contact.history.filter(customer_id__in=mine, history_date__gt=finished(batch)).values_list(
+            "customer_id", flat=True
+        )
+    )
     touched |= set(FollowUp.objects.filter(customer__in=mine, voided_at=None).values_list("customer", flat=True))
     touched |= set(NextStep.objects.filter(customer__in=mine).exclude(batch=batch).values_list("customer", flat=True))
     for customer in Customer._base_manager.filter(pk__in=mine & touched):

@@ -68,8 +68,17 @@ class FollowUpPart(Part):
                 record.wrong("happened", NO_DATE)
             return None
         self._check_day(record, "happened", day.day, run)
-        return [Said(day.day, text, time=day.time, methods=record.get("methods", ()), need=record.get("need", ""),
-                     next_text=record.get("next_text", ""), purpose=record.get("purpose", ""))]
+        return [
+            Said(
+                day.day,
+                text,
+                time=day.time,
+                methods=record.get("methods", ()),
+                need=record.get("need", ""),
+                next_text=record.get("next_text", ""),
+                purpose=record.get("purpose", ""),
+            )
+        ]
 
     def _lines(self, record, run):
         said = []
@@ -151,8 +160,10 @@ class FollowUpPart(Part):
         if said is None:
             return
         differs = [
-            ("happened", before.day, said.day), ("text", squeezed(before.text), squeezed(said.text)),
-            ("methods", set(before.methods), set(said.methods)), ("need", squeezed(before.need), squeezed(said.need)),
+            ("happened", before.day, said.day),
+            ("text", squeezed(before.text), squeezed(said.text)),
+            ("methods", set(before.methods), set(said.methods)),
+            ("need", squeezed(before.need), squeezed(said.need)),
             ("next_text", squeezed(before.next_text), squeezed(said.next_text)),
             ("purpose", plain(before.purpose), plain(said.purpose)),
         ]
@@ -178,11 +189,19 @@ class FollowUpPart(Part):
         plan = parsing.date_in(said.next_text, from_day=said.day) if said.next_text else None
         contact = record.links.get("contact")
         return Entry(
-            customer=record.links["customer"], talked_by=record.links["talked_by"],
-            happened_at=said.happened_at(run.now), time_known=said.time is not None, text=said.text,
-            methods=said.methods, purpose=said.purpose, contact=contact if contact and contact.pk else None,
-            needs=tuple(("need", None, text) for text in need_lines(said.need)), next_text=said.next_text,
-            next_on=plan.day if plan else None, year_chosen=bool(plan and plan.year_chosen), source="import",
+            customer=record.links["customer"],
+            talked_by=record.links["talked_by"],
+            happened_at=said.happened_at(run.now),
+            time_known=said.time is not None,
+            text=said.text,
+            methods=said.methods,
+            purpose=said.purpose,
+            contact=contact if contact and contact.pk else None,
+            needs=tuple(("need", None, text) for text in need_lines(said.need)),
+            next_text=said.next_text,
+            next_on=plan.day if plan else None,
+            year_chosen=bool(plan and plan.year_chosen),
+            source="import",
         )
 
 
@@ -198,8 +217,11 @@ def settle_steps(follow_ups, run):
     own = {follow_up.pk: today(follow_up.happened_at) for follow_up in follow_ups}
     closed = []
     for step in made:
-        later = ((day, pk) for day, pk in talks[step.customer_id]
-                 if pk != step.follow_up_id and day >= max(step.due_on, own[step.follow_up_id]))
+        later = (
+            (day, pk)
+            for day, pk in talks[step.customer_id]
+            if pk != step.follow_up_id and day >= max(step.due_on, own[step.follow_up_id])
+        )
         if found := next(later, None):
             step.closed_at, step.kept_by_id = run.now, found[1]
             step.closed_as = NextStep.ClosedAs.KEPT if found[0] == step.due_on else NextStep.ClosedAs.MISSED
@@ -211,8 +233,12 @@ def settle_steps(follow_ups, run):
 
 def as_said(follow_up, needs):
     return Said(
-        today(follow_up.happened_at), follow_up.text, methods=tuple(c for c in follow_up.methods.split(",") if c),
-        need="\n".join(needs.get(follow_up.pk, [])), next_text=follow_up.next_text, purpose=follow_up.purpose,
+        today(follow_up.happened_at),
+        follow_up.text,
+        methods=tuple(c for c in follow_up.methods.split(",") if c),
+        need="\n".join(needs.get(follow_up.pk, [])),
+        next_text=follow_up.next_text,
+        purpose=follow_up.purpose,
     )
 
 

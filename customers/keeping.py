@@ -14,12 +14,7 @@ from customers.searching import index_again
 def edit(form, customer, *, by, now, expect):
     """Save a CustomerForm; returns (changed names, merged). Raises Conflict as core.changing.save_form does."""
     with transaction.atomic():
-        also = {}
-        if "name" in form.changed_data:
-            also |= named(form.cleaned_data["name"])
-        if "size_text" in form.changed_data:
-            also["staff_min"], also["staff_max"] = staff_band(form.cleaned_data["size_text"])
-        changed, merged = save_form(form, customer, by=by, expect=expect, also=also)
+        changed, merged = save_form(form, customer, by=by, expect=expect, also=_follows)
         if "name" in changed:
             customer.name = form.cleaned_data["name"]
             index_again([customer])
@@ -28,12 +23,25 @@ def edit(form, customer, *, by, now, expect):
     return changed, merged
 
 
+def _follows(wanted):
+    """The columns that follow from a name or a size."""
+    also = named(wanted["name"]) if "name" in wanted else {}
+    if "size_text" in wanted:
+        also["staff_min"], also["staff_max"] = staff_band(wanted["size_text"])
+    return also
+
+
+def _follows_phone(wanted):
+    return {"phone_key": phone_key(wanted["phone"])} if "phone" in wanted else {}
+
+
 def add_contact(customer, row, *, by, now):
     """One more person; a main one takes the place of the other."""
     with transaction.atomic():
         if row.get("is_main"):
             _no_other_main(customer, None, by=by)
-        row = row | {"is_main": row.get("is_main") or not customer.contacts.filter(retired_at=None, is_main=True).exists()}
+        has_main = customer.contacts.filter(retired_at=None, is_main=True).exists()
+        row = row | {"is_main": row.get("is_main") or not has_main}
         contact = add_contacts([(customer, [row])], by=by)[customer.pk][0]
         index_again([customer])
         record("customers.contact_added", contact, by=by, at=now, about=customer, name=str(contact.name or ""))
@@ -42,10 +50,9 @@ def add_contact(customer, row, *, by, now):
 
 def edit_contact(form, contact, *, by, now, expect):
     with transaction.atomic():
-        also = {"phone_key": phone_key(form.cleaned_data["phone"])} if "phone" in form.changed_data else {}
         if "is_main" in form.changed_data and form.cleaned_data["is_main"]:
             _no_other_main(contact.customer, contact, by=by)
-        changed, merged = save_form(form, contact, by=by, expect=expect, also=also)
+        changed, merged = save_form(form, contact, by=by, expect=expect, also=_follows_phone)
         if changed:
             index_again([contact.customer])
             record("customers.contact_edited", contact, by=by, at=now, about=contact.customer, name=contact.name)

@@ -22,7 +22,7 @@ class Row:
 
 
 def rows_of(customers, user, *, on, rule):
-    """Rows for customers fetched through the gate with their owners. One query of steps, one or two a foreign column."""
+    """Rows for customers fetched through the gate with their owners. One query of steps, one or two a column."""
     keys = [customer.pk for customer in customers]
     found = cells(keys, user)
     first = {}

@@ -15,7 +15,6 @@ from django.db.models import Exists, OuterRef
 
 from activity.models import Notification
 from activity.recording import record_many
-from core.periods import today
 from customers import facts
 from customers.logged import tell_logged
 from customers.models import Customer, FollowUp, Need, NextStep, Owed

@@ -12,7 +12,9 @@ class CustomerTable(tables.Table):
     tag = tables.Column(order_by=("tag", "-last_contact_at", "-id"), verbose_name=_("Tag"))
     amount = tables.Column(order_by=("open_amount", "id"), verbose_name=_("Amount"), empty_values=())
     contact = tables.Column(order_by=("last_contact_at", "id"), verbose_name=_("Last contact"), empty_values=())
-    next = tables.Column(order_by=("next_step_on", "id"), verbose_name=pgettext_lazy("card", "Next step"), empty_values=())
+    next = tables.Column(
+        order_by=("next_step_on", "id"), verbose_name=pgettext_lazy("card", "Next step"), empty_values=()
+    )
     owner = tables.Column(order_by=("owner__pinyin", "id"), verbose_name=_("Owner"))
 
     class Meta:

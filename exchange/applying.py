@@ -39,7 +39,9 @@ def _remember(batch, records, *, by, now):
     for record in records:
         tell_row(record)
         record.row.before, record.row.after = _before_after(record)
-    ImportRow.objects.save_many([record.row for record in records], ["fate", "changes", "errors", "flags", "before", "after"])
+    ImportRow.objects.save_many(
+        [record.row for record in records], ["fate", "changes", "errors", "flags", "before", "after"]
+    )
     counts = {fate: sum(1 for record in records if record.fate == fate) for fate in ("new", "changed", "same", "wrong")}
     batch.counts = {"rows": len(records)} | counts
     batch.state, batch.done_at, batch.error = State.DONE, now, ""
@@ -75,5 +77,3 @@ def claim(batch, state):
         State.IMPORTING: [State.READY, State.FAILED, State.IMPORTING],
     }
     return ImportBatch.objects.filter(pk=batch.pk, state__in=before[state]).update(state=state) == 1
-
-

@@ -1,6 +1,5 @@
 """Every night the three tables as a workbook under <data>/copies: work goes on when the server does not (D49)."""
 
-import os
 from pathlib import Path
 
 from django.conf import settings
@@ -22,7 +21,7 @@ def write_copies(*, now):
     found = [sheet for slug in TABLES if (sheet := sheet_of(slug))]
     rows = write_workbook(str(beside), [(sheet, sheet.rows(None, sheet.queryset(None, None, None))) for sheet in found])
     beside.chmod(0o600)
-    os.replace(beside, path)
+    beside.replace(path)
     for old in sorted(folder.glob("????-??-??.xlsx"))[:-KEPT]:
         old.unlink()
     return path, rows

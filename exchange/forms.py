@@ -10,9 +10,14 @@ from exchange.sheets import sheets
 class BringForm(forms.Form):
     """A file or a pasted block, and the table if the person wants to say so."""
 
-    file = forms.FileField(label=_("Choose a file"), required=False, allow_empty_file=True)
-    text = forms.CharField(label=_("Paste from Excel"), required=False, strip=False, max_length=2_000_000,
-                           widget=forms.Textarea(attrs={"class": "paste", "rows": 8, "spellcheck": "false"}))
+    file = forms.FileField(label=_("or choose a file"), required=False, allow_empty_file=True)
+    text = forms.CharField(
+        label=_("Paste from Excel"),
+        required=False,
+        strip=False,
+        max_length=2_000_000,
+        widget=forms.Textarea(attrs={"class": "paste", "rows": 8, "spellcheck": "false"}),
+    )
     sheet = forms.ChoiceField(label=_("Table"), required=False)
 
     def __init__(self, *args, **kwargs):
@@ -29,8 +34,11 @@ class BringForm(forms.Form):
         if not data.get("file") and not data.get("text") and not self.errors:
             raise forms.ValidationError(_("Paste rows from Excel or choose a file."))
         if (file := data.get("file")) and file.size > LARGEST:
-            self.add_error("file", _("%(name)s is %(size)d MB. The limit is 10 MB.") % {
-                "name": file.name, "size": -(-file.size // 1024 // 1024)})
+            self.add_error(
+                "file",
+                _("%(name)s is %(size)d MB. The limit is 10 MB.")
+                % {"name": file.name, "size": -(-file.size // 1024 // 1024)},
+            )
         return data
 
 

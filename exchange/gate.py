@@ -98,8 +98,11 @@ def _zip(data, name):
         raise Unreadable(MACROS, name=name)
     if any(part.startswith("xl/externallinks/") for part in lower):
         raise Unreadable(LINKS, name=name)
-    if any(part.endswith((".zip", ".xlsx", ".xlsm", ".docx", ".exe", ".jar", ".7z", ".rar", ".bin"))
-           and "printersettings" not in part for part in lower):
+    if any(
+        part.endswith((".zip", ".xlsx", ".xlsm", ".docx", ".exe", ".jar", ".7z", ".rar", ".bin"))
+        and "printersettings" not in part
+        for part in lower
+    ):
         raise Unreadable(NESTED, name=name)
     if "xl/workbook.xml" not in lower:
         raise Unreadable(NOT_A_WORKBOOK, name=name)

@@ -89,7 +89,7 @@ class ImportRow(models.Model):
         return f"{self.part} {self.number}"
 
     def read_with(self, columns, values):
-        """Say which column is which field ({field: index}) and which words stand for others ({field: {words: words}})."""
+        """Say which column is which field ({field: index}) and which words stand for others ({field: {words: …}})."""
         self._columns, self._values = columns, values
         return self
 

@@ -33,7 +33,9 @@ FIRST_YEAR, LAST_YEAR = 1990, 2100
 SEPARATED = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*[日号]?")
 SQUEEZED = re.compile(r"(\d{4})(\d\d)(\d\d)")
 NO_YEAR = re.compile(r"(\d{1,2})\s*(?:月\s*(\d{1,2})\s*[日号]?|[-/.](\d{1,2}))")
-CLOCK = re.compile(r"(?:(上午|下午|晚上|早上|中午|am|pm)\s*)?(\d{1,2})[:：](\d{2})(?::\d{2}(?:\.\d+)?)?\s*(am|pm)?", re.I)
+CLOCK = re.compile(
+    r"(?:(上午|下午|晚上|早上|中午|am|pm)\s*)?(\d{1,2})[:：](\d{2})(?::\d{2}(?:\.\d+)?)?\s*(am|pm)?", re.I
+)
 SERIAL = re.compile(r"\d{5}(?:\.\d+)?")
 IN_TEXT = re.compile(
     r"(?<!\d)(?:(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*[日号]?|(\d{1,2})\s*月\s*(\d{1,2})\s*[日号]?"
@@ -158,7 +160,7 @@ def money(value):
 
 
 def size(words):
-    """(smallest, largest) staff of the template's words: 500-1000人, 1000人以上, 50人以下, 约200人. Unclear: None, None."""
+    """(smallest, largest) staff of the template's words: 500-1000人, 1000人以上, 50人以下. Unclear: None, None."""
     typed = unicodedata.normalize("NFKC", words).replace(",", "").replace(" ", "")
     if re.search(r"营收|万元|亿元|revenue", typed):
         return None, None
@@ -184,12 +186,14 @@ def phone(value):
     typed = unicodedata.normalize("NFKC", value).strip()
     if re.fullmatch(r"[+-]?\d+(\.\d+)?E[+-]?\d+", typed, re.I):
         raise Wrong(LOST_DIGITS, value=value)
-    if not re.fullmatch(r"[\d\s+()\-*#./、,;转extEXT分机]{5,40}", typed) or not 5 <= len(phone_key(typed)):
+    if not re.fullmatch(r"[\d\s+()\-*#./、,;转extEXT分机]{5,40}", typed) or not len(phone_key(typed)) >= 5:
         raise Wrong(BAD_PHONE, value=value)
     return typed
 
 
-PHONE_IN_TEXT = re.compile(r"(?:\+?86[\s-]?)?1[3-9][\d*][\s-]?[\d*]{4}[\s-]?[\d*]{4}(?![\d*])|0\d{2,3}-?\d{7,8}(?:-\d{1,6})?")
+PHONE_IN_TEXT = re.compile(
+    r"(?:\+?86[\s-]?)?1[3-9][\d*][\s-]?[\d*]{4}[\s-]?[\d*]{4}(?![\d*])|0\d{2,3}-?\d{7,8}(?:-\d{1,6})?"
+)
 
 
 def name_and_phone(value):
@@ -199,7 +203,9 @@ def name_and_phone(value):
     if not found:
         return typed, ""
     name = (typed[: found.start()] + " " + typed[found.end() :]).strip(" \t\n:：,，;；/、()（）-")
-    return re.sub(r"\s*(电话|手机|tel|mobile|联系人|phone)\s*[:：]?\s*$", "", name, flags=re.I).strip(), found[0].strip()
+    return re.sub(r"\s*(电话|手机|tel|mobile|联系人|phone)\s*[:：]?\s*$", "", name, flags=re.I).strip(), found[
+        0
+    ].strip()
 
 
 BOX = re.compile(r"([□☐◻▢○口]|[☑☒■✓✔√●]|\[\s?\]|\[[xX√✓]\])\s*([^\s□☐◻▢○☑☒■✓✔√●\[\]]+)")
@@ -211,7 +217,7 @@ def has_boxes(value):
 
 
 def ticked(value):
-    """The ticked words of "□潜在客户 ☑高意向"; without boxes the whole text. Two ticks are an error, none is nothing."""
+    """The ticked words of "□潜在客户 ☑高意向"; without boxes the whole text. Two ticks are an error."""
     if not has_boxes(value):
         return value.strip()
     chosen = [words for box, words in BOX.findall(value) if box in TICKED or re.fullmatch(r"\[[xX√✓]\]", box)]
@@ -221,14 +227,14 @@ def ticked(value):
 
 
 def tag_and_stage(value):
-    """"高意向(商务谈判)", half or full width → ("高意向", "商务谈判"); a single word → (word, "")."""
+    """ "高意向(商务谈判)", half or full width → ("高意向", "商务谈判"); a single word → (word, "")."""
     typed = unicodedata.normalize("NFKC", value).strip()
     match = re.fullmatch(r"([^()\[\]]*?)\s*[(\[]\s*([^()\[\]]*?)\s*[)\]]", typed)
     return (match[1].strip(), match[2].strip()) if match else (typed, "")
 
 
 def several(value):
-    """"电话+微信", "电话、邮件", "phone / mail" → the single words, in order, each once."""
+    """ "电话+微信", "电话、邮件", "phone / mail" → the single words, in order, each once."""
     parts = re.split(r"[+＋、,，;；/／&|\n]|\s+和\s*|\s+and\s+", value)
     return list(dict.fromkeys(part.strip() for part in parts if part.strip()))
 
@@ -241,8 +247,11 @@ def choose(value, words, allowed):
     return found
 
 
-DATED = re.compile(r"^\s*[【\[(（]?\s*((?:\d{4}\s*[-/.年]\s*)?\d{1,2}\s*[-/.月]\s*\d{1,2}(?!\d|\s*[-/.]\d)\s*[日号]?"
-                   r"|\d{8}(?!\d))\s*[】\])）]?\s*[:：,，、.。]?\s*(.*)$", re.S)
+DATED = re.compile(
+    r"^\s*[【\[(（]?\s*((?:\d{4}\s*[-/.年]\s*)?\d{1,2}\s*[-/.月]\s*\d{1,2}(?!\d|\s*[-/.]\d)\s*[日号]?"
+    r"|\d{8}(?!\d))\s*[】\])）]?\s*[:：,，、.。]?\s*(.*)$",
+    re.S,
+)
 
 
 def dated_lines(value):

@@ -101,8 +101,11 @@ def unquote(cell):
 def _workbook(checked):
     try:
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(checked.data))
-        sheets = [(meta, workbook.get_sheet_by_name(meta.name)) for meta in workbook.sheets_metadata
-                  if meta.visible == SheetVisibleEnum.Visible and meta.typ == SheetTypeEnum.WorkSheet]
+        sheets = [
+            (meta, workbook.get_sheet_by_name(meta.name))
+            for meta in workbook.sheets_metadata
+            if meta.visible == SheetVisibleEnum.Visible and meta.typ == SheetTypeEnum.WorkSheet
+        ]
         hidden = [meta.name for meta in workbook.sheets_metadata if meta.visible != SheetVisibleEnum.Visible]
         files = _files_of(checked)
         parts = [_part(sheet, checked.sheets.get(files.get(meta.name, ""), b"")) for meta, sheet in sheets]

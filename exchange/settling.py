@@ -22,27 +22,45 @@ class Settling:
         found = []
         for number, table in enumerate(self.batch.tables):
             columns = [
-                {"name": f"col-{number}-{index}", "header": header, "samples": table["samples"].get(str(index), []),
-                 "field": table["columns"].get(str(index), "")}
+                {
+                    "name": f"col-{number}-{index}",
+                    "header": header,
+                    "samples": table["samples"].get(str(index), []),
+                    "field": table["columns"].get(str(index), ""),
+                }
                 for index, header in enumerate(table["header"])
                 if header.strip() or table["samples"].get(str(index))
             ]
             sheet = sheet_of(table["slug"])
-            found.append({"part": table["part"], "sheet": sheet, "columns": columns,
-                          "fields": [c for c in sheet.all_columns if c.field != "_key"]})
+            found.append(
+                {
+                    "part": table["part"],
+                    "sheet": sheet,
+                    "columns": columns,
+                    "fields": [c for c in sheet.all_columns if c.field != "_key"],
+                }
+            )
         return found
 
     @property
     def people(self):
         """[{"name", "words", "user", "likely"}] of every name in a column of people."""
         names = dict.fromkeys(
-            words for table in self.batch.tables for field, found in table.get("settle", {}).items()
-            if sheet_of(table["slug"]).by_field[field].person for words in found
+            words
+            for table in self.batch.tables
+            for field, found in table.get("settle", {}).items()
+            if sheet_of(table["slug"]).by_field[field].person
+            for words in found
         )
         settled = self.batch.mapping.get("people", {})
         return [
-            {"name": f"person-{n}", "words": words, "user": self.run.people.find(words), "settled": words in settled,
-             "likely": self.run.people.likely(words)}
+            {
+                "name": f"person-{n}",
+                "words": words,
+                "user": self.run.people.find(words),
+                "settled": words in settled,
+                "likely": self.run.people.likely(words),
+            }
             for n, words in enumerate(names)
         ]
 
@@ -57,8 +75,14 @@ class Settling:
                     continue
                 unknown = [one for one in words if one in chosen.get(field, {}) or not self._known(columns[field], one)]
                 found += [
-                    {"name": f"value-{len(found) + n}", "field": field, "label": columns[field].label, "words": one,
-                     "choices": columns[field].choices(), "chosen": chosen.get(field, {}).get(one, "")}
+                    {
+                        "name": f"value-{len(found) + n}",
+                        "field": field,
+                        "label": columns[field].label,
+                        "words": one,
+                        "choices": columns[field].choices(),
+                        "chosen": chosen.get(field, {}).get(one, ""),
+                    }
                     for n, one in enumerate(unknown[:50])
                 ]
         return found

@@ -35,12 +35,19 @@ def bring_in(*, by, now, data=b"", name="", text="", wanted=""):
     slugs = list(dict.fromkeys(table.slug for table in tables))
     with transaction.atomic():
         batch = ImportBatch(
-            owner=by, name=name[:200], sha256=digest, sheet=slugs[0] if len(slugs) == 1 else "several",
-            notices=_warned(notices, digest, by=by, now=now), mapping={"tables": [describe(t) for t in tables]},
+            owner=by,
+            name=name[:200],
+            sha256=digest,
+            sheet=slugs[0] if len(slugs) == 1 else "several",
+            notices=_warned(notices, digest, by=by, now=now),
+            mapping={"tables": [describe(t) for t in tables]},
             counts={"rows": sum(len(table.rows) for table in tables)},
         )
-        batch.file.save(f"{uuid.uuid4().hex}{'.tsv' if text else '.xlsx' if data[:2] == b'PK' else '.csv'}",
-                        ContentFile(data), save=False)
+        batch.file.save(
+            f"{uuid.uuid4().hex}{'.tsv' if text else '.xlsx' if data[:2] == b'PK' else '.csv'}",
+            ContentFile(data),
+            save=False,
+        )
         batch.save()
         if batch.counts["rows"] <= INLINE:
             stage_rows(batch, tables)
@@ -62,8 +69,12 @@ def describe(table):
         shown = dict.fromkeys(row.cells[index] for row in table.rows[:200] if index < len(row.cells))
         samples[str(index)] = [text[:60] for text in shown if not is_nothing(text)][:SAMPLES]
     return {
-        "part": table.part, "slug": table.slug, "header": table.header, "header_row": table.header_row,
-        "columns": {str(index): name for index, name in table.columns.items()}, "samples": samples,
+        "part": table.part,
+        "slug": table.slug,
+        "header": table.header,
+        "header_row": table.header_row,
+        "columns": {str(index): name for index, name in table.columns.items()},
+        "samples": samples,
         "settle": settle,
     }
 
@@ -80,8 +91,12 @@ def stage_rows(batch, tables=None):
         tables, _notices = recognise(book, batch.name)
     ImportRow.objects.bulk_create(
         [
-            ImportRow(batch=batch, part=table.part, number=line.number,
-                      cells={"v": line.cells, "n": {str(i): note for i, note in line.notes.items()}})
+            ImportRow(
+                batch=batch,
+                part=table.part,
+                number=line.number,
+                cells={"v": line.cells, "n": {str(i): note for i, note in line.notes.items()}},
+            )
             for table in tables
             for line in table.rows
         ],

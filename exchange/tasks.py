@@ -49,8 +49,15 @@ def apply_import(job):
     except Exception:
         applying.failed(batch)
         raise
-    notify("exchange.imported", batch, tell=[batch.owner], at=timezone.now(), key=f"import {batch.pk}",
-           name=batch.name, **batch.counts)
+    notify(
+        "exchange.imported",
+        batch,
+        tell=[batch.owner],
+        at=timezone.now(),
+        key=f"import {batch.pk}",
+        name=batch.name,
+        **batch.counts,
+    )
     return batch.counts
 
 
@@ -59,8 +66,15 @@ def make_export(job):
     export = ExportFile.objects.select_related("owner").get(pk=job.args["export"])
     if export.ready_at is None:
         exporting.make_file(export, now=timezone.now())
-        notify("exchange.export_ready", export, tell=[export.owner], at=timezone.now(), key=f"export {export.pk}",
-               name=export.name, rows=export.rows)
+        notify(
+            "exchange.export_ready",
+            export,
+            tell=[export.owner],
+            at=timezone.now(),
+            key=f"export {export.pk}",
+            name=export.name,
+            rows=export.rows,
+        )
     return {"rows": export.rows}
 
 

@@ -35,16 +35,27 @@ def start(request, form, problem=None):
     batches = ImportBatch.objects.visible_to(request.user).select_related("owner")
     looks_like = sheet_of(problem.looks_like) if problem and problem.looks_like else None
     return {
-        "form": form, "sheets": sheets(), "batches": batches[:SHOWN], "step": 1, "looks_like": looks_like,
+        "form": form,
+        "sheets": sheets(),
+        "batches": batches[:SHOWN],
+        "step": 1,
+        "looks_like": looks_like,
         "limit_rows": gate.ROWS,
     }
 
 
 def mapping(batch, settling):
     return {
-        "batch": batch, "settling": settling, "tables": settling.tables, "people": settling.people,
-        "values": settling.values, "owners": settling.owners(), "owner": batch.mapping.get("owner", ""), "step": 2,
-        "errors": [tell(message, values) for message, values in settling.errors], "notices": notices(batch),
+        "batch": batch,
+        "settling": settling,
+        "tables": settling.tables,
+        "people": settling.people,
+        "values": settling.values,
+        "owners": settling.owners(),
+        "owner": batch.mapping.get("owner", ""),
+        "step": 2,
+        "errors": [tell(message, values) for message, values in settling.errors],
+        "notices": notices(batch),
     }
 
 
@@ -68,11 +79,23 @@ def checked(request, batch, *, refused=False):
     lost = job is not None and job.state == "failed" and batch.state in ("checking", "importing")
     titles = {"new": _("New"), "changed": _("Changes"), "same": _("Same"), "wrong": _("Errors")}
     return {
-        "batch": batch, "tab": tab, "rows": rows, "counts": counts, "job": job, "lost": lost, "step": 3,
-        "shown": min(counts.get(tab, 0), SHOWN), "refused": refused, "notices": notices(batch),
-        "mine": batch.owner_id == request.user.pk, "rows_of_tab": counts.get(tab, 0), "failure": tell(batch.error or BROKEN),
-        "tabs": [{"label": titles[name], "url": f"?tab={name}", "n": counts.get(name, 0), "current": name == tab}
-                 for name in TABS],
+        "batch": batch,
+        "tab": tab,
+        "rows": rows,
+        "counts": counts,
+        "job": job,
+        "lost": lost,
+        "step": 3,
+        "shown": min(counts.get(tab, 0), SHOWN),
+        "refused": refused,
+        "notices": notices(batch),
+        "mine": batch.owner_id == request.user.pk,
+        "rows_of_tab": counts.get(tab, 0),
+        "failure": tell(batch.error or BROKEN),
+        "tabs": [
+            {"label": titles[name], "url": f"?tab={name}", "n": counts.get(name, 0), "current": name == tab}
+            for name in TABS
+        ],
     }
 
 
@@ -101,16 +124,27 @@ class Row:
 
     @property
     def changes(self):
-        return [{**change, "label": self.label(change["field"]), "name": f"keep-{self.pk}-{change['field']}"}
-                for change in self.row.changes] + [
+        return [
+            {**change, "label": self.label(change["field"]), "name": f"keep-{self.pk}-{change['field']}"}
+            for change in self.row.changes
+        ] + [
             {"field": field, "label": self.label(field), "kept": True, "name": f"keep-{self.pk}-{field}"}
-            for field in self.row.keep]
+            for field in self.row.keep
+        ]
 
     @property
     def errors(self):
-        return [{"label": self.label(e["field"]), "value": self.row.text_of(e["field"]), "field": e["field"],
-                 "message": tell(e["message"], e["params"]), "name": f"cell-{self.pk}-{e['field']}",
-                 "editable": e["field"] in self.columns} for e in self.row.errors]
+        return [
+            {
+                "label": self.label(e["field"]),
+                "value": self.row.text_of(e["field"]),
+                "field": e["field"],
+                "message": tell(e["message"], e["params"]),
+                "name": f"cell-{self.pk}-{e['field']}",
+                "editable": e["field"] in self.columns,
+            }
+            for e in self.row.errors
+        ]
 
     @property
     def flags(self):
@@ -139,8 +173,11 @@ def take_answers(batch, data):
 
 def result(request, batch, *, now):
     return {
-        "batch": batch, "counts": batch.counts, "step": 4,
-        "good": batch.counts.get("rows", 0) - batch.counts.get("wrong", 0), "mine": batch.owner_id == request.user.pk,
+        "batch": batch,
+        "counts": batch.counts,
+        "step": 4,
+        "good": batch.counts.get("rows", 0) - batch.counts.get("wrong", 0),
+        "mine": batch.owner_id == request.user.pk,
         "can_undo": taking_back.can_undo(batch, now) and batch.owner_id == request.user.pk,
         "sheets": [sheet_of(slug) for slug in dict.fromkeys(table["slug"] for table in batch.tables)],
     }

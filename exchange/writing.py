@@ -13,8 +13,12 @@ import xlsxwriter
 from exchange.sheets import KEY
 
 OPTIONS = {
-    "constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False,
-    "default_date_format": "yyyy-mm-dd hh:mm", "remove_timezone": True,
+    "constant_memory": True,
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+    "default_date_format": "yyyy-mm-dd hh:mm",
+    "remove_timezone": True,
 }
 LISTS = "_lists"  # the hidden sheet of choices; our own reader knows the underscore
 ROOM = 200  # empty rows below the data that have drop-downs too
@@ -42,8 +46,16 @@ def write_workbook(target, tables, *, keys=True, notes=()):
 
 def _formats(workbook):
     return {
-        "head": workbook.add_format({"bold": True, "bg_color": "#EEF0F4", "border": 1, "border_color": "#D5D9E0",
-                                     "text_wrap": True, "valign": "top"}),
+        "head": workbook.add_format(
+            {
+                "bold": True,
+                "bg_color": "#EEF0F4",
+                "border": 1,
+                "border_color": "#D5D9E0",
+                "text_wrap": True,
+                "valign": "top",
+            }
+        ),
         "text": workbook.add_format({"num_format": "@", "text_wrap": True, "valign": "top"}),
         "day": workbook.add_format({"num_format": "yyyy-mm-dd", "valign": "top"}),
         "moment": workbook.add_format({"num_format": "yyyy-mm-dd hh:mm", "valign": "top"}),
@@ -78,7 +90,7 @@ def _write(page, row, column, value, formats):
     if isinstance(value, dt.datetime):
         page.write_datetime(row, column, value, formats["moment"])
     elif isinstance(value, dt.date):
-        page.write_datetime(row, column, dt.datetime.combine(value, dt.time()), formats["day"])  # noqa: DTZ
+        page.write_datetime(row, column, dt.datetime.combine(value, dt.time()), formats["day"])  # Excel knows no zone
     elif isinstance(value, Decimal | int | float) and not isinstance(value, bool):
         page.write_number(row, column, float(value), formats["money"])
     else:
@@ -94,9 +106,17 @@ def _drop_downs(page, columns, rows, lists):
             place = len(lists)
             lists.append([clean(str(choice)) for choice in choices])
             letter = xlsxwriter.utility.xl_col_to_name(place)
-            page.data_validation(1, index, rows + ROOM, index, {
-                "validate": "list", "source": f"={LISTS}!${letter}$1:${letter}${len(choices)}", "show_error": False,
-            })
+            page.data_validation(
+                1,
+                index,
+                rows + ROOM,
+                index,
+                {
+                    "validate": "list",
+                    "source": f"={LISTS}!${letter}$1:${letter}${len(choices)}",
+                    "show_error": False,
+                },
+            )
 
 
 def _write_lists(workbook, formats, lists):
@@ -123,10 +143,11 @@ def write_csv(target, sheet, rows, *, keys=True):
     writer = csv.writer(target)
     columns = [column for column in sheet.columns if column.exported]
     writer.writerow([apostrophe(column.label) for column in columns] + ([KEY] if keys else []))
-    number = 0
-    for number, (key, values) in enumerate(rows, 1):
+    count = 0
+    for key, values in rows:
         writer.writerow([apostrophe(as_csv(values.get(c.field))) for c in columns] + ([key] if keys else []))
-    return number
+        count += 1
+    return count
 
 
 def as_csv(value):

@@ -46,6 +46,8 @@ def reasons(row, slug):
     said = []
     for error in row.errors:
         label = columns[error["field"]].label if error["field"] in columns else ""
-        said.append(_("Row %(row)s, %(column)s: %(reason)s") % {
-            "row": row.number, "column": label, "reason": tell(error["message"], error["params"])})
+        said.append(
+            _("Row %(row)s, %(column)s: %(reason)s")
+            % {"row": row.number, "column": label, "reason": tell(error["message"], error["params"])}
+        )
     return "\n".join(said)

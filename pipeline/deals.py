@@ -15,13 +15,13 @@ SAID = ("key_action", "risk")
 def save_deal(deal, form, *, by, now, expect):
     """Save a DealForm or CellForm. Returns (names that changed, merged with somebody else's edit); raises Conflict."""
     with transaction.atomic():
-        also = {}
-        if "expected_close" in form.changed_data:
-            also = closing_fields(deal, form.cleaned_data["expected_close"])
         said = [name for name in SAID if name in form.changed_data]
         for name in said:
             form.changed_data.remove(name)
-        changed, merged = save_form(form, deal, by=by, expect=expect, also=also)
+        changed, merged = save_form(
+            form, deal, by=by, expect=expect,
+            also=lambda wanted: closing_fields(deal, wanted["expected_close"]) if "expected_close" in wanted else {},
+        )
         deal.refresh_from_db()
         if "key_action" in said:
             actions.add_line(deal, form.cleaned_data["key_action"], by=by, now=now, on=periods.today(now))

@@ -20,9 +20,18 @@ def progress_rows(user, queryset):
     for keys in batches(queryset.order_by("pk")):
         rows = Deal.objects.filter(pk__in=keys).order_by("pk").select_related("customer", "stage", "rep", "owner")
         for deal in rows:
-            yield f"D{deal.pk}", {
-                "rep": deal.rep.name if deal.rep else "", "customer": deal.customer.name,
-                "stage": f"{tag_word(deal.customer.tag)}({deal.stage.label})", "entered": today(deal.entered_at),
-                "expected_close": deal.expected_close or "-", "key_action": deal.key_action, "risk": deal.risk,
-                "owner": deal.owner.name if deal.owner else "", "deal": deal.name, "amount": deal.amount,
-            }
+            yield (
+                f"D{deal.pk}",
+                {
+                    "rep": deal.rep.name if deal.rep else "",
+                    "customer": deal.customer.name,
+                    "stage": f"{tag_word(deal.customer.tag)}({deal.stage.label})",
+                    "entered": today(deal.entered_at),
+                    "expected_close": deal.expected_close or "-",
+                    "key_action": deal.key_action,
+                    "risk": deal.risk,
+                    "owner": deal.owner.name if deal.owner else "",
+                    "deal": deal.name,
+                    "amount": deal.amount,
+                },
+            )

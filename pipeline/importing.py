@@ -41,7 +41,7 @@ class DealPart(Part):
             deal = self._find(record, deals, by_customer.get(customer.pk, []) if customer else [])
             if record.errors:
                 continue
-            place = (deal.pk if deal else (customer.pk if customer else id(new), plain(record.get("deal", ""))))
+            place = deal.pk if deal else (customer.pk if customer else id(new), plain(record.get("deal", "")))
             if place in seen:
                 self._again(record, seen[place])
                 continue
@@ -103,19 +103,26 @@ class DealPart(Part):
         close = record.values.get("expected_close")
         if close and not target.is_open:
             record.flag("expected_close", CLOSED)
-        elif close and close.day != deal.expected_close:
-            if record.change("expected_close", deal.expected_close or "", close.day):
-                fields["expected_close"] = close.day
+        elif (
+            close
+            and close.day != deal.expected_close
+            and record.change("expected_close", deal.expected_close or "", close.day)
+        ):
+            fields["expected_close"] = close.day
         for field in ("amount", "signed_on", "contract_amount"):
             new = record.values.get(field)
             new = new.day if hasattr(new, "day") and field == "signed_on" else new
-            if new is not None and new != getattr(deal, field) and record.change(field, getattr(deal, field) or "", new):
+            if (
+                new is not None
+                and new != getattr(deal, field)
+                and record.change(field, getattr(deal, field) or "", new)
+            ):
                 fields[field] = new
         for field in ("rep", "owner"):
             self._person(record, deal, field, fields, run)
-        if (line := record.get("key_action", "")) and line != deal.key_action:
-            if record.change("key_action", deal.key_action, line):
-                record.links["line"] = line
+        line = record.get("key_action", "")
+        if line and line != deal.key_action and record.change("key_action", deal.key_action, line):
+            record.links["line"] = line
         if (risk := record.get("risk", "")) and risk != deal.risk and record.change("risk", deal.risk, risk):
             record.links["risk"] = risk
 
@@ -145,9 +152,13 @@ class DealPart(Part):
         if record.errors:
             return
         values = {
-            "stage": stage, "name": record.get("deal", ""), "amount": record.values.get("amount"),
-            "expected_close": close.day if close else None, "key_action": record.get("key_action", ""),
-            "risk": record.get("risk", ""), "contract_amount": record.values.get("contract_amount"),
+            "stage": stage,
+            "name": record.get("deal", ""),
+            "amount": record.values.get("amount"),
+            "expected_close": close.day if close else None,
+            "key_action": record.get("key_action", ""),
+            "risk": record.get("risk", ""),
+            "contract_amount": record.values.get("contract_amount"),
         } | {name: user for name, user in people.items() if user}
         if record.sheet.slug != "stage-progress":
             values.pop("owner", None)
@@ -184,13 +195,17 @@ class DealPart(Part):
         mine = {r.links["customer"].pk: r for r in records if r.links.get("with_customer")}
         for chunk in chunks(mine):
             for deal in Deal.objects.filter(customer_id__in=chunk, batch=run.batch):
-                mine[deal.customer_id].made.append(["pipeline.deal", deal.pk, str(mine[deal.customer_id].links["customer"])])
+                mine[deal.customer_id].made.append(
+                    ["pipeline.deal", deal.pk, str(mine[deal.customer_id].links["customer"])]
+                )
 
     def _open_more(self, records, run):
         waiting = [record for record in records if record.links.get("open") is not None]
         while waiting:  # a second new deal of one customer in one file waits a round
             once = {record.links["customer"].pk: record for record in reversed(waiting)}
-            values = {pk: record.links["open"] | {"keep_tag": bool(record.links.get("tag"))} for pk, record in once.items()}
+            values = {
+                pk: record.links["open"] | {"keep_tag": bool(record.links.get("tag"))} for pk, record in once.items()
+            }
             customers = [record.links["customer"] for record in once.values()]
             deals = open_deals(customers, by=run.by, at=run.now, batch=run.batch, values=values)
             for deal in deals:
@@ -205,13 +220,18 @@ class DealPart(Part):
             deal, entered = record.links["deal"], record.values.get("entered")
             signed, to = record.values.get("signed_on"), record.links["to"]
             record.set.append(["pipeline.deal", deal.pk, "stage", deal.stage_id, to.pk])
-            moves.append(Move(
-                deal, to, expected=deal.stage_id, entered_at=at(entered.day, dt.time()) if entered else None,
-                signed_on=signed.day if signed else entered.day if entered else run.today,
-                contract_amount=record.values.get("contract_amount") or record.values.get("amount") or deal.amount,
-                lost_reason=run.once("lost reason", other_reason) if to.kind == "lost" else None,
-                tag=record.links.get("tag"),
-            ))
+            moves.append(
+                Move(
+                    deal,
+                    to,
+                    expected=deal.stage_id,
+                    entered_at=at(entered.day, dt.time()) if entered else None,
+                    signed_on=signed.day if signed else entered.day if entered else run.today,
+                    contract_amount=record.values.get("contract_amount") or record.values.get("amount") or deal.amount,
+                    lost_reason=run.once("lost reason", other_reason) if to.kind == "lost" else None,
+                    tag=record.links.get("tag"),
+                )
+            )
         moved = {d.pk: d for d in move_many(moves, by=run.by, now=run.now, batch=run.batch, force_gate=True)}
         for record in moving:
             record.links["deal"] = moved.get(record.links["deal"].pk, record.links["deal"])
@@ -223,8 +243,15 @@ class DealPart(Part):
                 deal = record.links["deal"]
                 for name, new in fields.items():
                     old = getattr(deal, deal._meta.get_field(name).attname)
-                    record.set.append(["pipeline.deal", deal.pk, name, None if old is None else str(old),
-                                       str(getattr(new, "pk", new))])
+                    record.set.append(
+                        [
+                            "pipeline.deal",
+                            deal.pk,
+                            name,
+                            None if old is None else str(old),
+                            str(getattr(new, "pk", new)),
+                        ]
+                    )
                 wanted.append((deal, fields))
         change_each(wanted, by=run.by)
         if wanted:

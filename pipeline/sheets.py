@@ -23,7 +23,7 @@ def stages(run):
 
 
 def stage(value, run, record):
-    """"高意向(商务谈判)" is tag and stage, either order; "商务谈判" the stage, "高意向" the tag alone (R23, B23)."""
+    """ "高意向(商务谈判)" is tag and stage, either order; "商务谈判" the stage, "高意向" the tag alone (R23, B23)."""
     if parsing.is_nothing(value):
         value = record.values.get("stage_words", "")
         if not value:
@@ -81,37 +81,96 @@ def plan_from(record, run):
     return own.day if own else today(run.now)
 
 
-STAGE = Column("stage", ("所属阶段", "Stage"), stage, width=22, choices=stage_choices, synonyms=(
-    "阶段", "销售阶段", "进度", "客户阶段", "商机阶段", "当前阶段", "sales stage", "pipeline stage"))
-ENTERED = Column("entered", ("阶段进入时间", "In stage since"), day("entered"), fill=False, kind="date", synonyms=(
-    "进入时间", "进入阶段时间", "阶段时间", "stage since", "entered on"))
-CLOSE = Column("expected_close", ("预计成交时间", "Expected close"), day("expected_close", plan=True), fill=False,
-               kind="date", synonyms=("预计成交", "预计成交日期", "预计签约时间", "预计签约", "close date", "expected close date"))
-ACTION = Column("key_action", ("关键动作(如“合同待审批”“样品已寄送”)", "Key action"), cells.words(200), width=40,
-                synonyms=("关键动作", "动作"))
-RISK = Column("risk", ("当前风险(如“客户预算不足”“竞品介入”)", "Current risk"), cells.words(200), width=40,
-              synonyms=("风险", "当前风险", "risk"))
-AMOUNT = Column("amount", ("金额", "Amount"), cells.money, kind="money", synonyms=(
-    "预计金额", "商机金额", "预计成交金额", "合同额", "报价", "deal amount", "value"))
-DEAL = Column("deal", ("商机", "Deal"), cells.words(120), synonyms=("商机名称", "项目", "项目名称", "deal name", "opportunity"))
+STAGE = Column(
+    "stage",
+    ("所属阶段", "Stage"),
+    stage,
+    width=22,
+    choices=stage_choices,
+    synonyms=("阶段", "销售阶段", "进度", "客户阶段", "商机阶段", "当前阶段", "sales stage", "pipeline stage"),
+)
+ENTERED = Column(
+    "entered",
+    ("阶段进入时间", "In stage since"),
+    day("entered"),
+    fill=False,
+    kind="date",
+    synonyms=("进入时间", "进入阶段时间", "阶段时间", "stage since", "entered on"),
+)
+CLOSE = Column(
+    "expected_close",
+    ("预计成交时间", "Expected close"),
+    day("expected_close", plan=True),
+    fill=False,
+    kind="date",
+    synonyms=("预计成交", "预计成交日期", "预计签约时间", "预计签约", "close date", "expected close date"),
+)
+ACTION = Column(
+    "key_action",
+    ("关键动作(如“合同待审批”“样品已寄送”)", "Key action"),
+    cells.words(200),
+    width=40,
+    synonyms=("关键动作", "动作"),
+)
+RISK = Column(
+    "risk",
+    ("当前风险(如“客户预算不足”“竞品介入”)", "Current risk"),
+    cells.words(200),
+    width=40,
+    synonyms=("风险", "当前风险", "risk"),
+)
+AMOUNT = Column(
+    "amount",
+    ("金额", "Amount"),
+    cells.money,
+    kind="money",
+    synonyms=("预计金额", "商机金额", "预计成交金额", "合同额", "报价", "deal amount", "value"),
+)
+DEAL = Column(
+    "deal", ("商机", "Deal"), cells.words(120), synonyms=("商机名称", "项目", "项目名称", "deal name", "opportunity")
+)
 MORE = [
     Column("signed_on", ("签约日期", "Signed on"), day("signed_on"), fill=False, kind="date", synonyms=("签约时间",)),
     Column("contract_amount", ("合同金额", "Contract amount"), cells.money, kind="money", synonyms=("签约金额",)),
 ]
 
 stage_progress = Sheet(
-    slug="stage-progress", title=_("Stage progress"), name=("销售阶段进度表", "Stage progress"),
+    slug="stage-progress",
+    title=_("Stage progress"),
+    name=("销售阶段进度表", "Stage progress"),
     columns=[
-        Column("rep", ("销售代表", "Sales rep"), cells.person, person=True, fill=False,
-               synonyms=("销售", "业务员", "rep", "salesperson")),
-        base.CUSTOMER, STAGE, ENTERED, CLOSE, ACTION, RISK,
+        Column(
+            "rep",
+            ("销售代表", "Sales rep"),
+            cells.person,
+            person=True,
+            fill=False,
+            synonyms=("销售", "业务员", "rep", "salesperson"),
+        ),
+        base.CUSTOMER,
+        STAGE,
+        ENTERED,
+        CLOSE,
+        ACTION,
+        RISK,
         Column("owner", ("责任人", "Owner"), cells.person, person=True, fill=False, synonyms=("负责人", "跟进人")),
     ],
-    extra=[DEAL, AMOUNT, *MORE, base.INDUSTRY, base.SIZE, base.CONTACT, base.PHONE, base.TAG,
-           Column(KEY, (KEY, KEY), cells.row_key("D", "deal_key"))],
+    extra=[
+        DEAL,
+        AMOUNT,
+        *MORE,
+        base.INDUSTRY,
+        base.SIZE,
+        base.CONTACT,
+        base.PHONE,
+        base.TAG,
+        Column(KEY, (KEY, KEY), cells.row_key("D", "deal_key")),
+    ],
     parts=[base.CUSTOMER_PART, base.CONTACT_PART, DealPart(), base.TAG_PART],
     marks=frozenset({"stage", "entered", "expected_close", "key_action", "risk"}),
-    rows=progress_rows, queryset=deals_of, list_url="pipeline:table",
+    rows=progress_rows,
+    queryset=deals_of,
+    list_url="pipeline:table",
 )
 
 

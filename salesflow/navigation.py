@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from salesflow.counting import counts as count_all
 
@@ -35,7 +36,7 @@ class Shell:
 
 
 PLACES = {
-    "today": ("today", _("Today"), "sun"),
+    "today": ("today", pgettext_lazy("nav", "Today"), "sun"),
     "team": ("team", _("Team"), "people"),
     "pipeline": ("pipeline:board", _("Pipeline"), "flow"),
     "customers": ("customers:list", _("Customers"), "bld"),

@@ -39,12 +39,6 @@ LINES = [
         reason="The month is over; each missed month gets its own review.",
     ),
     Line(
-        name="deliver_mail",
-        every=5,
-        late=timedelta(minutes=30),
-        reason="The rows are the queue of mails; one missed run is made up for by the next.",
-    ),
-    Line(
         name="write_copies",
         at=("02:10",),
         reason="The three tables as workbooks, written while nobody works.",

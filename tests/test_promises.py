@@ -67,4 +67,5 @@ def test_partly_kept_promises_have_a_test_too():
 
 def test_markers_name_promises_that_exist():
     found, _ = proofs()
-    assert sorted(set(found) - set(NAMES)) == []
+    decided = {f"D{number}" for number in range(1, 55)}  # lines of the decisions, not promises of their own
+    assert sorted(set(found) - set(NAMES) - decided) == []

@@ -61,11 +61,25 @@ class ActivateApp(Said422, totp.ActivateTOTPView):
     pass
 
 
-class SwitchOffApp(totp.DeactivateTOTPView):
+class NeedsApp:
+    """Pages of a second factor that is not there lead to where one is made."""
+
     def dispatch(self, request, *args, **kwargs):
         if not is_mfa_enabled(request.user):
             return redirect("mfa_index")
         return super().dispatch(request, *args, **kwargs)
+
+
+class SwitchOffApp(NeedsApp, totp.DeactivateTOTPView):
+    pass
+
+
+class RecoveryCodes(NeedsApp, codes.ViewRecoveryCodesView):
+    pass
+
+
+class DownloadCodes(NeedsApp, codes.DownloadRecoveryCodesView):
+    pass
 
 
 login = SignIn.as_view()
@@ -83,9 +97,9 @@ mfa_reauthenticate = ReauthenticateByCode.as_view()
 mfa_trust = mfa.trust
 activate_totp = ActivateApp.as_view()
 deactivate_totp = SwitchOffApp.as_view()
-recovery_codes = codes.view_recovery_codes
+recovery_codes = RecoveryCodes.as_view()
 generate_codes = codes.generate_recovery_codes
-download_codes = codes.download_recovery_codes
+download_codes = DownloadCodes.as_view()
 
 
 @login_not_required

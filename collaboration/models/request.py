@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import pgettext, pgettext_lazy
 from simple_history.models import HistoricalRecords
 
 from collaboration.cards import contact_card
@@ -133,6 +133,13 @@ class CollaborationRequest(Versioned):
     @property
     def is_urgent(self):
         return self.priority == self.Priority.URGENT
+
+    @property
+    def state_words(self):
+        """The state as shown: what waits for approvers is not to accept but in approval."""
+        if self.state == self.State.SUBMITTED and self.kind.is_approval:
+            return pgettext("request state", "In approval")
+        return self.get_state_display()
 
     @property
     def reading(self):

@@ -56,5 +56,5 @@ def working(minutes):
 @register.filter
 def tone(state):
     """The class of the dot before a state."""
-    return {"done": "done", "refused": "stop", "withdrawn": "stop", "closed": "stop", "waiting": "wait",
-            "countered": "wait", "delivered": "wait"}.get(state, "")  # fmt: skip
+    return {"done": "done", "refused": "stop", "withdrawn": "stop", "closed": "stop", "waiting": "asks",
+            "countered": "asks", "delivered": "asks"}.get(state, "")  # fmt: skip

@@ -4,13 +4,13 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from customers.forms.step import DateChips
 from customers.forms.log import refuse_controls
+from customers.forms.step import DateChips
 from customers.models import Customer
 
 
 class AssignForm(forms.Form):
-    owner = forms.ModelChoiceField(queryset=User.objects.none(), label=_("Owner"))
+    owner = forms.ModelChoiceField(queryset=User.objects.none(), label=_("Owner"), empty_label="–")
 
     def __init__(self, *args, user, on, **kwargs):
         super().__init__(*args, **kwargs)

@@ -10,6 +10,7 @@ from customers.forms.log import refuse_controls
 from customers.models import Contact, Customer
 
 SOURCES = ["官网", "转介绍", "展会", "广告", "电话", "其他"]
+FIELDS = ["name", "source", "industry", "size_text", "revenue", "address", "website", "grade", "labels", "notes"]
 MORE = ["position", "email", "wechat", "address", "website", "grade", "tag", "labels", "notes"]
 
 
@@ -30,7 +31,7 @@ class CustomerForm(forms.ModelForm):
 
     class Meta:
         model = Customer
-        fields = ["name", "source", "industry", "size_text", "revenue", "address", "website", "grade", "labels", "notes"]
+        fields = FIELDS
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -82,8 +83,7 @@ class NewCustomerForm(CustomerForm):
         """What customers/creating.py takes."""
         data = self.cleaned_data
         owner = self.user if self.user.is_rep else data.get("owner")
-        names = ["name", "source", "industry", "size_text", "revenue", "address", "website", "grade", "labels", "notes"]
-        row = {name: data[name] for name in names if data.get(name) not in (None, "")}
+        row = {name: data[name] for name in FIELDS if data.get(name) not in (None, "")}
         row |= {"owner": owner, "tag": data.get("tag") or Customer.Tag.PROSPECT}
         if owner is None and self.user.team_id:
             row["team"] = self.user.team

@@ -5,8 +5,7 @@ import uuid
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from core.periods import at, today, zone
 from core.text import controls
@@ -52,7 +51,9 @@ class LogForm(forms.Form):
     next_visit = forms.BooleanField(required=False, label=gettext_lazy("Visit or meeting"))
     repeat = forms.BooleanField(required=False, label=gettext_lazy("Every week"))
     until = forms.DateField(required=False, label=gettext_lazy("Repeat until"))
-    reason = forms.ChoiceField(choices=[("", "")] + REASONS, required=False, label=gettext_lazy("No next step because…"))
+    reason = forms.ChoiceField(
+        choices=[("", "")] + REASONS, required=False, label=gettext_lazy("No next step because…")
+    )
     wait_until = forms.DateField(required=False, label=gettext_lazy("Until"))
     topics = forms.TypedMultipleChoiceField(required=False, coerce=int, label=gettext_lazy("Needs / objections"))
     need_text = forms.CharField(required=False, max_length=100, label=gettext_lazy("Another need"))

@@ -47,7 +47,8 @@ def change(request):
         messages.success(request, said)
         return redirect("customers:list")
     rows = rows_of(changed, request.user, on=today(now), rule=Rule.load())
-    return HttpResponse(render_to_string("customers/_bulk_done.html", {"rows": rows, "said": said, "undo": undo}, request))
+    context = {"rows": rows, "said": said, "undo": undo}
+    return HttpResponse(render_to_string("customers/_bulk_done.html", context, request))
 
 
 def _refuse():

@@ -77,4 +77,5 @@ def history(request, pk):
     """Field by field: who, when, before, after."""
     customer = _customer(request, pk)
     masked = rights.sees_phone(request.user, customer) != "full"
-    return render(request, "customers/history.html", {"customer": customer, "changes": changes_of(customer, masked=masked)})
+    context = {"customer": customer, "changes": changes_of(customer, masked=masked)}
+    return render(request, "customers/history.html", context)

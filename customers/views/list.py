@@ -29,9 +29,10 @@ def index(request):
     deeds = [("assign", _("Assign"))] if leads else []
     context = {
         "page": page, "rows": rows_of(page.rows, request.user, on=request.on, rule=request.rule),
-        "filter": page.filterset, "extra": columns(), "shown": request.GET.get("show", ""), "chips": [("", _("All")), *SHOWN],
+        "filter": page.filterset, "extra": columns(), "chips": [("", _("All")), *SHOWN],
+        "shown": request.GET.get("show", ""),
         "query": request.GET.urlencode(), "pager": Paginator(range(page.total), page.per_page).page(page.page),
         "leads": leads, "bulk_deeds": [*deeds, ("tag", _("Tag")), ("plan", pgettext("card", "Next step"))],
-        "dropped": [page.filterset.form.fields[name].label for name in page.dropped if name in page.filterset.form.fields],
+        "dropped": [field.label for name, field in page.filterset.form.fields.items() if name in page.dropped],
     }
     return answer(request, "customers/list.html", "customers/_list.html", context)

@@ -33,9 +33,14 @@ def new(request, pk):
     return _done(request, customer, words_of_plan(data["day"], data["next_text"]))
 
 
+def _step(request, pk):
+    rows = NextStep.objects.visible_to(request.user).open().select_related("customer", "owner")
+    return get_object_or_404(rows, pk=pk)
+
+
 @deed
 def shift(request, pk):
-    step = get_object_or_404(NextStep.objects.visible_to(request.user).open().select_related("customer", "owner"), pk=pk)
+    step = _step(request, pk)
     now = timezone.now()
     form = ShiftForm(request.POST or None, on=today(now), initial={"version": step.version})
     if request.method != "POST" or not form.is_valid():
@@ -52,7 +57,7 @@ def shift(request, pk):
 @deed
 def done(request, pk):
     """Closed without a log: kept, or dropped with how=dropped. GET asks."""
-    step = get_object_or_404(NextStep.objects.visible_to(request.user).open().select_related("customer", "owner"), pk=pk)
+    step = _step(request, pk)
     if request.method != "POST":
         return answer(request, "customers/step_page.html", "customers/_step_done.html", {"step": step})
     now = timezone.now()

@@ -68,7 +68,8 @@ def _done(request, talk, said, *, replaces):
     if not request.htmx:
         messages.success(request, said)
         return redirect("customer", talk.customer_id)
-    comments = [c for c in talk.comments.select_related("by") if not c.private or correcting.may_comment(talk, request.user)]
+    private = correcting.may_comment(talk, request.user)
+    comments = [one for one in talk.comments.select_related("by") if private or not one.private]
     context = {"follow_up": talk, "needs": talk.needs.select_related("topic"), "comments": comments, "said": said,
                "replaces": replaces, "customer": talk.customer}
     context |= talk_context(talk, request.user, now=timezone.now(), in_time=IN_TIME, choices=choices.load())

@@ -24,8 +24,13 @@ def export(request):
         raise Http404
     wizard.throttle(ExportFile.objects.visible_to(request.user), now=timezone.now())
     sheet = sheet_of(form.cleaned_data["sheet"])
-    made = exporting.ask(sheet, by=request.user, query=form.cleaned_data["query"].lstrip("?"),
-                         form=form.cleaned_data["form"] or "xlsx", now=timezone.now())
+    made = exporting.ask(
+        sheet,
+        by=request.user,
+        query=form.cleaned_data["query"].lstrip("?"),
+        form=form.cleaned_data["form"] or "xlsx",
+        now=timezone.now(),
+    )
     if exporting.is_large(made):
         enqueue("make_export", key=f"export {made.pk}", by=request.user, export=made.pk)
     return redirect("exchange:file", made.pk)

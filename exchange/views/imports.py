@@ -18,8 +18,12 @@ from exchange.sheets import sheet_of, sheets
 
 State = ImportBatch.State
 STEP = {
-    State.UPLOADED: "exchange:import_map", State.CHECKING: "exchange:import_check", State.READY: "exchange:import_check",
-    State.IMPORTING: "exchange:import_check", State.FAILED: "exchange:import_check", State.DONE: "exchange:import_done",
+    State.UPLOADED: "exchange:import_map",
+    State.CHECKING: "exchange:import_check",
+    State.READY: "exchange:import_check",
+    State.IMPORTING: "exchange:import_check",
+    State.FAILED: "exchange:import_check",
+    State.DONE: "exchange:import_done",
     State.UNDONE: "exchange:import_done",
 }
 
@@ -43,8 +47,12 @@ def imports(request):
 def bring(request, cleaned):
     file = cleaned.get("file")
     return staging.bring_in(
-        by=request.user, now=timezone.now(), data=file.read() if file else b"", name=file.name if file else "",
-        text="" if file else cleaned["text"], wanted=cleaned["sheet"],
+        by=request.user,
+        now=timezone.now(),
+        data=file.read() if file else b"",
+        name=file.name if file else "",
+        text="" if file else cleaned["text"],
+        wanted=cleaned["sheet"],
     )
 
 
@@ -158,5 +166,3 @@ def template(request, slug):
     """An empty table to fill in: the template's headers, with drop-downs. "all" is one workbook with every table."""
     wanted = sheets() if slug == "all" else [sheet_of(slug)]
     return wizard.empty_tables(request, [sheet for sheet in wanted if sheet], slug)
-
-

@@ -1,5 +1,7 @@
 """The company of the demo: departments, teams and people (D51). login = person."""
 
+from django.contrib.auth.hashers import make_password
+
 from accounts.models import Department, Team, User
 from core.text import initials, pinyin
 
@@ -45,7 +47,7 @@ SHOWN = [  # the logins printed at start, with what each is for
 
 def build(password):
     """Make them all and return {key or login: object}. Every person has the one demo password."""
-    found = {}
+    found, hashed = {}, make_password(password)  # one hash: Argon2 is slow on purpose
     for place, (key, name, name_en, sells, serves, amounts) in enumerate(DEPARTMENTS):
         department = Department.objects.create(
             name=name, name_en=name_en, sells=sells, serves=serves, sees_amounts=amounts, position=place
@@ -61,7 +63,7 @@ def build(password):
             is_active=login != "ian", is_demo=True, pinyin=pinyin(name), initials=initials(name),
             email=f"{login}@demo.example",
         )
-        user.set_password(password)
+        user.password = hashed
         user.save()
         found[login] = user
     heads = {"sales": "grace", "legal": "sam", "tech": "tess", "finance": "fay", "production": "paul",

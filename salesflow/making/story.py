@@ -54,7 +54,7 @@ class Story:
         """One customer: a first contact, then stage by stage until it is won, lost, or where it stands today."""
         rng = self.rng
         end = rng.choices(("won", "lost", "open"), (15, 10, 36))[0]
-        age = rng.randint(60, MONTHS) if end != "open" else rng.randint(8, 90)
+        age = {"won": rng.randint(40, MONTHS), "lost": rng.randint(30, MONTHS), "open": rng.randint(6, 80)}[end]
         day = self.working(self.today - dt.timedelta(days=age))
         self.days[day].append((0, "come", number, None))
         reach = {"won": 7 if rng.random() < 0.6 else 6, "lost": rng.randint(2, 5), "open": rng.randint(1, 5)}[end]
@@ -75,10 +75,12 @@ class Story:
             day = self.later(day, 4, 14)
             if day <= self.today:
                 self.days[day].append((3, "lose", number, None))
-        if end == "open" and rng.random() < 0.7:  # most of what is open was spoken to lately
-            recent = self.working(self.today - dt.timedelta(days=rng.choice((0, 0, 1, 1, 2, 3))))
-            if recent > last_day:
-                self.days[recent].append((1, "talk", number, reach))
+        if end == "open":  # spoken to every few days until lately, so that the stale list is a list and not everybody
+            until = self.today - dt.timedelta(days=rng.choice((0, 0, 1, 1, 2, 2, 3, 3, 5, 8)))
+            while (last_day := self.later(last_day, 3, 8)) <= until:
+                self.days[last_day].append((1, "talk", number, reach))
+            if self.calendar.works(until):
+                self.days[until].append((1, "talk", number, reach))
 
     def working(self, day):
         return day if self.calendar.works(day) else self.calendar.next_working_day(day)

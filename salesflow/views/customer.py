@@ -63,7 +63,8 @@ def _people(customer, user):
 
 def _deal(request, customer):
     """The stage path of the deal chosen, by default the newest open one."""
-    deals = list(Deal.objects.visible_to(request.user).filter(customer=customer).select_related("stage").order_by("-pk"))
+    rows = Deal.objects.visible_to(request.user).filter(customer=customer).select_related("stage")
+    deals = list(rows.order_by("-pk"))
     deals.sort(key=lambda deal: (deal.stage.kind != "open", deal.stage.kind == "lost", -deal.pk))
     asked = request.GET.get("deal")
     deal = next((one for one in deals if str(one.pk) == asked), deals[0] if deals else None)

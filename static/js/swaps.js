@@ -18,7 +18,21 @@ const retarget = (detail) => {
   }
 };
 
+// An answer carries a part for every place that may show the change: those whose place is not on this page are left out.
+const placed = (html) => {
+  if (!html.includes('hx-swap-oob') || /<html[\s>]/.test(html)) return html;
+  const all = document.createElement('template');
+  all.innerHTML = html;
+  const missing = sf.$$('[hx-swap-oob]', all.content).filter((part) => {
+    const [, place] = /:(.+)/.exec(part.getAttribute('hx-swap-oob')) || [];
+    return !sf.$(place || '#' + CSS.escape(part.id));
+  });
+  missing.forEach((part) => part.remove());
+  return missing.length ? all.innerHTML : html;
+};
+
 document.addEventListener('htmx:beforeSwap', ({ detail }) => {
+  detail.serverResponse = placed(detail.serverResponse);
   verb = detail.requestConfig.verb;
   const status = detail.xhr.status;
   if (status >= 400) retarget(detail);

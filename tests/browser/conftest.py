@@ -21,6 +21,11 @@ EXPECTED_HTMX = "Response Status Error Code 4"
 
 
 @pytest.fixture(autouse=True)
+def seeds(django_db_serialized_rollback):
+    """Stages, kinds and topics are there again after another test's data was thrown away."""
+
+
+@pytest.fixture(autouse=True)
 def joined_files_first():
     """The joined files are written before two requests ask for them at once."""
     finders.find("css/app.css")
@@ -47,9 +52,11 @@ def page_of(browser, live_server):
         context = browser.new_context(
             base_url=live_server.url, viewport={"width": width, "height": HEIGHTS.get(width, 900)},
             locale="en-GB" if language == "en" else "zh-CN", timezone_id=settings.COMPANY_ZONE,
-            has_touch=width < 861 if touch is None else touch, java_script_enabled=scripts, reduced_motion="reduce",
+            has_touch=width < 861 if touch is None else touch, is_mobile=width < 500,
+            java_script_enabled=scripts, reduced_motion="reduce",
         )  # fmt: skip
         contexts.append(context)
+        context.set_default_timeout(10_000)
         if user is not None:
             context.add_cookies([session_cookie(user, live_server.url)])
         page = context.new_page()

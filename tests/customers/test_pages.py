@@ -11,7 +11,16 @@ from django.utils import timezone
 from activity.models import Event
 from customers import steps
 from customers.models import (
-    Contact, Customer, CustomerHelper, FollowUp, FollowUpComment, Need, NextStep, Owed, TagChange, Topic,
+    Contact,
+    Customer,
+    CustomerHelper,
+    FollowUp,
+    FollowUpComment,
+    Need,
+    NextStep,
+    Owed,
+    TagChange,
+    Topic,
 )
 from tests.cast import key, make_customer, make_log
 
@@ -137,7 +146,8 @@ def test_a_log_is_saved_with_what_was_said_and_the_next_step(cast, client_of, cu
 @pytest.mark.parametrize(
     ("data", "field"),
     [({"text": ""}, "text"), ({"next": ""}, "next"), ({"next": "pick"}, "next_date"), ({"next": "none"}, "reason"),
-     ({"next": "none", "reason": "waiting"}, "wait_until"), ({"next": "2001-01-01"}, "next"), ({"next": "soon"}, "next"),
+     ({"next": "none", "reason": "waiting"}, "wait_until"), ({"next": "2001-01-01"}, "next"),
+     ({"next": "soon"}, "next"),
      ({"time": "pick"}, "at"), ({"time": "pick", "at": "2099-01-01T10:00"}, "at"), ({"text": "x" * 2001}, "text"),
      ({"text": "a\x07b"}, "text"), ({"topics": ["999999"]}, "topics"), ({"methods": ["fax"]}, "methods"),
      ({"contact": "999999"}, "contact"), ({"tag": "gold"}, "tag"), ({"talked_by": "1"}, "talked_by")],
@@ -163,7 +173,8 @@ def test_no_answer_brings_its_own_next_step_in_three_taps(cast, client_of, custo
 def test_waiting_is_a_step_until_a_day(cast, client_of, customer, in_future):
     log(client_of(cast.alice), customer, next="none", reason="waiting", wait_until=in_future, next_text="等预算")
     step = NextStep.objects.get()
-    assert (step.kind, step.due_on.isoformat(), FollowUp.objects.get().no_next_reason) == ("waiting", in_future, "waiting")
+    assert (step.kind, step.due_on.isoformat()) == ("waiting", in_future)
+    assert FollowUp.objects.get().no_next_reason == "waiting"
 
 
 def test_twenty_clicks_save_once(cast, client_of, customer):
@@ -187,7 +198,8 @@ def test_the_drawer_answers_with_every_changed_fragment(cast, client_of, custome
                  f'id="due-{step.pk}" hx-swap-oob="delete"', 'id="owed"', "Logged. Next:"):
         assert part in html, part
     assert Owed.objects.open().count() == 0
-    again = client.post(f"/log?customer={customer.pk}", data | {"key": key(), "steps": [], "then": "again"}, headers=HTMX)
+    data |= {"key": key(), "steps": [], "then": "again"}
+    again = client.post(f"/log?customer={customer.pk}", data, headers=HTMX)
     assert "Who was it with?" in again.content.decode()
 
 
@@ -257,8 +269,8 @@ def test_a_new_customer_asks_for_a_name_and_somebody_to_talk_to(cast, client_of)
     client = client_of(cast.alice)
     answer = client.post("/customers/new", {"name": " ", "key": key()})
     assert (answer.status_code, set(answer.context["form"].errors)) == (422, {"name", "contact_name"})
-    client.post("/customers/new", {"name": "星澜 科技", "phone": "138 0000 5678", "size_text": "500-1000人", "key": key(),
-                                   "owner": cast.charlie.pk, "version": 9, "team": cast.south.pk})
+    client.post("/customers/new", {"name": "星澜 科技", "phone": "138 0000 5678", "size_text": "500-1000人",
+                                   "key": key(), "owner": cast.charlie.pk, "version": 9, "team": cast.south.pk})
     customer = Customer.objects.get()
     assert (customer.owner, customer.team, customer.staff_min, customer.version) == (cast.alice, cast.east, 500, 1)
     assert customer.contacts.get().phone_key == "13800005678"
@@ -352,7 +364,8 @@ def test_next_steps_are_planned_moved_and_closed(cast, client_of, customer, in_f
     answer = client.post(f"/steps/{step.pk}/shift", {"next": in_future, "version": 1, "key": key()}, headers=HTMX)
     assert "That is 1 time now." in answer.content.decode()
     assert client.post(f"/steps/{step.pk}/shift", {"next": "pick", "version": 2, "key": key()}).status_code == 422
-    stale = client.post(f"/steps/{step.pk}/shift", {"next": timezone.localdate().isoformat(), "version": 1, "key": key()})
+    old = {"next": timezone.localdate().isoformat(), "version": 1, "key": key()}
+    stale = client.post(f"/steps/{step.pk}/shift", old)
     assert stale.status_code == 409
     client.post(f"/steps/{step.pk}/done", {"how": "dropped", "key": key()})
     step.refresh_from_db()
@@ -420,7 +433,7 @@ def test_the_page_needs_as_many_queries_for_thirty_lines_as_for_one(cast, client
     many, response = queries(client, f"/customers/{customer.pk}")
     assert len(one) == len(many)
     assert len(many) <= 20, "\n".join(many)
-    assert response.content.decode().count('class="ev"') == 30
+    assert response.content.decode().count('class="ev') == 30
 
 
 def test_the_timeline_pages_through_everything_once(cast, client_of, customer):
@@ -429,7 +442,8 @@ def test_the_timeline_pages_through_everything_once(cast, client_of, customer):
     for _ in range(65):
         make_log(customer, happened_at=same, now=same)
     while True:
-        answer = client.get(f"/customers/{customer.pk}", {"after": after, "show": "logs"}, headers=HTMX if after else {})
+        query = {"after": after, "show": "logs"}
+        answer = client.get(f"/customers/{customer.pk}", query, headers=HTMX if after else {})
         seen += [line.pk for line in answer.context["lines"]]
         after = answer.context["more"]
         if not after:

@@ -106,7 +106,8 @@ def test_the_limit_is_class_else_tag_else_stage_else_three(cast):
     rule = Rule.load()
     rows = [
         ({"grade": "A", "tag": "hot"}, 5, (7, "class")), ({"tag": "hot"}, 5, (1, "tag")),
-        ({"tag": "prospect"}, 5, (5, "stage")), ({"tag": "prospect"}, None, (3, "default")), ({"tag": "lost"}, 5, (None, "none")),
+        ({"tag": "prospect"}, 5, (5, "stage")), ({"tag": "prospect"}, None, (3, "default")),
+        ({"tag": "lost"}, 5, (None, "none")),
     ]
     for number, (fields, stage, limit) in enumerate(rows):
         customer = make_customer(cast.alice, now=MARCH_1, name=f"客户{number}")
@@ -210,7 +211,8 @@ def agree(cast, histories, working, asked):
             elif what == "deals":
                 opened(customer, dt.date(2024, 3, 1), limit_days=choice * 2)
             else:
-                fields = {"tag": list(Customer.Tag)[choice]} if what == "tag" else {"grade": ["", "A", "B", "C", ""][choice]}
+                fields = {"grade": ["", "A", "B", "C", ""][choice]}
+                fields = {"tag": list(Customer.Tag)[choice]} if what == "tag" else fields
                 Customer.objects.filter(pk=customer.pk).update(**fields)
                 customer.refresh_from_db()
     now = MARCH_1 + asked * DAY

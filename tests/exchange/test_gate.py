@@ -36,10 +36,16 @@ def repacked(change=None, add=(), data=GOOD, level=zipfile.ZIP_DEFLATED):
 
 
 @pytest.mark.proves("B1")
-@pytest.mark.parametrize(("data", "said"), [
-    (b"", "is empty"), (b"  \n ", "is empty"), (b"hello, this is text", "is not an Excel workbook"),
-    (b"<html><table></table></html>", "is not an Excel workbook"), (b"\x89PNG\r\n\x1a\n" + b"x" * 99, "is not an Excel"),
-])
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"", "is empty"),
+        (b"  \n ", "is empty"),
+        (b"hello, this is text", "is not an Excel workbook"),
+        (b"<html><table></table></html>", "is not an Excel workbook"),
+        (b"\x89PNG\r\n\x1a\n" + b"x" * 99, "is not an Excel"),
+    ],
+)
 def test_no_workbook_at_all(data, said):
     assert said in refused(data)
 
@@ -55,8 +61,15 @@ def test_old_or_locked(name):
 def test_macros():
     assert "macros" in refused(repacked(add=[("xl/vbaProject.bin", b"\0" * 50)]))
     assert "macros" in refused(GOOD, "表.xlsm")
-    assert "macros" in refused(repacked(lambda n, c: c.replace(
-        b"spreadsheetml.sheet.main+xml", b"ms-excel.sheet.macroEnabled.main+xml") if "Content_Types" in n else c))
+    assert "macros" in refused(
+        repacked(
+            lambda n, c: (
+                c.replace(b"spreadsheetml.sheet.main+xml", b"ms-excel.sheet.macroEnabled.main+xml")
+                if "Content_Types" in n
+                else c
+            )
+        )
+    )
 
 
 @pytest.mark.proves("B4")
@@ -83,9 +96,32 @@ def lying(size):
     end = data.rfind(b"PK\x05\x06")
     start = struct.unpack("<I", data[end + 16 : end + 20])[0]
     crc = zlib.crc32(b" " * size)
-    local = struct.pack("<4sHHHHHIIIHH", b"PK\x03\x04", 20, 0, 8, 0, 0, crc, len(body), size, len(name), 0) + name + body
-    central = struct.pack("<4sHHHHHHIIIHHHHHII", b"PK\x01\x02", 20, 20, 0, 8, 0, 0, crc, len(body), size, len(name), 0, 0,
-                          0, 0, 0, start) + name
+    local = (
+        struct.pack("<4sHHHHHIIIHH", b"PK\x03\x04", 20, 0, 8, 0, 0, crc, len(body), size, len(name), 0) + name + body
+    )
+    central = (
+        struct.pack(
+            "<4sHHHHHHIIIHHHHHII",
+            b"PK\x01\x02",
+            20,
+            20,
+            0,
+            8,
+            0,
+            0,
+            crc,
+            len(body),
+            size,
+            len(name),
+            0,
+            0,
+            0,
+            0,
+            0,
+            start,
+        )
+        + name
+    )
     new = data[:start] + local + data[start:end] + central + data[end:]
     count = struct.unpack("<H", data[end + 10 : end + 12])[0] + 1
     length = (end - start) + len(central)
@@ -108,10 +144,14 @@ def test_a_lying_directory_too_many_parts_and_nested_archives():
 
 
 @pytest.mark.proves("B7")
-@pytest.mark.parametrize("dtd", [
-    b'<!DOCTYPE x [<!ENTITY a "aaaa">]>', b'<!DOCTYPE x SYSTEM "file:///etc/passwd">',
-    '<!DOCTYPE x [<!ENTITY a SYSTEM "http://127.0.0.1/">]>'.encode("utf-16-le"),
-])
+@pytest.mark.parametrize(
+    "dtd",
+    [
+        b'<!DOCTYPE x [<!ENTITY a "aaaa">]>',
+        b'<!DOCTYPE x SYSTEM "file:///etc/passwd">',
+        '<!DOCTYPE x [<!ENTITY a SYSTEM "http://127.0.0.1/">]>'.encode("utf-16-le"),
+    ],
+)
 @pytest.mark.parametrize("part", ["sheet1.xml", "workbook.xml", "sharedStrings.xml", "workbook.xml.rels"])
 def test_no_document_type_in_any_part(dtd, part, monkeypatch):
     import socket

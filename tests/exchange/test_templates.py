@@ -18,7 +18,12 @@ def test_the_flat_list(cast):
     assert take(batch).state == "done"
     customer = Customer.objects.get()
     assert (customer.name, customer.industry, customer.size_text, customer.staff_min, customer.staff_max) == (
-        "XX科技公司", "互联网", "500-1000人", 500, 1000)
+        "XX科技公司",
+        "互联网",
+        "500-1000人",
+        500,
+        1000,
+    )
     assert (customer.tag, customer.owner, customer.team) == ("hot", cast.alice, cast.east)
     contact = customer.contacts.get()
     assert (contact.name, contact.position, contact.phone) == ("张*", "采购经理", "138****5678")
@@ -26,7 +31,8 @@ def test_the_flat_list(cast):
     assert [today(log.happened_at) for log in logs] == [dt.date(2024, 3, d) for d in (1, 3, 6)]
     assert [log.purpose for log in logs] == ["首次接触", "需求确认", "方案反馈"]
     assert {(log.talked_by, log.entered_by, log.source, log.time_known) for log in logs} == {
-        (cast.alice, cast.ada, "import", False)}
+        (cast.alice, cast.ada, "import", False)
+    }
     assert logs[0].methods == ",phone,wechat,"
     assert [step.due_on for step in NextStep.objects.order_by("due_on")] == [dt.date(2024, 3, d) for d in (3, 5, 15)]
     assert [step.closed_as for step in NextStep.objects.order_by("due_on")] == ["kept", "missed", ""]
@@ -53,9 +59,15 @@ def test_the_stage_table(cast):
     take(batch)
     deals = {deal.customer.name: deal for deal in Deal.objects.select_related("customer", "stage")}
     assert {name: (deal.customer.tag, deal.stage.label) for name, deal in deals.items()} == {
-        "XX科技公司": ("hot", "商务谈判"), "YY制造企业": ("interested", "方案提交"), "ZZ贸易公司": ("won", "合同签订")}
+        "XX科技公司": ("hot", "商务谈判"),
+        "YY制造企业": ("interested", "方案提交"),
+        "ZZ贸易公司": ("won", "合同签订"),
+    }
     assert {today(d.entered_at) for d in deals.values()} == {
-        dt.date(2024, 3, 6), dt.date(2024, 3, 2), dt.date(2024, 2, 28)}
+        dt.date(2024, 3, 6),
+        dt.date(2024, 3, 2),
+        dt.date(2024, 2, 28),
+    }
     assert [deals[n].expected_close for n in sorted(deals)] == [dt.date(2024, 3, 20), dt.date(2024, 3, 25), None]
     assert deals["XX科技公司"].key_action == "等客户内部预算审批"
     assert deals["YY制造企业"].risk == "技术部对接人出差,方案修改延迟3天"
@@ -85,7 +97,12 @@ def test_the_request_table(cast):
     rows = {r.reference: r for r in CollaborationRequest.objects.all()}
     one = rows["XQ-2024-001"]
     assert (one.state, one.priority, one.kind.label, one.kind_words, one.department) == (
-        "accepted", "high", "价格审批", "预算审批", cast.finance)
+        "accepted",
+        "high",
+        "价格审批",
+        "预算审批",
+        cast.finance,
+    )
     assert (one.asker, one.person, one.person_words, one.needed_by) == (cast.alice, None, "张*", dt.date(2024, 3, 13))
     assert [rows[f"XQ-2024-00{n}"].state for n in (1, 2, 3)] == ["accepted", "submitted", "done"]
     assert rows["XQ-2024-003"].result == "已排入3月第二周生产计划"

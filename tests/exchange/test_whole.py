@@ -26,10 +26,23 @@ from exchange.writing import write_csv, write_workbook
 from pipeline.models import Deal, StageProgress
 from tests.cast import key, make_customer
 from tests.exchange.conftest import (
-    FOLLOW_UPS, FORM, LOG_HEAD, PEOPLE, REQUESTS, STAGES, bring, bring_rows, fates, reasons, take,
+    FOLLOW_UPS,
+    FORM,
+    LOG_HEAD,
+    PEOPLE,
+    REQUESTS,
+    STAGES,
+    bring,
+    bring_rows,
+    fates,
+    reasons,
+    take,
 )
 
-ROWS = [LOG_HEAD, *([f"客户{n}", f"2024-03-{n + 1:02}", "电话", f"第{n}次", "3月20日再谈", "意向客户"] for n in range(9))]
+ROWS = [
+    LOG_HEAD,
+    *([f"客户{n}", f"2024-03-{n + 1:02}", "电话", f"第{n}次", "3月20日再谈", "意向客户"] for n in range(9)),
+]
 TABLES = (Customer, Contact, FollowUp, NextStep, Deal, StageProgress, TagChange, Event)
 
 
@@ -38,11 +51,21 @@ def counts():
 
 
 @pytest.mark.proves("REL3")
-@pytest.mark.parametrize("where", [
-    "customers.importing.create_many", "customers.creating.index", "customers.creating.open_first_deals",
-    "customers.importing_logs.log_many", "customers.logging.make_many", "customers.importing_logs.settle_steps",
-    "customers.importing.set_tags", "pipeline.importing.move_many", "exchange.applying._before_after", "exchange.applying.tell",
-])
+@pytest.mark.parametrize(
+    "where",
+    [
+        "customers.importing.create_many",
+        "customers.creating.index",
+        "customers.creating.open_first_deals",
+        "customers.importing_logs.log_many",
+        "customers.logging.make_many",
+        "customers.importing_logs.settle_steps",
+        "customers.importing.set_tags",
+        "pipeline.importing.move_many",
+        "exchange.applying._before_after",
+        "exchange.applying.tell",
+    ],
+)
 def test_a_failure_anywhere_leaves_nothing(cast, monkeypatch, where):
     batch, _ = bring_rows(ROWS, cast.alice)
     before = counts()
@@ -84,8 +107,12 @@ def test_what_changed_between_check_and_confirm_is_seen(cast):
 @pytest.mark.proves("M1")
 def test_undo_takes_back_what_nobody_touched_and_names_the_rest(cast):
     old = make_customer(cast.alice, name="老客户", industry="制造")
-    rows = [["客户名称", "行业", "跟进时间", "沟通内容", "状态标签"], ["老客户", "软件", "2024-03-01", "好", "高意向"],
-            ["新客户", "贸易", "2024-03-02", "行", ""], ["被改的", "贸易", "2024-03-03", "行", ""]]
+    rows = [
+        ["客户名称", "行业", "跟进时间", "沟通内容", "状态标签"],
+        ["老客户", "软件", "2024-03-01", "好", "高意向"],
+        ["新客户", "贸易", "2024-03-02", "行", ""],
+        ["被改的", "贸易", "2024-03-03", "行", ""],
+    ]
     batch, _ = bring_rows(rows, cast.alice)
     batch = take(batch)
     old.refresh_from_db()
@@ -110,7 +137,12 @@ def test_undo_of_stages_and_requests(cast):
     assert CollaborationRequest.objects.count() == 0
     assert taking_back.undo(stages, by=cast.ada, now=timezone.now()) == []
     deal = Deal.objects.get()
-    assert (deal.customer.name, deal.stage.label, deal.risk, deal.expected_close) == ("XX科技公司", "线索获取", "", None)
+    assert (deal.customer.name, deal.stage.label, deal.risk, deal.expected_close) == (
+        "XX科技公司",
+        "线索获取",
+        "",
+        None,
+    )
     assert Customer.objects.count() == 1
 
 
@@ -128,8 +160,10 @@ def test_undo_is_over_after_seven_days(cast):
 def fill(cast):
     for file in (FOLLOW_UPS, STAGES, REQUESTS):
         take(bring(file, cast.ada, people=PEOPLE)[0])
-    extra = [["客户名称", "联系人", "电话", "跟进时间", "沟通内容", "客户需求", "下一步计划"],
-             ["=公式公司", "王", "13812345678", "2024-03-04 10:30", "+1\n第二行 👨‍👩‍👧 𠮷", "-1", "@明天"]]
+    extra = [
+        ["客户名称", "联系人", "电话", "跟进时间", "沟通内容", "客户需求", "下一步计划"],
+        ["=公式公司", "王", "13812345678", "2024-03-04 10:30", "+1\n第二行 👨‍👩‍👧 𠮷", "-1", "@明天"],
+    ]
     take(bring_rows(extra, cast.alice)[0])
 
 
@@ -209,8 +243,10 @@ def test_an_export_is_what_the_list_shows(cast, client_of):
     make_customer(cast.alice, name="乙公司", industry="制造")
     client = client_of(cast.alice)
     for sheet, query, names in (
-        ("customers", "?industry=软件&show=nonsense", {"甲公司"}), ("stage-progress", "tag=won", set()),
-        ("stage-progress", "tag=prospect", {"甲公司", "乙公司"}), ("follow-ups", "industry=软件", set()),
+        ("customers", "?industry=软件&show=nonsense", {"甲公司"}),
+        ("stage-progress", "tag=won", set()),
+        ("stage-progress", "tag=prospect", {"甲公司", "乙公司"}),
+        ("follow-ups", "industry=软件", set()),
         ("requests", "due=late&tab=asked", set()),
     ):
         url = client.post(reverse("exchange:export"), {"key": key(), "sheet": sheet, "query": query}).url
@@ -298,13 +334,26 @@ def test_import_workbook(cast, capsys):
     assert "李*" in capsys.readouterr().err
     assert Customer.objects.count() in (0, 1)  # the form names nobody
     target = io.StringIO()
-    call_command("import_workbook", *files, "--as", "ada", "--people", "李*=alice,王*=bob,赵*=charlie", "--apply", "--json",
-                 stdout=target)
+    call_command(
+        "import_workbook",
+        *files,
+        "--as",
+        "ada",
+        "--people",
+        "李*=alice,王*=bob,赵*=charlie",
+        "--apply",
+        "--json",
+        stdout=target,
+    )
     results = json.loads(target.getvalue())
     assert [result["state"] for result in results] == ["done"] * 4
     assert [result["sheet"] for result in results] == ["follow-ups", "follow-ups", "stage-progress", "requests"]
-    assert (Customer.objects.count(), FollowUp.objects.count(), Deal.objects.count(), CollaborationRequest.objects.count()) == (
-        3, 3, 3, 3)
+    assert (
+        Customer.objects.count(),
+        FollowUp.objects.count(),
+        Deal.objects.count(),
+        CollaborationRequest.objects.count(),
+    ) == (3, 3, 3, 3)
 
 
 def test_import_workbook_without_apply_writes_nothing(cast, tmp_path):

@@ -25,7 +25,7 @@ def test_from_file_to_result_and_back(cast, client_of):
     batch = ImportBatch.objects.get()
     assert (answer.status_code, answer.url) == (302, step(batch, "import_map"))
     page = client.get(answer.url).content.decode()
-    assert "李*" in page and "500-1000人" in page and 'selected>李强 (alice)' in page  # proposed from the masked name
+    assert "李*" in page and "500-1000人" in page and "selected>李强 (alice)" in page  # proposed from the masked name
     answer = client.post(answer.url, {"key": key(), "person-0": "alice"})
     assert (answer.status_code, answer.url) == (302, step(batch, "import_check"))
     page = client.get(answer.url).content.decode()
@@ -45,7 +45,7 @@ def test_from_file_to_result_and_back(cast, client_of):
 
 def test_pasted_rows(cast, client_of):
     client = client_of(cast.alice)
-    text = "客户名称\t跟进时间\t沟通内容\n星澜科技\t2024-03-01\t\"第一行\n第二行\"\n"
+    text = '客户名称\t跟进时间\t沟通内容\n星澜科技\t2024-03-01\t"第一行\n第二行"\n'
     client.post(reverse("exchange:imports"), {"key": key(), "text": text})
     batch = ImportBatch.objects.get()
     client.post(step(batch, "import_map"), {"key": key()})
@@ -63,7 +63,11 @@ def test_the_wrong_template_is_named_and_linked(cast, client_of):
 
 def test_errors_stay_until_corrected_or_ticked_away(cast, client_of):
     client = client_of(cast.alice)
-    rows = [LOG_HEAD, ["星澜科技", "2024-03-01", "电话", "好", "", ""], ["远山制造", "2024-02-30", "电话", "谈", "", ""]]
+    rows = [
+        LOG_HEAD,
+        ["星澜科技", "2024-03-01", "电话", "好", "", ""],
+        ["远山制造", "2024-02-30", "电话", "谈", "", ""],
+    ]
     upload(client, xlsx(rows))
     batch = ImportBatch.objects.get()
     client.post(step(batch, "import_map"), {"key": key()})
@@ -75,8 +79,10 @@ def test_errors_stay_until_corrected_or_ticked_away(cast, client_of):
     errors = client.get(step(batch, "import_errors"))
     assert errors["Content-Disposition"].startswith("attachment")
     row = batch.rows.get(fate="wrong")
-    answer = client.post(step(batch, "import_check"), {
-        "key": key(), "do": "recheck", "shown": row.pk, f"cell-{row.pk}-happened": "2024-02-29"})
+    answer = client.post(
+        step(batch, "import_check"),
+        {"key": key(), "do": "recheck", "shown": row.pk, f"cell-{row.pk}-happened": "2024-02-29"},
+    )
     assert answer.status_code == 302
     batch.refresh_from_db()
     assert batch.counts == {"rows": 2, "new": 2, "changed": 0, "same": 0, "wrong": 0}
@@ -84,7 +90,11 @@ def test_errors_stay_until_corrected_or_ticked_away(cast, client_of):
 
 def test_only_the_good_rows_by_an_explicit_tick(cast, client_of):
     client = client_of(cast.alice)
-    rows = [LOG_HEAD, ["星澜科技", "2024-03-01", "电话", "好", "", ""], ["远山制造", "2024-02-30", "电话", "谈", "", ""]]
+    rows = [
+        LOG_HEAD,
+        ["星澜科技", "2024-03-01", "电话", "好", "", ""],
+        ["远山制造", "2024-02-30", "电话", "谈", "", ""],
+    ]
     upload(client, xlsx(rows))
     batch = ImportBatch.objects.get()
     client.post(step(batch, "import_map"), {"key": key()})

@@ -16,11 +16,13 @@ class Recount:
         self.start, self.end = period.starts_at, min(period.ends_at, as_of)
         self.departments = dict(Team.objects.values_list("pk", "department_id"))
         self.deals = {d.pk: d for d in Deal.objects.select_related("customer__team", "stage") if self.mine(d)}
-        self.lives = {pk: self.life(deal) for pk, deal in self.deals.items()}
-        self.prices = {
-            pk: [(h.history_date, h.amount) for h in sorted(deal.history.all(), key=lambda h: (h.history_date, h.pk))]
-            for pk, deal in self.deals.items()
-        }
+        stays, prices = {}, {}
+        for stay in StageProgress.objects.select_related("stage"):
+            stays.setdefault(stay.deal_id, []).append(stay)
+        for row in sorted(Deal.history.all(), key=lambda h: (h.history_date, h.pk)):
+            prices.setdefault(row.id, []).append((row.history_date, row.amount))
+        self.lives = {pk: self.life(stays[pk]) for pk in self.deals}
+        self.prices = {pk: prices[pk] for pk in self.deals}
 
     # --- whose ---
     def of_team(self, team_id):
@@ -47,9 +49,9 @@ class Recount:
         return self.of_team(talk.customer.team_id)
 
     # --- stays as known at as_of: (entered, left, stage) in order ---
-    def life(self, deal):
+    def life(self, stays):
         known = []
-        for stay in StageProgress.objects.filter(deal=deal).select_related("stage"):
+        for stay in stays:
             if stay.recorded_at > self.as_of or (stay.voided_at and stay.voided_at <= self.as_of):
                 continue
             left = stay.left_at

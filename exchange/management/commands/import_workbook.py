@@ -26,7 +26,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser):
         parser.add_argument("files", nargs="+", metavar="FILE")
         parser.add_argument("--as", dest="login", required=True, metavar="USER", help="who imports")
-        parser.add_argument("--people", default="", help='names in the file: "李*=alice,王*=bob"; "张*=" keeps the words')
+        parser.add_argument(
+            "--people", default="", help='names in the file: "李*=alice,王*=bob"; "张*=" keeps the words'
+        )
         parser.add_argument("--owner", default="", metavar="USER", help="owner of new customers whose row names nobody")
         parser.add_argument("--apply", action="store_true", help="write what was checked")
         parser.add_argument("--only-good", action="store_true", help="leave the rows with errors out")
@@ -48,8 +50,10 @@ class Command(BaseCommand):
         if unresolved:
             self.stderr.write("Nobody is: " + ", ".join(unresolved))
             sys.exit(2)
-        if any(result["state"] not in ("ready", "done") or (result["wrong"] and not options["only_good"])
-               for result in results):
+        if any(
+            result["state"] not in ("ready", "done") or (result["wrong"] and not options["only_good"])
+            for result in results
+        ):
             sys.exit(1)
 
     def _one(self, path, user, people, options):
@@ -68,11 +72,18 @@ class Command(BaseCommand):
         batch.save(update_fields=["mapping", "only_good"])
         staging.stage_rows(batch)
         records, run = checking.check(batch, by=user, now=now)
-        result = {"file": path.name, "sheet": batch.sheet, "state": "ready", **batch.counts, "batch": batch.pk,
-                  "unresolved": sorted(run.people.unresolved),
-                  "notices": [tell(message, values) for message, values in batch.notices],
-                  "errors": [f"{r.row.part} {r.number}: {tell(e['message'], e['params'])}" for r in records
-                             for e in r.errors][:50]}
+        result = {
+            "file": path.name,
+            "sheet": batch.sheet,
+            "state": "ready",
+            **batch.counts,
+            "batch": batch.pk,
+            "unresolved": sorted(run.people.unresolved),
+            "notices": [tell(message, values) for message, values in batch.notices],
+            "errors": [
+                f"{r.row.part} {r.number}: {tell(e['message'], e['params'])}" for r in records for e in r.errors
+            ][:50],
+        }
         if options["apply"] and not (result["unresolved"] and not batch.only_good):
             try:
                 applying.apply(batch, by=user, now=now)
@@ -84,8 +95,11 @@ class Command(BaseCommand):
 
     def _tell(self, options, result):
         sheet = sheet_of(result["sheet"])
-        self._say(options, f"{result['file']}: {sheet.words if sheet else result['sheet']} · {result['state']} · "
-                  f"new {result['new']}, changed {result['changed']}, same {result['same']}, wrong {result['wrong']}")
+        self._say(
+            options,
+            f"{result['file']}: {sheet.words if sheet else result['sheet']} · {result['state']} · "
+            f"new {result['new']}, changed {result['changed']}, same {result['same']}, wrong {result['wrong']}",
+        )
         for line in [*result["notices"], *result["errors"]]:
             self._say(options, f"  {line}")
 
