@@ -81,26 +81,34 @@ def build(request):
     here = request.path
     primary = "new_request" if user.is_support else "log"
     url, label, icon = PLACES[primary]
+    about = _about(request)
     return Shell(
         nav=[place for name in desk if (place := _place(name, here, counts))],
         tabs=[
             place for name in phone
-            if (place := _place(name, here, counts, central=name in ("log", "new_request")))
+            if (place := _place(name, here, counts, central=name in ("log", "new_request"), about=about))
         ],
         owed=counts["owed"] or 0,
         owed_late=bool(counts["owed_late"]),
         unread=counts["unread"] or 0,
         can_log=not user.is_support,
-        primary={"url": _path(url), "label": label, "icon": icon} if _path(url) else {},
+        primary={"url": _path(url) + about, "label": label, "icon": icon} if _path(url) else {},
         theme=user.theme,
         keys="on" if user.single_keys else "off",
     )
 
 
-def _place(name, here, counts, *, central=False):
+def _about(request):
+    """On a customer's page a log is about this customer, which saves the choice (S3: four interactions)."""
+    match = request.resolver_match
+    return f"?customer={match.kwargs['pk']}" if match and match.url_name == "customer" else ""
+
+
+def _place(name, here, counts, *, central=False, about=""):
     url, label, icon = PLACES[name]
     path = _path(url)
-    return path and Place(path, label, icon, counts.get(name) or 0, path != "/" and here.startswith(path), central)
+    current = path != "/" and here.startswith(path)
+    return path and Place(path + about * central, label, icon, counts.get(name) or 0, current, central)
 
 
 def _path(name):

@@ -30,13 +30,24 @@ class Hand:
         self.page.keyboard.press(chord)
 
 
-def sign_in(page, user):
+def sign_in(page, user, language="zh-hans"):
     """By the sign-in form, to the person's home."""
+    type(user).objects.filter(pk=user.pk).update(language=language)
     page.goto("/login")
     page.fill("input[name=login]", user.username)
     page.fill("input[name=password]", PASSWORD)
     page.keyboard.press("Enter")
     page.wait_for_url(lambda url: "/login" not in url)
+
+
+def drag(page, card, place):
+    """As a mouse does it: down, a little, over, up."""
+    start, end = card.bounding_box(), place.bounding_box()
+    page.mouse.move(start["x"] + 60, start["y"] + 20)
+    page.mouse.down()
+    page.mouse.move(start["x"] + 90, start["y"] + 30, steps=4)
+    page.mouse.move(end["x"] + 80, end["y"] + 30, steps=8)
+    page.mouse.up()
 
 
 def settled(page):
