@@ -30,7 +30,7 @@ def record_many(verb, subjects, *, by, at, about=None, data=None):
                   about_customer_id=about(subject) if about else None, data=data(subject) if data else {})
             for subject in subjects
         ],
-        batch_size=500,
+        batch_size=2000,
     )
 
 

@@ -15,7 +15,7 @@ from customers.models import Contact, Customer, TagChange
 from customers.opening import open_first_deals
 from customers.searching import index
 
-BATCH = 1000
+BATCH = 2000
 EXTRA = {"contacts", "deal"}
 
 

@@ -14,7 +14,7 @@ from core.periods import today
 from customers.models import Customer, FollowUp, NextStep
 
 MOST_DAYS = 90  # a stage limit above this counts as this (see customers/staleness.py)
-BATCH = 1000
+BATCH = 2000
 CONTACT = Q(outcome__in=["talked", "sent"])
 
 

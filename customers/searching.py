@@ -13,7 +13,7 @@ from customers.models import Contact, Gram
 
 TAIL = 4
 FIRST = 4  # grams of the query that are looked up; the rest adds nothing worth its join
-BATCH = 20_000
+BATCH = 60_000
 
 
 def words_of(customer, contacts):

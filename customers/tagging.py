@@ -29,7 +29,7 @@ def set_tags(changes, *, by, now, why="person", at=None):
                 TagChange(customer=c, old=c.tag, new=tag, at=at or now, recorded_at=now, by=by, why=why) for c in group
             ]
             changed += change_many(group, by=by, tag=tag)
-        TagChange.objects.bulk_create(rows, batch_size=1000)
+        TagChange.objects.bulk_create(rows, batch_size=2000)
         was = {row.customer_id: row.old for row in rows}
         record_many(
             "customers.tagged", changed, by=by, at=at or now, about=lambda c: c.pk,

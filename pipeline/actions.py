@@ -27,7 +27,7 @@ def add_line_many(lines, *, by, now):
             KeyAction(deal=line.deal, on=line.on, text=line.text.strip()[:300], by=by, at=now, follow_up=line.follow_up)
             for line in lines
         ],
-        batch_size=500,
+        batch_size=1000,
     )
     newest = {}
     for action in made:
@@ -35,7 +35,7 @@ def add_line_many(lines, *, by, now):
         if deal.key_action_on is None or action.on >= deal.key_action_on:
             deal.key_action, deal.key_action_on = action.text[:MOST], action.on
             newest[deal.pk] = deal
-    Deal.objects.bulk_update(newest.values(), ["key_action", "key_action_on"], batch_size=200)
+    Deal.objects.bulk_update(newest.values(), ["key_action", "key_action_on"], batch_size=1000)
     for line in lines:
         line.deal.key_action = newest.get(line.deal.pk, line.deal).key_action
         line.deal.key_action_on = newest.get(line.deal.pk, line.deal).key_action_on

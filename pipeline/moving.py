@@ -126,11 +126,12 @@ Deal.move_to, Deal.lose = move_to, lose  # the object's own verbs (architecture 
 
 
 def _fetched(moves):
-    """The deals as they are now, locked; a deal that left the stage its mover saw is refused by name."""
-    fresh = Deal.objects.select_related(
-        "customer", "stage", "customer__team", "customer__team__manager", "rep", "owner"
-    )
-    fresh = fresh.select_for_update(of=("self",)).in_bulk([move.deal.pk for move in moves])
+    """The deals as they are now, locked; a deal that left the stage its mover saw is refused by name. Locked first and
+    read then: PostgreSQL drops a waiting row from a join when the joined column changed meanwhile."""
+    keys = sorted({move.deal.pk for move in moves})
+    list(Deal.objects.select_for_update().filter(pk__in=keys).order_by("pk").values_list("pk"))
+    joined = ("customer__team__manager", "stage", "rep", "owner")
+    fresh = Deal.objects.select_related(*joined).in_bulk(keys)
     for move in moves:
         expected = move.expected or move.deal.stage_id
         move.deal = fresh[move.deal.pk]

@@ -28,7 +28,7 @@ def open_deals(customers, *, by, at, batch=None, values=None):
     with transaction.atomic():
         pairs = [_deal(customer, dict(values.get(customer.pk) or {}), first, by, at, batch) for customer in customers]
         deals = [deal for deal, _row in pairs]
-        Deal.objects.bulk_create(deals, batch_size=500)
+        Deal.objects.bulk_create(deals, batch_size=1000)
         write_history(deals, by=by, made=True)
         versions = versions_of({deal.stage_id for deal in deals})
         StageProgress.objects.bulk_create(
@@ -45,7 +45,7 @@ def open_deals(customers, *, by, at, batch=None, values=None):
                 )
                 for deal in deals
             ],
-            batch_size=500,
+            batch_size=1000,
         )
         actions.add_line_many(
             [

@@ -29,10 +29,12 @@ MOVED = (
 def undo_move(event, *, by, now):
     """Put the deal back where it was, with the fields the move changed and nobody changed since. Returns the deal."""
     stay = StageProgress.objects.filter(pk=event.data["stay"]).select_related("deal__customer", "stage").first()
-    deal = stay and Deal.objects.select_for_update(of=("self",)).select_related("customer", "stage").get(
-        pk=stay.deal_id
-    )
-    if stay is None or stay.voided_at or stay.left_at or deal.stage_id != stay.stage_id:
+    if stay is None:
+        raise Refused(_("This change of stage is no longer known."))
+    list(Deal.objects.select_for_update().filter(pk=stay.deal_id).values_list("pk"))
+    stay.refresh_from_db()
+    deal = Deal.objects.select_related("customer", "stage").get(pk=stay.deal_id)
+    if stay.voided_at or stay.left_at or deal.stage_id != stay.stage_id:
         raise Refused(
             _("%(name)s has moved since: it is in %(stage)s now.") % {"name": deal.customer.name, "stage": deal.stage},
             holder=str(deal.stage),

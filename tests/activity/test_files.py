@@ -76,7 +76,7 @@ def test_the_kind_is_found_by_looking(cast, name, content, kind):
     ("macro.xlsx", office("[Content_Types].xml", "xl/workbook.xml", "xl/vbaProject.bin")),
     ("any.zip", office("a.txt")), ("any.docx", office("a.txt")), ("cut.docx", DOCX[:40]), ("noname", PDF),
     ("data.txt", b"a\0b"), ("bomb.png", PNG.replace(struct.pack(">II", 640, 480), struct.pack(">II", 60000, 60000))),
-])
+], ids=lambda value: value if isinstance(value, str) else "")
 def test_what_is_not_on_the_list_is_refused_with_a_sentence(cast, name, content):
     with pytest.raises(ValidationError) as refused:
         add(cast.legal, name, content, cast.sam)

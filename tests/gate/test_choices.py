@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.gate.matrix import ROWS
 from tests.gate.forms import form_at
+from tests.gate.matrix import ROWS
 from tests.gate.walk import IN, PEOPLE, ask, headers_of, masked, post
 
 MADE_UP = 7_654_321

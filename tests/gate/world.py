@@ -107,7 +107,7 @@ def _customer(owner, word, now, *, by=None, phone="", name="", **more):
 
 def _place(world, person, manager, department, colleague, word, now):
     """Everything one person has. Owner and manager sell; `colleague` serves in `department`."""
-    cast, start = world.cast, now - 8 * DAY
+    start = now - 8 * DAY
     customer = _customer(person, word, now, phone=PHONES[person.username], name=f"{word}name")
     deal = customer.deals.get()
     place = SimpleNamespace(person=person, word=word, customer=customer, deal=deal, contact=customer.contacts.get())

@@ -1,0 +1,79 @@
+"""A made office of a few hundred customers, and what its busiest pages may cost (performance §4)."""
+
+import gzip
+
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import Department, Team, User
+from core.periods import period_of, today
+from customers.models import Customer
+from pipeline.models import Deal
+from salesflow.making import world as making
+from tests.cast import make_request, make_user
+
+FREE = ("SAVEPOINT", "RELEASE", "BEGIN", "COMMIT", "ROLLBACK")
+SMALL = making.Size(260, 1_300, 195, 60, 4, 2)
+HAMLET = making.Size(12, 24, 12, 4, 2, 2)
+
+
+def made(size):
+    """A made office: reps, a team's lead, an admin and a department with requests."""
+    now = timezone.now()
+    making.SIZES["gate"] = size
+    made_world = making.World("gate", 1, now)
+    made_world.make(lambda words: None)
+    place = type("Place", (), {})()
+    place.now = now
+    place.lead = Team.objects.order_by("-pk").first().manager
+    place.rep = User.objects.filter(role="rep").order_by("pk").first()
+    place.admin = make_user("gatekeeper", "安达", "admin")
+    legal = Department.objects.create(name="法务部", name_en="Legal", serves=True)
+    Department.objects.filter(pk=legal.pk).update(path=f"/{legal.pk}/")
+    legal.refresh_from_db()
+    place.sam = make_user("clerk", "孙立", "support", department=legal)
+    for customer in Customer.objects.filter(owner=place.rep).order_by("pk")[:60 if size.customers > 100 else 4]:
+        make_request(place.rep, legal, now=now, customer=customer)
+    place.customer = Customer.objects.filter(owner=place.rep, open_deals__gt=0).order_by("-last_contact_at").first()
+    place.deal = Deal.objects.filter(customer=place.customer, stage__kind="open").order_by("pk").first()
+    return place
+
+
+def count(client, path, data=None, **headers):
+    """(queries less savepoints, bytes of the answer gzipped, answer) of a request made for the second time."""
+    with transaction.atomic():
+        client.get(path) if data is None else None
+        with CaptureQueriesContext(connection) as seen:
+            response = client.get(path, headers=headers) if data is None else client.post(path, data, headers=headers)
+        queries = [q["sql"] for q in seen.captured_queries if not q["sql"].startswith(FREE)]
+        transaction.set_rollback(True)
+    return queries, len(gzip.compress(response.content)), response
+
+
+def pages(office):
+    """name: (whose browser, address, most queries, most bytes)."""
+    on = today(office.now)
+    week, month = period_of("week", on).code, period_of("month", on).code
+    return {
+        "customer list": (office.lead, reverse("customers:list"), 8, 15_000),
+        "customer list, filtered": (office.lead, reverse("customers:list") + "?show=quiet&tag=prospect", 8, 15_000),
+        "customer list, search": (office.lead, reverse("customers:list") + "?q=科技", 8, 15_000),
+        "customer list of an admin": (office.admin, reverse("customers:list"), 8, 15_000),
+        "pipeline table": (office.lead, reverse("pipeline:table") + "?group=stage", 8, 15_000),
+        "board": (office.lead, reverse("pipeline:board"), 12, 40_000),
+        "board of an admin": (office.admin, reverse("pipeline:board"), 12, 40_000),
+        "customer": (office.rep, reverse("customer", args=[office.customer.pk]), 15, 20_000),
+        "my day": (office.rep, reverse("today"), 15, 15_000),
+        "team home": (office.lead, reverse("team"), 15, 15_000),
+        "request queue": (office.sam, reverse("collaboration:queue"), 8, 15_000),
+        "weekly review": (office.lead, reverse("reviews:week", args=[week]), 12, None),
+        "monthly review": (office.lead, reverse("reviews:month", args=[month]), 12, None),
+    }
+
+
+NAMES = [
+    "customer list", "customer list, filtered", "customer list, search", "customer list of an admin", "pipeline table",
+    "board", "board of an admin", "customer", "my day", "team home", "request queue", "weekly review", "monthly review",
+]
