@@ -148,6 +148,7 @@ def test_a_manager_moves_a_card_on_the_phone(page_of, cast, now):
     page = page_of(width=PHONE)
     sign_in(page, cast.mia)
     page.tap("#tabs a[href='/pipeline']")
+    page.wait_for_url("**/pipeline")
     hand = Hand(page)
     hand.press(f"#all-{customer.deals.get().pk} .do-more")
     page.wait_for_selector("#dialog dialog")
