@@ -115,8 +115,8 @@ def write_history(objs, *, by, made=False):
 def save_form(form, obj, *, by, expect, also=None):
     """Save a field form's cleaned data through change(). Edits of different fields merge by themselves (D36).
 
-    `also(wanted)` gives the columns that follow from those to be written, {name: value}. Returns (changed names, merged):
-    merged is true when somebody else's disjoint edit was kept. Raises Conflict listing only the fields both changed.
+    `also(wanted)` gives the columns that follow from those to be written, {name: value}. Returns (changed names,
+    merged): merged is true when somebody else's disjoint edit was kept. Raises Conflict with the fields both changed.
     """
     wanted = {name: form.cleaned_data[name] for name in form.changed_data if name in form.cleaned_data}
     now = obj._meta.model._base_manager.get(pk=obj.pk)

@@ -21,7 +21,7 @@ class Change:
 
 
 def changes_of(customer, *, masked, most=MOST):
-    """The newest changes of its fields and its contacts'. Phone, mail and WeChat are masked for whoever sees the mask."""
+    """The newest changes of its fields and its contacts'. Phone, mail, WeChat masked for whoever sees the mask."""
     rows = customer.history.select_related("history_user", "owner", "team").order_by("-history_id")
     found = _changes(rows[: most + 1], "")
     for contact in Contact._base_manager.filter(customer=customer):

@@ -124,7 +124,7 @@ def test_creator_only_and_admins_may_look(cast, client_of):
             assert client.post(step(batch, name), {"key": key()}).status_code == 404
     admin = client_of(cast.ada)
     assert admin.get(step(batch, "import_check")).status_code == 200
-    assert admin.post(step(batch, "import_check"), {"key": key(), "do": "import"}).status_code == 404
+    assert admin.post(step(batch, "import_check"), {"key": key(), "do": "import"}).status_code == 403
     assert FollowUp.objects.count() == 0
 
 
