@@ -13,16 +13,13 @@ runs: rights are those of now, and somebody deactivated gets nothing done.
 
 import logging
 import random
-import traceback
 import uuid
 from collections.abc import Callable
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
-from pathlib import Path
 
-from django.conf import settings
 from django.db import Error, connection, transaction
 from django.db.models import F
 from django.utils import timezone
@@ -30,6 +27,7 @@ from django.utils.module_loading import autodiscover_modules
 
 from core import broker
 from core.models import Job, JobTaken
+from core.tracing import places_of
 
 logger = logging.getLogger(__name__)
 State = Job.State
@@ -174,15 +172,9 @@ def _finish(row: Job, **fields) -> Job | None:
 
 
 def safe_traceback(problem: BaseException) -> str:
-    """Where it broke and what kind of exception, but not its text: that may hold a customer's name or number."""
-    lines = []
-    for frame in traceback.extract_tb(problem.__traceback__):
-        path = Path(frame.filename)
-        inside = path.is_relative_to(settings.BASE_DIR) and "site-packages" not in path.parts
-        where = path.relative_to(settings.BASE_DIR).as_posix() if inside else "/".join(path.parts[-2:])
-        lines.append(f"{where}:{frame.lineno} {frame.name}")
+    """Places and class; the text only where it is ours (JobProblem), for it may be shown."""
     words = str(problem) if isinstance(problem, (JobProblem, UnknownJob)) else ""
-    return "\n".join([*lines, f"{type(problem).__name__}: {words}".rstrip(": ")])
+    return f"{places_of(problem)}: {words}".rstrip(": ")
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from core.periods import at
+from core.periods import at, today
 from customers.models import NextStep, Owed
 
 AGAIN = dt.timedelta(minutes=2)  # a second tap so soon is the same call
@@ -34,7 +34,7 @@ def owe_visits(*, now, hours):
     The conversation is taken to have ended at its planned start plus `hours`.
     """
     length = dt.timedelta(hours=hours)
-    steps = NextStep.objects.open().filter(is_visit=True, due_time__isnull=False, due_on__lte=now.date())
+    steps = NextStep.objects.open().filter(is_visit=True, due_time__isnull=False, due_on__lte=today(now))
     due = [(step, at(step.due_on, step.due_time)) for step in steps.select_related("owner", "customer")]
     due = [(step, start) for step, start in due if start + length <= now <= start + 24 * length]
     known = set(

@@ -4,9 +4,10 @@ import datetime as dt
 
 from django.utils import timezone
 
+from accounts import switches
 from core.jobs import job
 from core.periods import zone
-from customers import flagging
+from customers import flagging, owing
 
 
 @job("flag_stale")
@@ -17,3 +18,10 @@ def flag_stale(job):
         now = dt.datetime.fromisoformat(text)
         now = now if now.tzinfo else now.replace(tzinfo=zone())
     return flagging.flag_stale(now=now)
+
+
+@job("owe_visits")
+def owe_visits(job):
+    """Visits and meetings whose planned time is over become owed a log (D25)."""
+    made = owing.owe_visits(now=timezone.now(), hours=switches.get("visit_hours"))
+    return {"owed": len(made)}

@@ -1,6 +1,6 @@
 """What a page of deals was asked for: who, which day, which filters; the bad ones dropped and named."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.http import QueryDict
 
@@ -24,6 +24,7 @@ class Asked:
     playbooks: Playbooks = field(default_factory=Playbooks.load)
 
     def __post_init__(self):
+        self.rule = replace(self.rule, limits=self.playbooks.limits)
         if not isinstance(self.GET, QueryDict):
             plain = QueryDict(mutable=True)
             for name, value in dict(self.GET).items():

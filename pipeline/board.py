@@ -92,7 +92,7 @@ def read_board(user, filters, on, *, asked=None, only=None, with_cards=True):
 
 
 def likely_of(columns):
-    """Σ amount × probability of the stage, CNY (M1): unrounded."""
+    """Σ amount × probability of the stage, CNY, unrounded."""
     return sum((column.amount * column.stage.probability / 100 for column in columns), Decimal(0))
 
 

@@ -1,10 +1,14 @@
 """Cards: deals with everything a card says, in three queries for any number of them (S7)."""
 
+import functools
 from dataclasses import dataclass
 
 from django.db.models import OuterRef, Subquery
+from django.utils.html import format_html
+from django.utils.translation import get_language
 
 from accounts import rights
+from core.templatetags import words
 from customers.models import Contact, NextStep
 from customers.staleness import state_of
 from pipeline.models import CardNote, Deal
@@ -20,6 +24,12 @@ SHOWN = (
 )
 
 
+@functools.cache
+def _tag(tag, language):
+    """The glyph and short word of a tag: ten pieces of html in all."""
+    return words.tag_short(tag)
+
+
 @dataclass
 class Card:
     """One deal as the board prints it; `index` is its place in its column."""
@@ -32,6 +42,54 @@ class Card:
     step_text: str
     phone: str
     index: int = 0
+
+    @property
+    def pk(self):
+        return self.deal.pk
+
+    @property
+    def alone(self):
+        """The list of one, for the template of cards."""
+        return [self]
+
+    @property
+    def is_won(self):
+        return self.deal.won_at is not None and self.deal.signed_on is not None
+
+    @property
+    def closes_html(self):
+        """The day it was signed, else the one it is expected to close."""
+        day = self.deal.signed_on if self.is_won else self.deal.expected_close
+        return words.day_dense(day) if day else ""
+
+    @property
+    def step_html(self):
+        return words.day_dense(self.step_on)
+
+    @property
+    def money_html(self):
+        return words.money_tag(self.money) if self.money is not None else ""
+
+    @property
+    def tag_html(self):
+        return _tag(self.deal.customer.tag, get_language())
+
+    @property
+    def person_html(self):
+        return words.avatar(self.person)
+
+    @property
+    def pip(self):
+        return words.pip(self.stage)
+
+    @property
+    def strip_html(self):
+        strip = self.strip
+        if strip is None:
+            return ""
+        said = format_html('<a href="{}">{}</a>', strip.link, strip.words) if strip.link else strip.words
+        mark = words.icon(strip.icon, small=True)
+        return format_html('<p class="strip {}">{}<span>{}</span></p>', strip.tone, mark, said)
 
     @property
     def rank(self):

@@ -170,7 +170,7 @@ def _fields(move, now, batch):
 
 
 def closing_fields(deal, day):
-    """expected_close, and one more slip when it moves later (M7)."""
+    """expected_close, and one more slip when it moves later."""
     slipped = bool(day and deal.expected_close and day > deal.expected_close)
     return {"expected_close": day, "slips": deal.slips + 1} if slipped else {"expected_close": day}
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from django.db.models import Count, Max
 from django.utils.translation import gettext as _
 
+from customers.facts import MOST_DAYS
 from pipeline.models import Playbook, Stage, StageDuty
 
 _kept = {"stamp": None, "playbooks": None}
@@ -56,6 +57,12 @@ class Playbooks:
 
     def columns(self, playbook_id):
         return [stage for stage in self.line_of(playbook_id) if stage.kind != Stage.Kind.LOST]
+
+    @property
+    def limits(self):
+        """The stage limits in use, as customers.limit_days holds them: what the rule for quiet need compare."""
+        days = {stage.stale_days for stage in self.stages.values() if stage.stale_days is not None}
+        return tuple(sorted({min(limit, MOST_DAYS) for limit in days}))
 
     def lost(self, playbook_id):
         return next((stage for stage in self.line_of(playbook_id) if stage.kind == Stage.Kind.LOST), None)

@@ -4,15 +4,15 @@ import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
 
-from accounts.calendar import Calendar
 from django.db.models import Sum
-from pipeline.updating import Day, day_of
 
+from accounts.calendar import Calendar
 from collaboration.models import CollaborationRequest
 from core.periods import period_of, today
 from customers.models import Customer, FollowUp, NextStep, Owed
 from customers.staleness import Rule, state_of
 from pipeline.models import Deal
+from pipeline.updating import Day, day_of
 from reviews.models import Target
 
 MOST = 20  # rows a section shows; its count is of all

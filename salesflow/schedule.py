@@ -23,6 +23,11 @@ LINES = [
         reason="Before the first call and half an hour before the end of the day; late reminders help nobody.",
     ),
     Line(
+        name="owe_visits",
+        every=10,
+        reason="A visit that ended is to be logged: the half hour runs from its planned end.",
+    ),
+    Line(
         name="build_weekly_review",
         at=("00:30",),
         weekday=0,

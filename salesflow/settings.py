@@ -220,6 +220,19 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
+# --- Logs: JSON to standard error --------------------------------------------------------------------------
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"json": {"()": "core.logs.JsonFormatter"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {
+        "django": {"handlers": ["console"], "level": "ERROR", "propagate": False},
+        "salesflow.request": {"level": env("LOG_REQUESTS", default="WARNING" if EMBEDDED else "INFO")},
+    },
+}
+
 # --- Mail ------------------------------------------------------------------------------------------------
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://" if not EMBEDDED else "dummymail://")
 vars().update(EMAIL_CONFIG)

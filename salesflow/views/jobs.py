@@ -1,6 +1,5 @@
 """Setup → Jobs: what runs in the background, how it went, and "run again" (R63)."""
 
-from accounts.rights import may_set_up
 from django.contrib import messages
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -8,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.gates import only
+from accounts.rights import may_set_up
 from core.jobs import run_again
 from core.keys import deed
 from core.sweeping import overview

@@ -1,10 +1,10 @@
 """/team: the manager's home (S10)."""
 
-from accounts.rights import may_see_team
 from django.shortcuts import render
 from django.utils import timezone
 
 from accounts.gates import only
+from accounts.rights import may_see_team
 from salesflow.teamhome import team_home
 
 

@@ -1,10 +1,10 @@
 """/today: the rep's home (S2)."""
 
-from accounts.rights import may_see_pipeline
 from django.shortcuts import render
 from django.utils import timezone
 
 from accounts.gates import only
+from accounts.rights import may_see_pipeline
 from salesflow.myday import first_run, my_day
 
 

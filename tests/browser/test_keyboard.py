@@ -65,7 +65,8 @@ def test_the_enter_right_after_a_word_is_the_input_methods(desk):
     stopped = desk.evaluate(
         """() => { const field = document.querySelector('#q');
         field.dispatchEvent(new CompositionEvent('compositionend', { bubbles: true }));
-        return !field.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true, cancelable: true })); }"""
+        const enter = new KeyboardEvent('keydown', { key: 'Enter', bubbles: true, cancelable: true });
+        return !field.dispatchEvent(enter); }"""
     )
     assert stopped
 
@@ -127,7 +128,8 @@ def test_the_board_by_arrows(desk, cast, now):
     cards = {c.name: f"card-{c.deals.get().pk}" for c in (first, second, third)}
     desk.goto("/pipeline")
     assert desk.locator(".board .card[tabindex='0']").count() == 1  # one tab stop
-    column = [f"card-{n}" for n in desk.locator(".col:not(.col-all) .card").evaluate_all("all => all.filter(e => e.offsetParent).map(e => e.dataset.deal)")]
+    shown = desk.locator(".col:not(.col-all) .card").filter(visible=True)
+    column = [f"card-{n}" for n in shown.evaluate_all("all => all.map((card) => card.dataset.deal)")]
     desk.focus(f"#{column[0]}")
     walked = []
     for key in ("ArrowDown", "ArrowRight", "ArrowLeft"):

@@ -17,9 +17,9 @@ def standing(django_db_setup, django_db_blocker):
 
 @pytest.fixture(scope="module")
 def signed_in(standing):
-    """{login: Client} of everybody who can sign in, and "anon"."""
+    """{login: Client} of everybody, ian with a session from before he was deactivated, and "anon"."""
     clients = {"anon": Client()}
-    for login in [*PEOPLE, "leo"]:
+    for login in [*PEOPLE, "leo", "ian"]:
         clients[login] = Client()
         clients[login].force_login(getattr(standing.cast, login))
     return clients

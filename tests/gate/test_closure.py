@@ -11,13 +11,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
+from collaboration.models import CollaborationRequest
 from core.periods import day_start, today
 from customers.models import Customer, FollowUp, NextStep, Owed
 from pipeline.models import Deal, Stage
 from salesflow.finding import search
 from tests.cast import key
 from tests.gate.chance import DAY, Plain, build_chance
-from tests.gate.walk import PEOPLE, browser
+from tests.gate.walk import PEOPLE, ask, browser
 
 READERS = [*PEOPLE, "leo", "dora"]
 SELLERS = [login for login in READERS if login not in ("sam", "tess")]
@@ -77,7 +78,7 @@ def test_list_page_and_search_agree(seen, login):
     exists, live = plain.customers(), plain.customers(archived=False)
     pages = {
         pk for pk in Customer.objects.values_list("pk", flat=True)
-        if client.get(reverse("customer", args=[pk])).status_code == 200
+        if ask(client, "get", reverse("customer", args=[pk]), draw="nothing").status == 200
     }
     assert pages == set(exists)
     names = {c.pk: c.name for c in plain.rows}
@@ -136,11 +137,9 @@ def test_the_workbook_agrees(seen, login):
 def test_requests_agree(seen, login):
     user, plain, client = seen(login)
     mine = plain.requests()
-    from collaboration.models import CollaborationRequest as Request
-
     pages = {
-        r.pk for r in Request.objects.all()
-        if client.get(reverse("collaboration:page", args=[r.number])).status_code == 200
+        r.pk for r in CollaborationRequest.objects.all()
+        if ask(client, "get", reverse("collaboration:page", args=[r.number]), draw="nothing").status == 200
     }
     assert pages == set(mine)
     asked = {r.pk for r in mine.values() if r.asker_id == user.pk}

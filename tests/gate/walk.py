@@ -3,12 +3,14 @@
 import functools
 import hashlib
 import re
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 
 from django.db import connection, transaction
+from django.template.backends.django import Template
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils.safestring import mark_safe
 
 from tests.cast import key
 
@@ -110,43 +112,78 @@ def browser(client, *, csrf=False):
     return copy
 
 
-def ask(client, method, path, data=None, **headers):
-    """One request in a savepoint that is rolled back, with the statements that would have changed data."""
-    with transaction.atomic():
-        with CaptureQueriesContext(connection) as seen:
+@contextmanager
+def bare(of):
+    """Draw nothing ("all"), or no page of a refusal ("errors"): where the body is not examined (reliability §2.1)."""
+    real = Template.render
+
+    def render(template, context=None, request=None):
+        name = template.template.name or ""
+        if of == "all" or name.startswith(("errors/", "403", "404")):
+            return mark_safe("")
+        return real(template, context, request)
+
+    Template.render = render
+    try:
+        yield
+    finally:
+        Template.render = real
+
+
+def ask(client, method, path, data=None, *, draw="everything", **headers):
+    """One request in a savepoint that is rolled back, with the statements that would have changed data. `draw` is
+    everything, "pages" (not those of refusals) or "nothing"."""
+    written, less = [], {"everything": "", "pages": "errors", "nothing": "all"}[draw]
+    with transaction.atomic(), bare(less) if less else nullcontext():
+        with connection.execute_wrapper(watch(written)):
             response = getattr(browser(client), method)(path, data or {}, headers=headers)
             if getattr(response, "streaming", False):
                 b"".join(response.streaming_content)
         transaction.set_rollback(True)
-    return Answer(response, writes(seen.captured_queries))
+    return Answer(response, written)
 
 
-def post(client, path, data=None, **headers):
-    return ask(client, "post", path, {"key": key()} | (data or {}), **headers)
+def post(client, path, data=None, **options):
+    return ask(client, "post", path, {"key": key()} | (data or {}), **options)
 
 
+WRITES = re.compile(r"\s*(INSERT|UPDATE|DELETE|REPLACE)", re.I)
 FREE = re.compile(r"django_session|core_cache|\"seen_at\"|account_|core_submittedkey", re.I)
 
 
-def writes(queries):
-    """The statements that change data, less session, last seen, throttle and the form's key, which is rolled back
-    with a refusal (INV-2, INV-9)."""
-    return [
-        q["sql"] for q in queries
-        if re.match(r"\s*(INSERT|UPDATE|DELETE|REPLACE)", q["sql"], re.I) and not FREE.search(q["sql"])
-    ]
+def watch(written):
+    """Keep the statements that change data, less session, last seen, throttle and the form's key, which is rolled
+    back with a refusal (INV-2, INV-9)."""
+
+    def note(execute, sql, params, many, context):
+        if WRITES.match(sql) and not FREE.search(sql):
+            written.append(sql[:200])
+        return execute(sql, params, many, context)
+
+    return note
+
+
+@functools.cache
+def columns_of_tables():
+    """{table: its columns}, less what every request may touch."""
+    with connection.cursor() as cursor:
+        return {
+            table: [
+                connection.ops.quote_name(c.name)
+                for c in connection.introspection.get_table_description(cursor, table)
+                if c.name not in ("seen_at", "last_login")
+            ]
+            for table in sorted(connection.introspection.table_names(cursor))
+            if table not in ("django_session", "core_cache", "django_migrations")
+        }
 
 
 def fingerprint():
     """A hash of every table, less sessions and the throttle's cache."""
     digest = hashlib.sha256()
     with connection.cursor() as cursor:
-        for table in sorted(connection.introspection.table_names(cursor)):
-            if table in ("django_session", "core_cache", "django_migrations"):
-                continue
-            columns = [c.name for c in connection.introspection.get_table_description(cursor, table)]
-            names = ", ".join(connection.ops.quote_name(c) for c in columns if c not in ("seen_at", "last_login"))
-            cursor.execute(f"SELECT {names} FROM {connection.ops.quote_name(table)}")
+        for table, columns in columns_of_tables().items():
+            cursor.execute(f"SELECT {', '.join(columns)} FROM {connection.ops.quote_name(table)}")
             digest.update(f"{table} {sorted(map(repr, cursor.fetchall()))}".encode())
     return digest.hexdigest()
 

@@ -34,7 +34,6 @@ def crowd(cast, stages, now, approve):
     move_to(deal, stages[6], by=cast.alice, now=now, signed_on=periods.today(now), contract_amount=Decimal(560_000))
 
 
-@pytest.mark.proves("M1")
 @pytest.mark.parametrize(
     "filters", [{}, {"rep": "alice"}, {"stale": "1"}, {"closing": "1", "rep": "bob"}, {"risk": "1"}]
 )

@@ -270,7 +270,7 @@ def undo_last(by, now, verb="pipeline.moved"):
     return undo(Event.objects.filter(verb=verb).latest("id"), by=by, now=now)
 
 
-@pytest.mark.proves("D17", "R6")
+@pytest.mark.proves("D17")
 def test_undo_voids_the_stay_and_records_the_old_one_anew(own, cast, stages, now):
     first = own.deal.stays.get()
     move_to(own.deal, stages[3], by=cast.alice, now=now, key_action="客户确认", expected_close=dt.date(2030, 1, 1))
