@@ -1,7 +1,7 @@
 """Questions asked of people, departments, teams, the calendar and saved filters."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import CharField, Exists, ExpressionWrapper, F, OuterRef, Q
 
 from core.text import phone_key
 
@@ -63,10 +63,8 @@ class TeamQuerySet(models.QuerySet):
         """Teams with this manager, and all teams below the sales departments he heads (D1: the director)."""
         if not user.is_manager:
             return self.none()
-        from_department = Q(pk__in=[])
-        for path in user.leads_departments.values_list("path", flat=True):
-            from_department |= Q(department__path__startswith=path)
-        return self.filter(Q(manager=user) | from_department)
+        heads = user.leads_departments.order_by().annotate(below=ExpressionWrapper(OuterRef("department__path"), CharField()))
+        return self.filter(Q(manager=user) | Exists(heads.filter(below__startswith=F("path"))))
 
 
 class CompanyDayQuerySet(models.QuerySet):

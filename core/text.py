@@ -70,6 +70,12 @@ def mask_phone(phone):
     return f"****{digits[-2:]}" if digits else ""
 
 
+def mask_words(text):
+    """A mail address or WeChat name as admins see it: its first two characters, a mail's house."""
+    name, at, house = str(text or "").partition("@")
+    return f"{name[:2]}****{at}{house}" if name else ""
+
+
 def grams(text):
     """The set of its 1- and 2-character grams after plain(), without spaces: what the search table stores."""
     squeezed = re.sub(r"\s+", "", plain(text))

@@ -109,8 +109,8 @@ def contact_cells(contact, customer, user):
         "contact": contact.name,
         "position": contact.position,
         "phone": phone,
-        "email": contact.email,
-        "wechat": contact.wechat,
+        "email": contact.email if shown == "full" else "",  # left out, not masked: empty cells keep what is there
+        "wechat": contact.wechat if shown == "full" else "",
     }
 
 

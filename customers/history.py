@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 
-from core.text import mask_phone
+from core.text import mask_phone, mask_words
 from customers.models import Contact
 
 HIDDEN = {"version", "id", "custom", "batch", "made_at", "made_by", "merged_into"}
+MASKS = {"phone": mask_phone, "email": mask_words, "wechat": mask_words}  # of contacts (D6)
 MOST = 100
 
 
@@ -20,7 +21,7 @@ class Change:
 
 
 def changes_of(customer, *, masked, most=MOST):
-    """The newest changes of its fields and its contacts'. Phones are masked for whoever sees the mask."""
+    """The newest changes of its fields and its contacts'. Phone, mail and WeChat are masked for whoever sees the mask."""
     rows = customer.history.select_related("history_user", "owner", "team").order_by("-history_id")
     found = _changes(rows[: most + 1], "")
     for contact in Contact._base_manager.filter(customer=customer):
@@ -36,7 +37,7 @@ def _changes(rows, of, *, masked=False):
             if field.name in HIDDEN or not hasattr(new, field.attname):
                 continue
             if getattr(new, field.attname) != getattr(old, field.attname):
-                say = mask_phone if masked and field.name == "phone" else str
+                say = MASKS.get(field.name, str) if masked else str
                 found.append(
                     Change(new.history_date, new.history_user, of, str(field.verbose_name),
                            say(_value(old, field)), say(_value(new, field)))

@@ -108,7 +108,8 @@ class ContactForm(forms.ModelForm):
     def __init__(self, *args, sees_phone=True, **kwargs):
         super().__init__(*args, **kwargs)
         if not sees_phone:
-            del self.fields["phone"]
+            for name in ("phone", "email", "wechat"):
+                del self.fields[name]
         _tidy(self.fields)
 
     def clean_phone(self):

@@ -8,7 +8,7 @@ from django.utils import timezone
 from accounts import rights
 from accounts.models import User
 from core.periods import today
-from core.text import mask_phone
+from core.text import mask_phone, mask_words
 from customers import choices
 from customers.drawing import date_words
 from customers.models import Customer
@@ -48,11 +48,14 @@ def _head(customer, user, now):
 
 
 def _people(customer, user):
-    """Contacts with the phone as this person sees it, and the helpers."""
+    """Contacts with phone, mail and WeChat as this person sees them (D6), and the helpers."""
     sees = rights.sees_phone(user, customer)
     contacts = list(customer.contacts.filter(retired_at=None))
     for contact in contacts:
-        contact.shown = contact.phone if sees == "full" else mask_phone(contact.phone)
+        full = sees == "full"
+        contact.shown = contact.phone if full else mask_phone(contact.phone)
+        contact.shown_email = contact.email if full else mask_words(contact.email)
+        contact.shown_wechat = contact.wechat if full else mask_words(contact.wechat)
     may_help = customer.owner_id == user.pk or rights.may_assign(user, customer)
     return {
         "contacts": contacts, "sees": sees, "main": next(iter(contacts), None), "may_help": may_help,

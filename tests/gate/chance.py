@@ -10,6 +10,7 @@ from core.periods import today
 from customers.keeping import archive
 from customers.models import Customer, CustomerHelper
 from pipeline.models import LossReason, Playbook
+from pipeline.moving import Move, move_many
 from tests.cast import build_cast, make_customer, make_deal, make_log, make_request, make_step, make_user
 
 DAY = dt.timedelta(days=1)
@@ -45,7 +46,7 @@ def build_chance(seed, now, *, customers=26):
                 to = rng.choice(stages)
                 said = {"signed_on": today(now), "contract_amount": 5_000 + n} if to.kind in ("won", "after") else {}
                 said |= {"lost_reason": price} if to.kind == "lost" else {}
-                deal.move_to(to, by=by, now=now, **said)
+                move_many([Move(deal, to, reason="更正", **said)], by=by, now=now, force_gate=True)
         if rng.random() < 0.2:
             CustomerHelper.objects.create(customer=customer, user=rng.choice(sellers), added_by=cast.ada)
         if rng.random() < 0.12:

@@ -6,11 +6,21 @@ a page that is known but not for your role 403 (D8). Nobody signed in: 302 to th
 Every value is what the *world* of tests/gate/world.py must answer. A URL without a row fails test_access.
 """
 
+import datetime as dt
+
+from django.utils import timezone
+
 from tests.gate.walk import IN, Row, all_of, of_alice, only, roles
 
 ADMIN = roles(admin=200)  # pages under /setup: known, closed to other roles
 ADMIN_POST = roles(admin=IN)
 ANYBODY, ANYBODY_POST = all_of(200), all_of(IN)
+
+
+
+def day(n):
+    return (timezone.localdate() + dt.timedelta(days=n)).isoformat()
+
 
 CUSTOMER = {"kwargs": lambda w: {"pk": w.alice.customer.pk}}
 REQUEST = {"kwargs": lambda w: {"number": w.alice.request.number}}
@@ -54,17 +64,17 @@ SIGN_IN = {  # nobody signed in is exactly whom these are for; signed in they le
     "mfa_reauthenticate": [Row(get=all_of(302), post=ANYBODY_POST)],
     "mfa_index": [Row(get=ANYBODY)],
     "mfa_activate_totp": [Row(get=all_of(302), post=ANYBODY_POST)],
-    "mfa_deactivate_totp": [Row(get=all_of(404), post=all_of(404))],  # nobody here has a second factor to turn off
-    "mfa_view_recovery_codes": [Row(get=all_of(404))],
+    "mfa_deactivate_totp": [Row(get=all_of(302), post=ANYBODY_POST)],
+    "mfa_view_recovery_codes": [Row(get=all_of(302))],
     "mfa_generate_recovery_codes": [Row(get=all_of(302), post=ANYBODY_POST)],
-    "mfa_download_recovery_codes": [Row(get=all_of(404), post=all_of(404))],
+    "mfa_download_recovery_codes": [Row(get=all_of(302))],
 }
 
 PEOPLE_ROWS = {
     "home": [Row(get=all_of(302))],
     "me": [Row(get=ANYBODY)],
     "me_switch": [Row(post=ANYBODY_POST, data=lambda w: {"dense": "1"})],
-    "me_leave_add": [Row(post=ANYBODY_POST)],
+    "me_leave_add": [Row(post=ANYBODY_POST, data=lambda w: {"first": day(60), "last": day(61)})],
     "me_leave_remove": [Row(post=only(IN, alice=True), kwargs=lambda w: {"pk": w.alice.leave.pk})],
     "me_sign_out_everywhere": [Row(post=ANYBODY_POST)],
     "setup": [Row(get=ADMIN)],
@@ -86,6 +96,9 @@ PEOPLE_ROWS = {
     "setup_calendar_hours": [Row(post=ADMIN_POST)],
     "setup_calendar_day": [Row(post=ADMIN_POST)],
     "setup_calendar_day_remove": [Row(post=ADMIN_POST, kwargs=lambda w: {"pk": w.day.pk})],
+    "setup_copies": [Row(get=ADMIN)],
+    "setup_copies_write": [Row(post=ADMIN_POST)],
+    "setup_copy": [Row(get=ADMIN, kwargs=lambda w: {"day": w.copy})],
     "setup_jobs": [Row(get=ADMIN)],
     "setup_job_again": [Row(post=ADMIN_POST, kwargs=lambda w: {"pk": w.job.pk})],
 }
@@ -100,7 +113,8 @@ ACTIVITY = {
         Row(get=of_alice(), kwargs=lambda w: {"pk": w.alice.own_file.pk}, label="of a customer"),
     ],
     "activity:view_file": [
-        Row(get=all_of(404), kwargs=lambda w: {"pk": w.alice.file.pk}, label="a text is never shown in the page"),
+        Row(get=of_alice(sam=200), kwargs=lambda w: {"pk": w.alice.picture.pk}),
+        Row(get=all_of(404), kwargs=lambda w: {"pk": w.alice.file.pk}, label="a text", mixed="never shown in the page"),
     ],
     "activity:remove_file": [
         Row(post=of_request(no=403, ada=True), kwargs=lambda w: {"pk": w.alice.file.pk}, label="older than a day"),
@@ -109,13 +123,19 @@ ACTIVITY = {
 
 REQUESTS = {
     "collaboration:queue": [Row(get=ANYBODY)],
-    "collaboration:new": [Row(get=roles(rep=200, manager=200, support=200), post=roles(rep=IN, manager=IN, support=IN))],
+    "collaboration:new": [
+        Row(get=roles(rep=200, manager=200, support=200), post=roles(rep=IN, manager=IN, support=IN),
+            data=lambda w: {"kind": "technical", "title": "闸门", "description": "说明", "department": w.cast.tech.pk,
+                            "needed_by": day(5), "priority": "normal"})
+    ],
     "collaboration:page": [Row(get=of_alice(sam=200), **REQUEST)],
     "collaboration:edit": [
         Row(get=of_request(200, alice=True), post=of_request(alice=True), label="while submitted", **ASKED),
         Row(get=of_request(403), post=of_request(), label="taken: nobody", **REQUEST),
     ],
-    "collaboration:comment": [Row(post=of_request(alice=True, mia=True, grace=True, sam=True), **REQUEST)],
+    "collaboration:comment": [
+        Row(post=of_request(alice=True, mia=True, grace=True, sam=True), data=lambda w: {"text": "问一句"}, **REQUEST)
+    ],
     "collaboration:files": [Row(post=of_request(alice=True, sam=True), **REQUEST)],
     "collaboration:verb": [
         verb("accept", about="asked", **of_request(sam=True)),
@@ -151,7 +171,9 @@ def of_deal(yes=200, **others):
 
 CUSTOMERS = {
     "customers:list": [Row(get=SELLERS)],
-    "customers:new": [Row(get=SELLERS, post=SELLERS_POST)],
+    "customers:new": [
+        Row(get=SELLERS, post=SELLERS_POST, data=lambda w: {"name": "闸门公司", "contact_name": "闸门", "sure": "1"})
+    ],
     "customers:bulk": [
         Row(get=of_deal(), post=of_deal(IN), label="tag", query=lambda w: f"do=tag&ids={w.alice.customer.pk}",
             data=lambda w: {"do": "tag", "ids": w.alice.customer.pk, "tag": "hot"}),
@@ -168,14 +190,15 @@ CUSTOMERS = {
             data=lambda w: {"add": w.cast.bob.pk}, kwargs=lambda w: {"pk": w.helped.customer.pk}),
     ],
     "customers:history": [Row(get=of_alice(), **CUSTOMER)],
-    "customers:contact_new": [Row(get=of_alice(), post=of_alice(IN), **CUSTOMER)],
+    "customers:contact_new": [Row(get=of_alice(), post=of_alice(IN), data=lambda w: {"name": "闸门"}, **CUSTOMER)],
     "customers:contact_edit": [Row(get=of_alice(), post=of_alice(IN), kwargs=lambda w: {"pk": w.alice.contact.pk})],
     # only who sees the mask may lift it
     "customers:reveal": [Row(post=of_alice(403, ada=IN), kwargs=lambda w: {"pk": w.alice.contact.pk})],
     "customers:log": [
         Row(get=SELLERS, post=SELLERS_POST),
         Row(get=of_deal(), post=of_deal(IN), query=lambda w: f"customer={w.alice.customer.pk}", label="of a customer",
-            data=lambda w: {"customer": w.alice.customer.pk}),
+            data=lambda w: {"customer": w.alice.customer.pk, "text": "谈了闸门", "methods": "phone", "time": "now",
+                            "next": "pick", "next_date": day(3), "next_text": "再约"}),
     ],
     "customers:owed": [Row(post=of_alice(IN), data=lambda w: {"customer": w.alice.customer.pk, "how": "phone"})],
     # its author corrects, managers comment, nobody rewrites (D7)
@@ -183,10 +206,14 @@ CUSTOMERS = {
         Row(get=of_alice(403, alice=200), post=of_alice(403, alice=IN), kwargs=lambda w: {"pk": w.alice.log.pk})
     ],
     "customers:talk_comment": [
-        Row(get=of_alice(alice=403), post=of_alice(IN, alice=403), kwargs=lambda w: {"pk": w.alice.log.pk})
+        Row(get=of_alice(alice=403), post=of_alice(IN, alice=403), data=lambda w: {"text": "问一句"},
+            kwargs=lambda w: {"pk": w.alice.log.pk})
     ],
-    "customers:step_new": [Row(get=of_alice(), post=of_alice(IN), **CUSTOMER)],
-    "customers:step_shift": [Row(get=of_alice(), post=of_alice(IN), kwargs=lambda w: {"pk": w.alice.step.pk})],
+    "customers:step_new": [
+        Row(get=of_alice(), post=of_alice(IN), data=lambda w: {"next": "pick", "next_date": day(4), "next_text": "再约"},
+            **CUSTOMER)
+    ],
+    "customers:step_shift": [Row(get=of_alice(), post=of_alice(IN), data=lambda w: {"next": "pick", "next_date": day(6), "version": w.alice.step.version}, kwargs=lambda w: {"pk": w.alice.step.pk})],
     "customers:step_done": [Row(get=of_alice(), post=of_alice(IN), kwargs=lambda w: {"pk": w.alice.step.pk})],
 }
 
@@ -202,7 +229,10 @@ PIPELINE = {
     "pipeline:fold": [Row(post=SELLERS_POST, **COLUMN)],
     "pipeline:deal": [Row(get=of_deal(302), **DEAL)],
     "pipeline:deal_edit": [Row(get=of_deal(), post=of_deal(IN), **DEAL)],
-    "pipeline:move": [Row(get=of_deal(), post=of_deal(IN), **DEAL)],
+    "pipeline:move": [
+        Row(get=of_deal(), post=of_deal(IN), **DEAL, data=lambda w: {
+            "to": w.stages[2].pk, "frm": w.stages[1].pk, "key_action": "再约", "expected_close": day(20)})
+    ],
     "pipeline:lost": [Row(get=of_deal(), post=of_deal(IN), **DEAL)],
     "pipeline:field": [
         Row(get=of_deal(), post=of_deal(IN), query="field=amount", **DEAL,
@@ -210,7 +240,8 @@ PIPELINE = {
     ],
     "pipeline:customer_panel": [Row(get=of_deal(), **CUSTOMER)],
     "pipeline:deal_new": [
-        Row(get=of_deal(), post=of_deal(IN), kwargs=lambda w: {"customer": w.alice.customer.pk})
+        Row(get=of_deal(), post=of_deal(IN), kwargs=lambda w: {"customer": w.alice.customer.pk},
+            data=lambda w: {"name": "闸门单", "amount": "8"})
     ],
     "pipeline:update": [Row(get=SELLERS, post=SELLERS_POST)],
     "pipeline:update_all": [Row(get=SELLERS, post=SELLERS_POST)],

@@ -16,7 +16,7 @@ from tests.cast import make_request, make_user
 
 FREE = ("SAVEPOINT", "RELEASE", "BEGIN", "COMMIT", "ROLLBACK")
 SMALL = making.Size(260, 1_300, 195, 60, 4, 2)
-HAMLET = making.Size(12, 24, 12, 4, 2, 2)
+HAMLET = making.Size(30, 240, 24, 6, 2, 2)
 
 
 def made(size):

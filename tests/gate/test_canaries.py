@@ -4,7 +4,7 @@ import io
 import re
 import zipfile
 from types import SimpleNamespace
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from django.core import mail
@@ -86,8 +86,9 @@ def crawl(client, login, world):
             continue
         answer = ask(client, "get", path, draw="pages")
         text = text_of(answer)
-        said = text.replace(path, "").replace(path.replace("&", "&amp;"), "")
-        if words := foreign(said, login):
+        for typed in (path, path.replace("&", "&amp;"), *dict(parse_qsl(urlsplit(path).query)).values()):
+            text = text.replace(typed, "")  # what was asked for is no answer
+        if words := foreign(text, login):
             leaks[path] = words
         if depth or answer.status != 200:
             continue
@@ -141,7 +142,7 @@ def test_no_foreign_word_in_any_mail(world, settings):
     by_address = {getattr(world.cast, login).email: login for login in READERS}
     leaks = {}
     for message in mail.outbox:
-        words = foreign(f"{message.subject} {message.body} {message.alternatives}", by_address[message.to[0]])
+        words = foreign(f"{message.subject} {message.body} {getattr(message, "alternatives", "")}", by_address[message.to[0]])
         if words:
             leaks[message.to[0], message.subject] = words
     assert mail.outbox

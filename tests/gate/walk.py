@@ -196,7 +196,10 @@ def masked(response):
     text = re.sub(r'csrf-token" content="[^"]*"', "", text, flags=re.I)
     text = re.sub(r'X-CSRFToken(&quot;|"): ?(&quot;|")[^"&]*', "", text)
     text = re.sub(r'name="key" value="[^"]*"', "", text)
-    text = text.replace(response.request["PATH_INFO"], "")
+    path = response.request["PATH_INFO"]
+    text = text.replace(path, "")
+    for number in re.findall(r"\d+", path):
+        text = re.sub(rf"={number}\b", "=#", text)
     return re.sub(r"\b[0-9a-f]{12}\b", "", text)
 
 

@@ -4,9 +4,12 @@
 word that means nothing and occurs once in the code: CANARIES says who may ever read it (reliability §2, field table).
 """
 
+import base64
 import datetime as dt
+from pathlib import Path
 from types import SimpleNamespace
 
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
@@ -17,6 +20,7 @@ from activity.models import Event, Notification
 from activity.recording import notify
 from collaboration import verbs
 from collaboration.models import CollaborationRequest
+from core.changing import change
 from core.models import Job
 from core.periods import period_of, today
 from customers.models import CustomerHelper, FollowUpComment, Owed, Topic
@@ -32,6 +36,10 @@ from tests.cast import build_cast, make_customer, make_deal, make_log, make_requ
 DAY = dt.timedelta(days=1)
 ABOVE_EAST, ABOVE_SOUTH = {"mia", "grace", "ada"}, {"nadia", "grace", "ada"}
 PHONES = {"alice": "13911112222", "charlie": "13933334444", "bob": "13955556666"}
+
+PNG = base64.b64decode(
+    b"iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
 
 CANARIES = {
     "quokkaone": {"alice", *ABOVE_EAST},  # what hangs on alice's customer
@@ -83,6 +91,9 @@ def build_world(now=None):
     CustomerHelper.objects.create(customer=world.helped.customer, user=cast.alice, added_by=cast.nadia)
     world.week, world.month = (period_of(kind, today(now)) for kind in ("week", "month"))
     world.day = set_day(day=dt.date(2031, 5, 6), works=False, name="周年", by=cast.ada, now=now)
+    world.copy = "2031-05-06"
+    Path(settings.COPIES_ROOT).mkdir(parents=True, exist_ok=True)
+    (Path(settings.COPIES_ROOT) / f"{world.copy}.xlsx").write_bytes(b"a workbook")
     world.job = Job.objects.create(
         name="flag_stale", key="gate failed", state=Job.State.FAILED, due_at=now - DAY, error="ValueError"
     )
@@ -111,6 +122,7 @@ def _place(world, person, manager, department, colleague, word, now):
     customer = _customer(person, word, now, phone=PHONES[person.username], name=f"{word}name")
     deal = customer.deals.get()
     place = SimpleNamespace(person=person, word=word, customer=customer, deal=deal, contact=customer.contacts.get())
+    change(place.contact, by=person, email=f"{word}mail.new@example.cn", wechat=f"{word}chat.new")
     place.log = make_log(
         customer, by=person, now=start, text=f"谈到 {word}", purpose=f"{word}确认", contact=place.contact,
         methods=("phone", "wechat"), needs=(("need", None, f"要 {word}"),), next_text=f"寄 {word}",
@@ -137,6 +149,9 @@ def _place(world, person, manager, department, colleague, word, now):
         follow_up=place.log, by=manager, at=start + DAY, text=f"私下 {word}private", private=True
     )
     place.file = attach(place.request, _text(f"{word}ask"), by=person, now=now - 2 * DAY)
+    place.picture = attach(
+        place.request, SimpleUploadedFile(f"{word}ask.png", PNG, content_type="image/png"), by=person, now=now
+    )
     place.own_file = attach(customer, _text(word), by=person, now=now - 2 * DAY)
     place.batch = _import(person, word, now)
     place.ready = _import(person, word, now, only_checked=True)
