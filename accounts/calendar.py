@@ -13,6 +13,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.models import CompanyDay, Leave, WorkingHours
+from core.kept import Kept
 from core.periods import at, zone
 
 DAY = dt.timedelta(days=1)
@@ -32,7 +33,7 @@ class Calendar:
     @classmethod
     def load(cls):
         """The calendar as set up now: one small query, rows are read only when the stamp moved."""
-        stamp = _stamp()
+        stamp = _moment.get()
         if _kept["stamp"] != stamp:
             hours = WorkingHours.load()
             own = {day: (works, name) for day, works, name in CompanyDay.objects.values_list("day", "works", "name")}
@@ -182,6 +183,9 @@ def _stamp():
         *[Subquery(days.annotate(fact=fact).values("fact")) for fact in facts],
     )  # fmt: skip
     return hours.first() or tuple(CompanyDay.objects.aggregate(**{str(n): f for n, f in enumerate(facts)}).values())
+
+
+_moment = Kept(_stamp)
 
 
 def _holiday(name):

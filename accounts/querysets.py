@@ -1,7 +1,7 @@
 """Questions asked of people, departments, teams, the calendar and saved filters."""
 
 from django.db import models
-from django.db.models import Exists, ExpressionWrapper, F, OuterRef, Q
+from django.db.models import CharField, Exists, ExpressionWrapper, F, OuterRef, Q
 
 from core.text import phone_key
 
@@ -63,9 +63,8 @@ class TeamQuerySet(models.QuerySet):
         """Teams with this manager, and all teams below the sales departments he heads (D1: the director)."""
         if not user.is_manager:
             return self.none()
-        path = ExpressionWrapper(OuterRef("department__path"), output_field=models.CharField())
-        heads = user.leads_departments.order_by().annotate(of_team=path).filter(of_team__startswith=F("path"))
-        return self.filter(Q(manager=user) | Exists(heads))
+        heads = user.leads_departments.order_by().annotate(below=ExpressionWrapper(OuterRef("department__path"), CharField()))
+        return self.filter(Q(manager=user) | Exists(heads.filter(below__startswith=F("path"))))
 
 
 class CompanyDayQuerySet(models.QuerySet):

@@ -10,6 +10,7 @@ from django.core.exceptions import ObjectDoesNotExist
 from accounts.happened import happened
 from accounts.models import Setting
 from core.changing import change
+from core.kept import Kept, forget
 
 DEFAULTS = {
     "company_name": "",
@@ -46,14 +47,15 @@ def get(name):
     """The value as set, else the default. Raises UnknownSwitch for a name that is not declared."""
     if name not in DEFAULTS:
         raise UnknownSwitch(name)
-    row = Setting.objects.filter(name=name).values_list("value", flat=True)[:1]
-    return next(iter(row), DEFAULTS[name])
+    return everything()[name]
 
 
 def everything():
-    """All values, one query: for pages that ask several."""
-    rows = dict(Setting.objects.filter(name__in=DEFAULTS).values_list("name", "value"))
-    return DEFAULTS | rows
+    """All values, one query at most."""
+    return DEFAULTS | _rows.get()
+
+
+_rows = Kept(lambda: dict(Setting.objects.filter(name__in=DEFAULTS).values_list("name", "value")))
 
 
 def set(name, value, *, by, now, expect=None):  # noqa: A001  (switches.set reads like switches.get)
@@ -73,5 +75,6 @@ def set(name, value, *, by, now, expect=None):  # noqa: A001  (switches.set read
     else:
         changed = bool(change(row, by=by, expect=expect or None, value=value))
     if changed:
+        forget()
         happened("accounts.switched", row, by=by, at=now, name=name, value=value)
     return row

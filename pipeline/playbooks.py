@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from django.db.models import Count, Max
 from django.utils.translation import gettext as _
 
+from core.kept import Kept
 from customers.facts import MOST_DAYS
 from pipeline.models import Playbook, Stage, StageDuty
 
@@ -20,7 +21,7 @@ class Playbooks:
 
     @classmethod
     def load(cls):
-        stamp = _stamp()
+        stamp = _moment.get()
         if _kept["stamp"] != stamp:
             _kept.update(stamp=stamp, playbooks=cls.read())
         return _kept["playbooks"]
@@ -71,6 +72,9 @@ class Playbooks:
 def _stamp():
     """What moves when a stage, a duty or a playbook changed: every save of S18 writes a history row of a stage."""
     return tuple(Stage.history.aggregate(n=Count("history_id"), at=Max("history_date")).values())
+
+
+_moment = Kept(_stamp)
 
 
 def duty_words(stage):

@@ -181,6 +181,8 @@ USE_I18N = USE_TZ = True
 TIME_ZONE = COMPANY_ZONE = env("COMPANY_ZONE", default="Asia/Shanghai")  # stored in UTC, decided in this zone
 ZoneInfo(COMPANY_ZONE)  # a wrong name fails at start, not at the first date
 
+SETUP_SECONDS = 2  # how long a process remembers what setup says (core/kept.py)
+
 # --- Files -----------------------------------------------------------------------------------------------
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(env("STATIC_ROOT", default=str(DATA_DIR / "static")))

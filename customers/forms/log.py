@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from core.periods import at, today, zone
 from core.text import controls
+from core.widgets import ChipsMany
 from customers.models import Customer, FollowUp
 
 NOON, EVENING = dt.time(12), dt.time(18)
@@ -169,7 +170,7 @@ class TalkForm(forms.Form):
 
     text = forms.CharField(required=False, max_length=2000, label=gettext_lazy("What was said"), widget=forms.Textarea)
     purpose = forms.CharField(required=False, max_length=60, label=gettext_lazy("Purpose"))
-    methods = forms.MultipleChoiceField(required=False, label=gettext_lazy("How"), widget=forms.CheckboxSelectMultiple)
+    methods = forms.MultipleChoiceField(required=False, label=gettext_lazy("How"), widget=ChipsMany)
     outcome = forms.ChoiceField(choices=FollowUp.Outcome.choices, label=gettext_lazy("Outcome"))
     feedback = forms.ChoiceField(choices=[("", "—")] + VIEWS, required=False, label=gettext_lazy("Customer's view"))
     happened_at = forms.DateTimeField(

@@ -79,7 +79,7 @@
     if (!sf.letter(event, isTyping)) return false;
     const key = event.key.toLowerCase();
     if (key === 'm') { move(card, ''); return true; }
-    if (key === 'l') { $('.do-log', card)?.click(); return true; }
+    if (key === 'l') { sf.open('drawer', $('.do-log', card).getAttribute('href'), card); return true; }
     return false;
   });
   sf.on('focusin', '.board .card', (event, card) => rove(card));

@@ -91,10 +91,12 @@ def overflow(page):
 
 
 def small_targets(page, least=44):
-    """Visible links, buttons and fields lower than `least` pixels, for the phone."""
+    """Buttons and fields, and links of bars and forms, that are seen and lower than `least` pixels. Links in a text
+    or a table may be lower: axe holds them to 24."""
     return page.evaluate(
-        """(least) => [...document.querySelectorAll('a[href], button, summary, input:not([type=hidden]), select')]
-        .filter((e) => e.offsetParent && !e.closest('p, td, label.chip, .sr'))
+        """(least) => [...document.querySelectorAll(
+            'button, summary, input:not([type=hidden]), select, a.btn, a.chip, a.icon-btn, header a, nav a, form a')]
+        .filter((e) => e.offsetParent && !e.closest('p:not(.actions, .do, .inline), td, label.chip, .sr'))
         .map((e) => [e, (e.closest('label') || e).getBoundingClientRect()])
         .filter(([e, box]) => box.width > 1 && box.height > 1 && box.height < least - 0.5)
         .map(([e, box]) => `${e.outerHTML.slice(0, 80)} ${Math.round(box.height)}`)""",

@@ -53,7 +53,7 @@ def drag(page, card, place):
 def settled(page):
     """htmx has nothing under way."""
     page.wait_for_load_state("networkidle")
-    page.wait_for_function("!document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling')")
+    page.wait_for_selector("body:not(:has(.htmx-request, .htmx-swapping, .htmx-settling))")
 
 
 def closed(page):

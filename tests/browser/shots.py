@@ -18,8 +18,8 @@ from tests import machine
 HEIGHTS = {360: 640, 390: 844, 768: 1024, 1024: 768, 1440: 900}
 SALES = [
     "/pipeline", "/pipeline/table", "/customers", "/customers/{customer}", "/customers/{customer} [data-key='l']",
-    "/deals/{deal}/move?to={stage}", "/deals/{deal}/lost", "/customers/new", "/requests", "/requests/{request}", "/requests/new",
-    "/reviews/week/{week}", "/reviews/month/{month}", "/messages", "/imports",
+    "/deals/{deal}/move?to={stage}", "/deals/{deal}/lost", "/customers/new", "/requests", "/requests/{request}",
+    "/requests/new", "/reviews/week/{week}", "/reviews/month/{month}", "/messages", "/imports",
 ]  # fmt: skip
 PAGES = {
     "alice": ["/today", "/today/update", "/log", *SALES, "/search?q=1", "/me"],

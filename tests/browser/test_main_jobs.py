@@ -44,7 +44,7 @@ def test_a_rep_logs_a_call_from_anywhere_in_five(page_of, cast, now, width):
     page.goto("/requests")
     hand = Hand(page)
     hand.press("#tabs a.log" if width == PHONE else ".btn-log")
-    hand.press(page.get_by_role("option", name="星澜科技"))
+    hand.press(page.locator("#drawer").get_by_role("link", name="星澜科技"))
     page.wait_for_selector("#id_text")
     hand.type("预算预批已到财务总监，对方问能否分两期付款")
     hand.press("#id_next .chip >> nth=1")
@@ -177,7 +177,9 @@ def test_a_manager_finds_the_quiet_ones(page_of, cast, now, width):
 def test_legal_accepts_delivers_and_the_rep_confirms(page_of, cast, now, width):
     customer = customer_of(cast.alice, now)
     needed = timezone.localdate(now) + days(6)
-    request = make_request(cast.alice, cast.legal, now=now, customer=customer, title="框架合同条款审核", needed_by=needed)
+    request = make_request(
+        cast.alice, cast.legal, now=now, customer=customer, title="框架合同条款审核", needed_by=needed
+    )
 
     def state():
         return CollaborationRequest.objects.get(pk=request.pk).state
@@ -226,7 +228,9 @@ def test_an_admin_renames_a_stage_in_both_languages(page_of, cast, now, width):
     hand.press("#stage-form .btn-primary")
     page.wait_for_url("**/setup/stages*")
     assert hand.used == 3
-    for language, name in (("zh-hans", "方案报价" if width == DESK else "报价"), ("en", "Quotation" if width == DESK else "Quote")):
+    names = {"zh-hans": ("方案报价", "报价"), "en": ("Quotation", "Quote")}
+    for language, (long, short) in names.items():
+        name = long if width == DESK else short
         seen = page_of(cast.mia, width=width, language=language)
         seen.goto("/pipeline")
         place = ".col-title h2" if width == DESK else ".stage-nav a"

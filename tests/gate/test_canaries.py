@@ -142,8 +142,7 @@ def test_no_foreign_word_in_any_mail(world, settings):
     by_address = {getattr(world.cast, login).email: login for login in READERS}
     leaks = {}
     for message in mail.outbox:
-        parts = getattr(message, "alternatives", "")
-        words = foreign(f"{message.subject} {message.body} {parts}", by_address[message.to[0]])
+        words = foreign(f"{message.subject} {message.body} {getattr(message, 'alternatives', '')}", by_address[message.to[0]])
         if words:
             leaks[message.to[0], message.subject] = words
     assert mail.outbox

@@ -1,0 +1,155 @@
+"""Everything without a mouse, and an input method that is never taken for a command (ux §3)."""
+
+import pytest
+from django.utils import timezone
+
+from customers.models import FollowUp
+from pipeline.models import Deal
+from tests.browser.hand import closed, days, settled, sign_in
+from tests.browser.test_main_jobs import customer_of
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def now():
+    return timezone.now()
+
+
+@pytest.fixture
+def desk(page_of, cast):
+    page = page_of()
+    sign_in(page, cast.alice)
+    return page
+
+
+def focused(page):
+    return page.evaluate("document.activeElement.closest('[id]').id")
+
+
+def compose(page, text, key="Enter", modifiers=0):
+    """As an input method does it: a composition is open while a key is pressed."""
+    keyboard = page.context.new_cdp_session(page)
+    keyboard.send("Input.imeSetComposition", {"text": text, "selectionStart": len(text), "selectionEnd": len(text)})
+    about = {"key": key, "code": key, "windowsVirtualKeyCode": 229, "modifiers": modifiers}
+    keyboard.send("Input.dispatchKeyEvent", {"type": "rawKeyDown", **about})
+    keyboard.send("Input.dispatchKeyEvent", {"type": "keyUp", **about})
+    keyboard.send("Input.insertText", {"text": text})
+
+
+def test_enter_that_chooses_a_word_saves_nothing(desk, cast, now):
+    customer = customer_of(cast.alice, now)
+    logs = FollowUp.objects.count()
+    desk.goto(f"/customers/{customer.pk}")
+    desk.keyboard.press("l")
+    desk.wait_for_selector("#id_text:focus")
+    compose(desk, "预算", modifiers=2)  # even with Ctrl held
+    compose(desk, "审批")
+    assert desk.input_value("#id_text") == "预算审批"
+    settled(desk)
+    assert FollowUp.objects.count() == logs
+    assert desk.locator("#drawer .summary").count() == 0
+    desk.keyboard.press("Escape")
+    closed(desk)
+    desk.keyboard.press("Control+k")
+    desk.wait_for_selector("#palette[open] input:focus")
+    compose(desk, "星澜")
+    settled(desk)
+    assert desk.url.endswith(f"/customers/{customer.pk}")  # the palette went nowhere
+
+
+def test_the_enter_right_after_a_word_is_the_input_methods(desk):
+    """Safari ends the composition before it tells of the key."""
+    desk.goto("/search")
+    desk.fill("#q", "星澜")
+    stopped = desk.evaluate(
+        """() => { const field = document.querySelector('#q');
+        field.dispatchEvent(new CompositionEvent('compositionend', { bubbles: true }));
+        const enter = new KeyboardEvent('keydown', { key: 'Enter', bubbles: true, cancelable: true });
+        return !field.dispatchEvent(enter); }"""
+    )
+    assert stopped
+
+
+def test_a_list_by_j_k_and_enter(desk, cast, now):
+    names = [customer_of(cast.alice, now, name).name for name in ("远扬制造", "启明教育", "云帆物流")]
+    desk.goto("/customers")
+    shown = desk.locator("[data-row] .main b").all_inner_texts()
+    assert sorted(shown) == sorted(names)
+    for key, at in (("j", 0), ("j", 1), ("ArrowDown", 2), ("k", 1)):
+        desk.keyboard.press(key)
+        assert desk.evaluate("document.activeElement.querySelector('.main b').textContent") == shown[at]
+    desk.keyboard.press("x")
+    assert desk.locator(".pick:checked").count() == 1
+    desk.keyboard.press("Enter")
+    desk.wait_for_url("**/customers/*")
+    assert desk.locator("h1").inner_text().startswith(shown[1])
+
+
+def test_l_opens_the_log_ctrl_enter_saves_and_esc_gives_focus_back(desk, cast, now):
+    customer = customer_of(cast.alice, now)
+    desk.goto(f"/customers/{customer.pk}")
+    desk.focus(".btn-log")
+    desk.keyboard.press("l")
+    desk.wait_for_selector("#id_text:focus")
+    desk.keyboard.press("Escape")
+    closed(desk)
+    assert desk.evaluate("document.activeElement.matches('.btn-log')")
+    desk.keyboard.press("l")
+    desk.wait_for_selector("#id_text:focus")
+    desk.keyboard.insert_text("明天把两版报价发过去")  # the date is found in the text
+    assert desk.is_checked("#id_next input[type=radio] >> nth=0") or desk.locator("#id_next input:checked").count() == 1
+    desk.keyboard.press("Control+Enter")
+    closed(desk)
+    saved = FollowUp.objects.latest("pk")
+    assert (saved.text, saved.steps.get().due_on) == ("明天把两版报价发过去", timezone.localdate(now) + days(1))
+
+
+def test_a_letter_in_a_field_is_a_letter(desk, cast, now):
+    desk.goto("/search")
+    desk.focus("#q")
+    desk.keyboard.type("l?gp")
+    assert desk.input_value("#q") == "l?gp"
+    closed(desk)
+
+
+def test_single_letters_can_be_switched_off(page_of, cast):
+    type(cast.alice).objects.filter(pk=cast.alice.pk).update(single_keys=False)
+    page = page_of(cast.alice)
+    page.goto("/today")
+    page.keyboard.press("l")
+    settled(page)
+    assert page.locator("#drawer > *").count() == 0
+
+
+def test_the_board_by_arrows(desk, cast, now):
+    first, second = (customer_of(cast.alice, now, name, at=2) for name in ("启明教育", "云帆物流"))
+    third = customer_of(cast.alice, now, "星澜科技", at=4)
+    cards = {c.name: f"card-{c.deals.get().pk}" for c in (first, second, third)}
+    desk.goto("/pipeline")
+    assert desk.locator(".board .card[tabindex='0']").count() == 1  # one tab stop
+    shown = desk.locator(".col:not(.col-all) .card").filter(visible=True)
+    column = [f"card-{n}" for n in shown.evaluate_all("all => all.map((card) => card.dataset.deal)")]
+    desk.focus(f"#{column[0]}")
+    walked = []
+    for key in ("ArrowDown", "ArrowRight", "ArrowLeft"):
+        desk.keyboard.press(key)
+        walked.append(focused(desk))
+    assert walked[1:] == [cards["星澜科技"], column[0]]
+    assert walked[0] == column[1]
+    desk.keyboard.press("Shift+ArrowRight")
+    desk.wait_for_selector("#move-form")
+    desk.keyboard.press("Escape")
+    closed(desk)
+    assert focused(desk) == column[0]
+    assert Deal.objects.get(pk=column[0].split("-")[1]).stage.position == 2
+    desk.keyboard.press("m")
+    desk.wait_for_selector("#dialog dialog[open]")
+    desk.keyboard.press("Escape")
+    closed(desk)
+    desk.keyboard.press("l")
+    desk.wait_for_selector("#id_text:focus")
+    desk.keyboard.press("Escape")
+    closed(desk)
+    desk.keyboard.press("Enter")
+    desk.wait_for_url("**/customers/*")
