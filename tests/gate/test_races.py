@@ -17,7 +17,7 @@ from pipeline.models import Deal
 from tests.cast import build_cast, key, make_customer
 from tests.gate.forms import form_at
 
-pytestmark = [pytest.mark.usefixtures("transactional_db", "django_db_serialized_rollback")]
+pytestmark = [pytest.mark.usefixtures("transactional_db")]
 
 
 @pytest.fixture
