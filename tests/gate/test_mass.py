@@ -4,7 +4,11 @@ import re
 
 import pytest
 from django.db import connection, transaction
+from django.forms.models import fields_for_model
 
+from accounts.forms.people import PersonForm
+from customers.forms.customer import ContactForm, CustomerForm
+from pipeline.forms import DealForm
 from tests.gate.forms import form_at
 from tests.gate.matrix import ROWS
 from tests.gate.walk import IN, ask, bare, browser, columns_of_tables
@@ -95,3 +99,23 @@ def test_extra_fields_change_nothing(name, row, world, clients):
     before = rows_of_all()
     plain, full = outcome(client, path, sent, before), outcome(client, path, sent | extra, before)
     assert full == plain
+
+
+@pytest.mark.proves("INV-18")
+@pytest.mark.parametrize(
+    ("name", "form", "field"),
+    [("customers:edit", CustomerForm, "team"), ("customers:contact_edit", ContactForm, "made_by"),
+     ("setup_person", PersonForm, "is_active"), ("pipeline:deal_edit", DealForm, "lost_note")],
+)  # fmt: skip
+def test_an_opened_whitelist_is_noticed(name, form, field, world, clients, monkeypatch):
+    """Negative control: with one field more in the form the very same post changes a row."""
+    extra = {"team": world.cast.south.pk, "made_by": world.cast.charlie.pk, "is_active": "", "lost_note": "x"}[field]
+    row = ROWS[name][0]
+    login, path = doer_of(row), row.path(name, world)
+    sent = form_at(ask(clients[login], "get", path).response.content.decode(), path)
+    before = rows_of_all()
+    shut = outcome(clients[login], path, sent | {field: extra}, before)
+    opened = fields_for_model(form._meta.model, fields=[field])
+    monkeypatch.setattr(form, "base_fields", form.base_fields | opened)
+    monkeypatch.setattr(form._meta, "fields", [*form._meta.fields, field])
+    assert outcome(clients[login], path, sent | {field: extra}, before) != shut
