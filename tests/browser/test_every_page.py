@@ -40,7 +40,7 @@ def look(page, path, faults):
     answer = page.goto(path)
     if "text/html" not in (answer.headers.get("content-type") or "") or "<html" not in answer.text()[:400]:
         return
-    settled(page)
+    page.wait_for_selector("body:not(:has(.htmx-request))", state="attached")
     inspect(page, path, faults)
 
 
