@@ -4,6 +4,7 @@ Nothing here touches the product from inside: a child process runs `run.py --no-
 the forms it finds, and the jobs run in the embedded worker.
 """
 
+import datetime as dt
 import os
 import re
 import subprocess
@@ -134,7 +135,8 @@ def test_an_office_from_nothing(office):
     customer = re.search(r"/customers/(\d+)", rep.html)[1]
     rep.get(f"/log?customer={customer}")
     form = next(form for form in rep.forms if form.method == "post" and "text" in str(form.fields))
-    form.set(text="预算已批，约好谈合同", no_next_reason="other")
+    due = (dt.date.today() + dt.timedelta(days=3)).isoformat()
+    form.set(text="预算已批，约好谈合同", next="pick", next_date=due, next_text="谈合同")
     rep.send(form)
     assert rep.status == 200, rep.text
     rep.get(f"/customers/{customer}")
@@ -152,7 +154,7 @@ def test_an_office_from_nothing(office):
 
     # what they say afterwards
     manager = sign_in(base, "chen")
-    manager.get("/customers?quiet=quiet")
+    manager.get("/customers?show=quiet")
     assert "YY制造企业" in manager.text and "XX科技公司" not in manager.text, manager.text  # XX was spoken to just now
     manager.get("/pipeline")
     assert "XX科技公司" in manager.text and "YY制造企业" in manager.text
