@@ -158,8 +158,11 @@ def test_an_office_from_nothing(office):
     assert "YY制造企业" in manager.text and "XX科技公司" not in manager.text, manager.text  # XX was spoken to just now
     manager.get("/pipeline")
     assert "XX科技公司" in manager.text and "YY制造企业" in manager.text
-    money = sign_in(base, "zhang").get("/requests")
-    assert "XX科技公司" in money.text and "ZZ贸易公司" not in money.text, money.text
+    finance = sign_in(base, "zhang")
+    asked = {number: finance.get(f"/requests/R-{number}").status for number in (1, 2, 3)}
+    assert sorted(asked.values()) == [200, 404, 404]  # its own request, and not those of tech and production
+    mine = next(number for number, status in asked.items() if status == 200)
+    assert "XX科技公司" in finance.get(f"/requests/R-{mine}").text
     for path in ("/reviews/week/2024-W10", "/reviews/month/2024-03"):
         assert manager.get(path).status == 200
         assert "3" in manager.text

@@ -75,10 +75,6 @@ def _shoot(page, address, file, *, whole):
     for word in re.findall(r"{(\w+)}", path):
         source, pattern = FOUND_ON[word]
         found = re.findall(pattern, page.request.get(source).text())
-<<<<<<< HEAD
-        found = found or re.findall(pattern, page.request.get(f"{source}?tab=mine").text())
-=======
->>>>>>> main
         if not found:
             print(file.name, f"NO {word}")
             return
