@@ -199,7 +199,7 @@ def masked(response):
     path = response.request["PATH_INFO"]
     text = text.replace(path, "")
     for number in re.findall(r"\d+", path):
-        text = re.sub(rf"={number}\b", "=#", text)
+        text = re.sub(rf"([?&;]\w+=){number}\b", r"\1#", text)  # ?customer=7 of "Log" in the bar
     return re.sub(r"\b[0-9a-f]{12}\b", "", text)
 
 
