@@ -8,6 +8,8 @@ from django.utils import timezone
 
 from core.errors import Conflict
 
+TRIES = 5
+
 
 @dataclass(frozen=True)
 class Clash:
@@ -118,19 +120,22 @@ def save_form(form, obj, *, by, expect, also=None):
     `also(wanted)` gives the columns that follow from those to be written, {name: value}. Returns (changed names,
     merged): merged is true when somebody else's disjoint edit was kept. Raises Conflict with the fields both changed.
     """
-    wanted = {name: form.cleaned_data[name] for name in form.changed_data if name in form.cleaned_data}
-    now = obj._meta.model._base_manager.get(pk=obj.pk)
-    if now.version == expect:
-        return change(now, by=by, expect=expect, **wanted | (also(wanted) if also else {})), False
-    seen = _past(now, expect)
-    if seen is not None:
-        # The form compared with the row as it is now. What it sends as it was shown is not an edit.
-        wanted = {name: value for name, value in wanted.items() if not _is_as_shown(now, seen, name, value)}
-    wanted |= also(wanted) if also else {}
-    refused = conflict(now, expect, wanted)
-    if refused.clashes:
-        raise refused
-    return change(now, by=by, **wanted), True
+    typed = {name: form.cleaned_data[name] for name in form.changed_data if name in form.cleaned_data}
+    for _try in range(TRIES):
+        now, wanted = obj._meta.model._base_manager.get(pk=obj.pk), typed
+        merged = now.version != expect
+        seen = _past(now, expect) if merged else None
+        if seen is not None:
+            # The form compared with the row as it is now. What it sends as it was shown is not an edit.
+            wanted = {name: value for name, value in typed.items() if not _is_as_shown(now, seen, name, value)}
+        wanted = wanted | (also(wanted) if also else {})
+        if merged and (refused := conflict(now, expect, wanted)).clashes:
+            raise refused
+        try:
+            return change(now, by=by, **wanted), merged
+        except Conflict as error:  # somebody else was faster between reading and writing: look again
+            faster = error
+    raise faster
 
 
 def conflict(obj, expected, values):
