@@ -96,7 +96,7 @@ def pytest_runtest_teardown(item, nextitem):
     commits = bool(marker and marker.kwargs.get("transaction"))
     commits = commits or bool({"transactional_db", "live_server"} & set(getattr(item, "fixturenames", ())))
     result = yield
-    if commits and hasattr(connection, "_test_serialized_contents"):
+    if commits and nextitem and hasattr(connection, "_test_serialized_contents"):  # after the last one it is gone
         with item.config.stash[blocking_manager_key].unblock():
             call_command("flush", interactive=False, verbosity=0, inhibit_post_migrate=True, reset_sequences=False)
             connection.creation.deserialize_db_from_string(connection._test_serialized_contents)
