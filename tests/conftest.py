@@ -7,9 +7,11 @@ import os
 import shutil
 
 import pytest
+from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.core.management import call_command
 from django.db import connection
+from django.utils import translation
 from hypothesis import settings as hypothesis_settings
 from pytest_django.plugin import blocking_manager_key
 
@@ -66,6 +68,12 @@ def pytest_runtest_setup(item):
 def broker_is_new():
     """What one test's broker did is nothing to the next."""
     broker.forget_failure()
+
+
+@pytest.fixture(autouse=True)
+def language_is_the_company_s():
+    """A request leaves its reader's language behind; the next test starts in the company's."""
+    translation.activate(settings.LANGUAGE_CODE)
 
 
 @pytest.fixture(scope="session")
