@@ -15,4 +15,5 @@ if os.environ.get("BENCH_FLOOR"):
         "bench.counting.Queries",
         "django.contrib.sessions.middleware.SessionMiddleware",
         "django.contrib.auth.middleware.AuthenticationMiddleware",
+        "allauth.account.middleware.AccountMiddleware",  # its app does not start without; it costs nothing
     ]
