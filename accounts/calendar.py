@@ -6,6 +6,7 @@ make-up working days, 调休), the weekdays of the working hours. All clock time
 
 import datetime as dt
 from dataclasses import dataclass, field
+from itertools import accumulate
 
 from chinese_calendar.constants import Holiday, holidays, workdays
 from django.db.models import Count, Max, Min, Q, Subquery, Value
@@ -29,6 +30,7 @@ class Calendar:
 
     hours: WorkingHours = field(default_factory=WorkingHours)
     own: dict = field(default_factory=dict)  # {day: (works, name)}
+    _years: dict = field(default_factory=dict, compare=False, repr=False)  # {year: working days up to each day of it}
 
     @classmethod
     def load(cls):
@@ -83,7 +85,19 @@ class Calendar:
 
     def working_days(self, first, last):
         """How many working days from first to last, both included; 0 when last is before first."""
-        return sum(self.works(first + offset * DAY) for offset in range((last - first).days + 1))
+        if last < first:
+            return 0
+        between = sum(self._up_to(dt.date(year, 12, 31)) for year in range(first.year, last.year))
+        return between + self._up_to(last) - self._up_to(first) + self.works(first)
+
+    def _up_to(self, day):
+        """Working days of the year up to and with a day. A list asks for hundreds of spans: each year is summed once."""
+        year = self._years.get(day.year)
+        if year is None:
+            first = dt.date(day.year, 1, 1)
+            length = (dt.date(day.year, 12, 31) - first).days + 1
+            year = self._years[day.year] = list(accumulate(self.works(first + n * DAY) for n in range(length)))
+        return year[day.timetuple().tm_yday - 1]
 
     def working_minutes(self, start, end):
         """Whole working minutes between two aware moments; 0 when end is not after start."""

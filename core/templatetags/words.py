@@ -1,5 +1,6 @@
 """The words and small marks of every page. Registered as builtins: no {% load %} needed."""
 
+import functools
 import secrets
 
 from django import template
@@ -123,6 +124,7 @@ def month(on):
 
 
 # --- Marks ---------------------------------------------------------------------------------------------------
+@functools.cache  # a list shows the same few marks a thousand times
 def use(name, css):
     return format_html('<svg class="{}" aria-hidden="true"><use href="{}#{}"/></svg>', css, static("icons.svg"), name)
 
