@@ -112,7 +112,10 @@ class User(AbstractBaseUser, Versioned):
         return self.name
 
     def teams_led(self):
-        """Ids of the teams whose customers a manager sees: read once a request, since every gate asks it."""
+        """Ids of the teams whose customers a manager sees: read once a request, since every gate asks it, and with
+        the person who is signed in (with_places)."""
+        if not hasattr(self, "_teams_led") and hasattr(self, "keys_led"):
+            self._teams_led = sorted(map(int, filter(None, (self.keys_led or "").split(",")))) if self.is_manager else []
         if not hasattr(self, "_teams_led"):
             self._teams_led = list(Team.objects.led_by(self).values_list("pk", flat=True))
         return self._teams_led
