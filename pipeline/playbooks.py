@@ -6,7 +6,7 @@ from django.db.models import Subquery
 from django.utils.translation import gettext as _
 
 from accounts.models import Department, User
-from core.kept import Kept
+from core.kept import Kept, forget
 from customers.facts import MOST_DAYS
 from pipeline.models import Playbook, Stage, StageDuty, StageVersion
 
@@ -42,6 +42,13 @@ class Playbooks:
         for version in StageVersion.objects.order_by("since", "id"):
             stages[version.stage_id].version_now = version  # the name and meaning a stay keeps
         return cls(list(playbooks.values()), stages)
+
+    @classmethod
+    def stage(cls, pk):
+        """The stage with this key, or None. One added this moment in another process is looked for again."""
+        if pk not in cls.load().stages:
+            forget()
+        return cls.load().stages.get(pk)
 
     @property
     def active(self):

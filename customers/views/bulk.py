@@ -46,9 +46,9 @@ def change(request):
     if not request.htmx:
         messages.success(request, said)
         return redirect("customers:list")
-    shown = with_first_step(Customer.objects.visible_to(request.user).select_related("owner"))
-    shown = shown.in_bulk([customer.pk for customer in changed])
-    rows = rows_of([shown[each.pk] for each in changed if each.pk in shown], request.user, on=today(now), rule=Rule.load())
+    visible = with_first_step(Customer.objects.visible_to(request.user).select_related("owner"))
+    shown = visible.in_bulk([customer.pk for customer in changed]).values()
+    rows = rows_of(list(shown), request.user, on=today(now), rule=Rule.load())
     context = {"rows": rows, "said": said, "undo": undo}
     return HttpResponse(render_to_string("customers/_bulk_done.html", context, request))
 
