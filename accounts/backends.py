@@ -19,6 +19,6 @@ class SignIn(AuthenticationBackend):
         return user if right and self.user_can_authenticate(user) else None
 
     def get_user(self, user_id):
-        """Who is signed in, with department and team: every page asks for both, one query for all three."""
-        user = User.objects.select_related("department", "team").filter(pk=user_id).first()
+        """Who is signed in, with department, team and the teams led: every page asks for them, one query for all."""
+        user = User.objects.with_places().filter(pk=user_id).first()
         return user if user and self.user_can_authenticate(user) else None

@@ -1,9 +1,19 @@
 """Questions asked of people, departments, teams, the calendar and saved filters."""
 
 from django.db import models
-from django.db.models import CharField, Exists, ExpressionWrapper, F, OuterRef, Q
+from django.db.models import Aggregate, CharField, Exists, ExpressionWrapper, F, OuterRef, Q, Subquery, Value
 
 from core.text import phone_key
+
+
+class Keys(Aggregate):
+    """Whole numbers of a group as one text with commas: both databases can, each by a name of its own."""
+
+    function = "GROUP_CONCAT"
+    output_field = CharField()
+
+    def as_postgresql(self, compiler, connection, **extra):
+        return self.as_sql(compiler, connection, template="STRING_AGG((%(expressions)s)::text, ',')", **extra)
 
 
 class UserQuerySet(models.QuerySet):
@@ -26,6 +36,12 @@ class UserQuerySet(models.QuerySet):
         found = list(self.filter(named)[:5])
         found.sort(key=lambda user: (user.username != login, user.username.lower() != login.lower(), user.pk))
         return found[0] if found else None
+
+    def with_places(self):
+        """With department, team and (as text) the teams led: every page asks for them, one query for all."""
+        teams = self.model.team.field.related_model.objects
+        led = teams.led_by_key(OuterRef("pk")).order_by().values(one=Value(1)).annotate(keys=Keys("pk")).values("keys")
+        return self.select_related("department", "team").annotate(keys_led=Subquery(led))
 
     def sellers(self):
         return self.active().filter(role__in=["rep", "manager"])
@@ -63,8 +79,14 @@ class TeamQuerySet(models.QuerySet):
         """Teams with this manager, and all teams below the sales departments he heads (D1: the director)."""
         if not user.is_manager:
             return self.none()
-        heads = user.leads_departments.order_by().annotate(below=ExpressionWrapper(OuterRef("department__path"), CharField()))
-        return self.filter(Q(manager=user) | Exists(heads.filter(below__startswith=F("path"))))
+        return self.led_by_key(user.pk)
+
+    def led_by_key(self, key):
+        """The same for a key, which may be that of an outer query; whether he is a manager is the asker's to know."""
+        departments = self.model.department.field.related_model.objects.order_by()
+        heads = departments.filter(lead=OuterRef(key) if isinstance(key, OuterRef) else key)
+        heads = heads.annotate(below=ExpressionWrapper(OuterRef("department__path"), CharField()))
+        return self.filter(Q(manager=key) | Exists(heads.filter(below__startswith=F("path"))))
 
 
 class CompanyDayQuerySet(models.QuerySet):

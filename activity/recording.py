@@ -21,17 +21,23 @@ def record(verb, subject, *, by, about=None, at=None, tell=(), notice=None, act=
 
 def record_many(verb, subjects, *, by, at, about=None, data=None):
     """The same for a list, one insert: `about` and `data` are functions of the subject. Tells nobody."""
+    return write(events_of(verb, subjects, by=by, at=at, about=about, data=data))
+
+
+def events_of(verb, subjects, *, by, at, about=None, data=None):
+    """record_many()'s events unsaved, for a deed that writes several kinds of them in one insert."""
     if not subjects:
         return []
     kind = ContentType.objects.get_for_model(subjects[0])
-    return Event.objects.bulk_create(
-        [
-            Event(verb=verb, at=at, by=by, subject_type=kind, subject_id=subject.pk,
-                  about_customer_id=about(subject) if about else None, data=data(subject) if data else {})
-            for subject in subjects
-        ],
-        batch_size=2000,
-    )
+    return [
+        Event(verb=verb, at=at, by=by, subject_type=kind, subject_id=subject.pk,
+              about_customer_id=about(subject) if about else None, data=data(subject) if data else {})
+        for subject in subjects
+    ]
+
+
+def write(events):
+    return Event.objects.bulk_create(events, batch_size=2000) if events else []
 
 
 def notify(kind, subject, *, tell, at, key, by=None, event=None, act=False, mail=False, **data):

@@ -16,6 +16,7 @@ _kept = {}
 class Choices:
     methods: dict  # {code: Method}, the live ones in order
     phrases: list
+    words: dict  # {code: Method}, retired ones as well
 
     def method_words(self, packed):
         """",phone,wechat," → "Call + WeChat"; a retired or unknown code shows as it is."""
@@ -30,8 +31,9 @@ class Choices:
 def load(*, clock=time.monotonic):
     """The words as set up; at most KEEP seconds old."""
     if not _kept or clock() - _kept["at"] > KEEP:
-        methods = {method.code: method for method in Method.objects.filter(retired_at=None)}
-        _kept.update(at=clock(), choices=Choices(methods, list(Phrase.objects.filter(retired_at=None))))
+        words = {method.code: method for method in Method.objects.all()}
+        methods = {code: method for code, method in words.items() if method.retired_at is None}
+        _kept.update(at=clock(), choices=Choices(methods, list(Phrase.objects.filter(retired_at=None)), words))
     return _kept["choices"]
 
 

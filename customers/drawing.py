@@ -42,20 +42,32 @@ def talk_context(follow_up, user, *, now, in_time, choices):
 
 def saved_parts(request, follow_up, offer, *, again=None, stage=False):
     """The answer of a saved log: the drawer's new content, then the parts out of band."""
-    deals = {str(pk): pk for pk, _label in offer.deals}
-    deal = deals.get(request.POST.get("deal")) or (next(iter(deals.values())) if len(deals) == 1 else None)
-    closed = [step for step in offer.steps if str(step.pk) in request.POST.getlist("steps")]
+    ticked = request.POST.getlist("steps")
+    closed = [step for step in offer.steps if str(step.pk) in ticked] if ticked else []
     customer = follow_up.customer
     steps = [step for step in customer.steps.open().select_related("owner")]
     context = {
-        "customer": customer, "follow_up": follow_up, "needs": list(follow_up.needs.select_related("topic")),
+        "customer": customer, "follow_up": follow_up, "needs": _needs_of(follow_up),
         "choices": offer.choices, "closed": closed, "steps": steps, "again": again, "fresh": True,
-        "move_url": reverse("pipeline:move", args=[deal]) if stage and deal else "",
+        "move_url": _move_url(request, offer) if stage else "",
         "said": words_of_plan(*_plan_of(follow_up, steps)), "owed_changed": getattr(customer, "is_owed", False),
         **talk_context(follow_up, request.user, now=timezone.now(), in_time=IN_TIME, choices=offer.choices),
         **(again or {}),
     }
     return render_to_string("customers/_logged.html", context, request)
+
+
+def _move_url(request, offer):
+    """Where "save and change stage" goes on: the deal chosen, or the only one."""
+    deals = {str(pk): pk for pk, _label in offer.deals}
+    deal = deals.get(request.POST.get("deal")) or (next(iter(deals.values())) if len(deals) == 1 else None)
+    return reverse("pipeline:move", args=[deal]) if deal else ""
+
+
+def _needs_of(follow_up):
+    """Those just logged, or read when the follow-up was saved before (a repeated offline log)."""
+    known = getattr(follow_up, "needs_logged", None)
+    return list(follow_up.needs.select_related("topic")) if known is None else known
 
 
 def _plan_of(follow_up, steps):

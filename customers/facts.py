@@ -41,6 +41,31 @@ def note_deals(facts):
     Customer._base_manager.bulk_update(rows, fields, batch_size=BATCH)
 
 
+def deal_columns(customers, facts):
+    """{customer id: {column: value}} that say something else than {customer id: DealFacts} do now."""
+    columns = {}
+    for pk, customer in customers.items():
+        fact = facts[pk]
+        days = None if fact.limit_days is None else min(fact.limit_days, MOST_DAYS)
+        now = {"open_deals": fact.open_deals, "open_amount": fact.open_amount, "limit_days": days}
+        if fact.opened_on != customer.opened_on:
+            now |= {"opened_on": fact.opened_on, "quiet_since": customer.last_contact_on or fact.opened_on}
+        columns[pk] = {name: value for name, value in now.items() if getattr(customer, name) != value}
+    return columns
+
+
+def write_columns(wanted):
+    """Write [(customer, {column: value})], one statement for those that change the same columns."""
+    groups = {}
+    for customer, columns in wanted:
+        for name, value in columns.items():
+            setattr(customer, name, value)
+        if columns:
+            groups.setdefault(tuple(columns), []).append(customer)
+    for names, group in groups.items():
+        Customer._base_manager.bulk_update(group, names, batch_size=BATCH)
+
+
 def refresh_steps(customers):
     """Recompute next_step_on (earliest open step of ours) and waiting_until (latest open waiting step)."""
     set_steps(customers)

@@ -1,9 +1,10 @@
 """What a log offers (S3): contacts, topics, steps to tick, date chips that skip rest days, whose name to enter for."""
 
 import datetime as dt
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from django.db.models import Count, Q
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from accounts.calendar import Calendar
@@ -22,42 +23,64 @@ RECENT = 5
 
 @dataclass
 class Offer:
-    """Everything one log form needs to choose from; built once a request."""
+    """Everything one log form needs to choose from; built once a request, each list read when it is first asked for."""
 
     customer: Customer
-    contacts: list
-    topics: list
-    shown_topics: list
-    steps: list
-    deals: list
-    talkers: list
-    days: list
+    user: User
+    on: dt.date
     calendar: Calendar
     choices: choices.Choices
+    step: int | None = None
     owed: Owed | None = None
     late: bool = False
     purpose: str = ""
-    ticked: list = field(default_factory=list)
+
+    @cached_property
+    def contacts(self):
+        return list(self.customer.contacts.filter(retired_at=None))
+
+    @cached_property
+    def topics(self):
+        return _topics(self.customer)
+
+    @property
+    def shown_topics(self):
+        return self.topics[:TOP]
+
+    @cached_property
+    def steps(self):
+        steps = list(due_steps(self.customer, self.on))
+        if self.step and self.step not in {each.pk for each in steps}:
+            steps += list(self.customer.steps.open().filter(pk=self.step))
+        return steps
+
+    @property
+    def ticked(self):
+        return [each.pk for each in self.steps if each.pk == self.step]
+
+    @cached_property
+    def deals(self):
+        return deals_offered(self.customer, self.user)
 
     @property
     def several_deals(self):
         return len(self.deals) > 1
 
+    @cached_property
+    def talkers(self):
+        return talkers(self.user, self.customer)
+
+    @property
+    def days(self):
+        return next_days(self.calendar, self.on)
+
 
 def offer(customer, user, *, now, owed=None, step=None):
     """The choices for a log with `customer`, itself fetched through its gate. At most eight queries."""
-    on, calendar = today(now), Calendar.load()
-    steps = list(due_steps(customer, on))
-    if step and step not in {each.pk for each in steps}:
-        steps += list(customer.steps.open().filter(pk=step))
     tap = Owed.objects.visible_to(user).open().filter(pk=owed, customer=customer).first() if owed else None
-    topics = _topics(customer)
     return Offer(
-        customer=customer, contacts=list(customer.contacts.filter(retired_at=None)), topics=topics,
-        shown_topics=topics[:TOP], steps=steps, deals=deals_offered(customer, user),
-        talkers=talkers(user, customer), days=next_days(calendar, on), calendar=calendar, choices=choices.load(),
-        owed=tap, late=bool(tap and now - (tap.ended_at or tap.started_at) > LATE),
-        purpose=guess_purpose(customer), ticked=[each.pk for each in steps if each.pk == step],
+        customer=customer, user=user, on=today(now), calendar=Calendar.load(), choices=choices.load(), step=step,
+        owed=tap, late=bool(tap and now - (tap.ended_at or tap.started_at) > LATE), purpose=guess_purpose(customer),
     )
 
 

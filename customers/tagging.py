@@ -2,8 +2,8 @@
 
 from django.db import transaction
 
-from activity.recording import record_many
-from core.changing import change_many
+from activity.recording import events_of, write
+from core.changing import change_each, change_many
 from customers.models import Customer, TagChange
 
 ORDER = [Customer.Tag.PROSPECT, Customer.Tag.INTERESTED, Customer.Tag.HOT, Customer.Tag.WON]
@@ -15,12 +15,20 @@ def set_tags(changes, *, by, now, why="person", at=None):
     `why` is "person", "deal" (the rule of D11, applied by pipeline) or "import"; `at` back-dates the change while
     recorded_at stays `now`. At most two statements a tag, one insert of TagChange and one of events.
     """
+    changed, events = write_tags(changes, by=by, now=now, why=why, at=at)
+    write(events)
+    return changed
+
+
+def write_tags(changes, *, by, now, why, at=None, beside=None):
+    """set_tags() for a deed that writes more: its events come back unsaved with the customers, and `beside` holds
+    {customer id: {column: value}} to be written in the same statement."""
     wanted = {}
     for customer, tag in changes:
         if customer.tag != tag:
             wanted[customer.pk] = (customer, Customer.Tag(tag))
     if not wanted:
-        return []
+        return [], []
     rows, changed = [], []
     with transaction.atomic():
         for tag in Customer.Tag:
@@ -28,14 +36,17 @@ def set_tags(changes, *, by, now, why="person", at=None):
             rows += [
                 TagChange(customer=c, old=c.tag, new=tag, at=at or now, recorded_at=now, by=by, why=why) for c in group
             ]
-            changed += change_many(group, by=by, tag=tag)
+            if beside is None:
+                changed += change_many(group, by=by, tag=tag)
+            else:
+                changed += change_each([(c, {"tag": tag} | beside.get(c.pk, {})) for c in group], by=by)
         TagChange.objects.bulk_create(rows, batch_size=2000)
         was = {row.customer_id: row.old for row in rows}
-        record_many(
+        events = events_of(
             "customers.tagged", changed, by=by, at=at or now, about=lambda c: c.pk,
             data=lambda c: {"old": was[c.pk], "new": c.tag, "why": why},
         )
-    return changed
+    return changed, events
 
 
 def is_raise(old, new):

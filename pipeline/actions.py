@@ -7,6 +7,7 @@ from customers.models import FollowUp
 from pipeline.models import Deal, KeyAction
 
 MOST = 200  # characters of the newest line kept on the deal
+COLUMNS = ["key_action", "key_action_on"]
 
 
 @dataclass
@@ -17,8 +18,9 @@ class Line:
     follow_up: FollowUp | None = None
 
 
-def add_line_many(lines, *, by, now):
-    """Append one dated line a `Line` and keep each deal's newest one on it. Two inserts and updates for any number."""
+def add_line_many(lines, *, by, now, write=True):
+    """Append one dated line a `Line` and keep each deal's newest one on it: one insert and one update for any number.
+    Without `write` the deals carry their newest line, and the caller writes it with what else it writes of them."""
     lines = [line for line in lines if line.text.strip()]
     if not lines:
         return []
@@ -35,11 +37,19 @@ def add_line_many(lines, *, by, now):
         if deal.key_action_on is None or action.on >= deal.key_action_on:
             deal.key_action, deal.key_action_on = action.text[:MOST], action.on
             newest[deal.pk] = deal
-    Deal.objects.bulk_update(newest.values(), ["key_action", "key_action_on"], batch_size=1000)
+    if write:
+        Deal.objects.bulk_update(newest.values(), COLUMNS, batch_size=1000)
     for line in lines:
         line.deal.key_action = newest.get(line.deal.pk, line.deal).key_action
         line.deal.key_action_on = newest.get(line.deal.pk, line.deal).key_action_on
     return made
+
+
+def shown_line(deal, on, text):
+    """{column: value} that make `text` the line the deal shows; nothing when it shows a younger one."""
+    if not text.strip() or (deal.key_action_on and on < deal.key_action_on):
+        return {}
+    return {"key_action": text.strip()[:MOST], "key_action_on": on}
 
 
 def add_line(deal, text, *, by, now, on):
@@ -55,4 +65,4 @@ def void_lines(ids, *, now):
     for deal in deals:
         last = deal.key_actions.filter(voided_at=None).first()
         deal.key_action, deal.key_action_on = (last.text[:MOST], last.on) if last else ("", None)
-    Deal.objects.bulk_update(deals, ["key_action", "key_action_on"], batch_size=200)
+    Deal.objects.bulk_update(deals, COLUMNS, batch_size=200)

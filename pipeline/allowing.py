@@ -7,12 +7,12 @@ from django.utils.translation import gettext as _
 
 from core.errors import Refused
 from pipeline import entering, notes
-from pipeline.models import Stage
+from pipeline.playbooks import Playbooks
 
 GRACE = dt.timedelta(minutes=1)  # a clock that differs by less is not back-dating
 
 
-def check(move, stay, *, now, batch):
+def check(move, *, now, batch):
     """Raise ValidationError by field of the Move for what is missing, Refused for a stage out of use. An import says
     what already happened: it is not asked for reasons."""
     missing = {}
@@ -22,11 +22,11 @@ def check(move, stay, *, now, batch):
         raise Refused(_("%(stage)s is no longer in use.") % {"stage": move.to})
     if move.entered_at and move.entered_at > now + GRACE:
         missing["entered_at"] = _("The move cannot lie in the future.")
-    if move.entered_at and move.entered_at < stay.entered_at:
+    if move.entered_at and move.entered_at < move.deal.stay_entered_at:
         if batch is None:
             missing["entered_at"] = _("The deal came into its stage after that.")
         else:
-            move.entered_at = stay.entered_at
+            move.entered_at = move.deal.stay_entered_at
     if not move.reason.strip() and batch is None:
         if move.backward:
             missing["reason"] = _("Why is it going back?")
@@ -46,7 +46,8 @@ def check(move, stay, *, now, batch):
 def pass_gates(moves):
     """D29: a hold stops every move into its stage or past it; a gated stage opens by an approval given."""
     forward = [move for move in moves if not move.backward and not move.loses]
-    holds = notes.holds_of([move.deal for move in forward])
+    standing = [move.deal for move in forward if move.deal.is_held]
+    holds = notes.holds_of(standing) if standing else {}
     for move in forward:
         for hold in holds.get(move.deal.pk, []):
             if hold.stage is None or move.to.position >= hold.stage.position:
@@ -54,8 +55,9 @@ def pass_gates(moves):
     if not entering.is_guarded():
         return
     gates = {}
-    for stage in Stage.objects.live().filter(gated=True, playbook__in={move.to.playbook_id for move in forward}):
-        gates.setdefault(stage.playbook_id, []).append(stage)
+    for stage in Playbooks.load().stages.values():
+        if stage.gated and not stage.retired_at:
+            gates.setdefault(stage.playbook_id, []).append(stage)
     entered = [
         (move, stage)
         for move in forward

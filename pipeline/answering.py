@@ -12,7 +12,6 @@ from django.utils.html import format_html
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
-from activity.models import Event
 from core import periods
 from core.companions import along
 from pipeline.board import read_board
@@ -22,7 +21,7 @@ from pipeline.cards import cards_by_id
 def moved_answer(request, deal, was, move, *, asked_for=None):
     """`move` is the carried-out Move, None when nothing moved; `asked_for` the gated stage that was asked for."""
     words = sentence(deal, move, asked_for)
-    event = Event.objects.about(deal).order_by("-id").first() if move else None
+    event = move.event if move else None
     if not request.htmx:
         messages.success(request, words)
         return redirect(place_after(request, deal))

@@ -6,7 +6,8 @@ import re
 from django.utils.translation import gettext as _
 
 from core import periods
-from customers.models import Method, NextStep
+from customers import choices
+from customers.models import NextStep
 from pipeline import actions
 from pipeline.marking import mark
 from pipeline.models import Deal, DealLink
@@ -17,7 +18,7 @@ LONG = 40  # characters of what was said that make a line
 def after_log(follow_ups, entries, *, by, now, batch=None):
     """Plug of customers.logged: key actions, marks of the day, and which deal when several are open (D14)."""
     deals = _deals_of({follow_up.customer_id for follow_up in follow_ups})
-    words = {method.code: method for method in Method.objects.all()}
+    words = choices.load().words
     lines, touched, links = [], [], []
     for follow_up, entry in zip(follow_ups, entries, strict=True):
         mine = deals.get(follow_up.customer_id, [])
@@ -32,9 +33,9 @@ def after_log(follow_ups, entries, *, by, now, batch=None):
         text = entry.key_action if entry.key_action is not None else line_of(follow_up, entry, words)
         if text:
             lines.append(actions.Line(deal, periods.today(follow_up.happened_at), text, follow_up))
-    actions.add_line_many(lines, by=by, now=now)
+    actions.add_line_many(lines, by=by, now=now, write=batch is not None)
     if batch is None:
-        mark(touched, "log", by=by, now=now)
+        mark(touched, "log", by=by, now=now, lined=[line.deal for line in lines])
     _link(links)
 
 

@@ -3,8 +3,8 @@
 from collections import defaultdict
 
 from core import periods
-from customers.facts import DealFacts, note_deals
-from customers.tagging import set_tags
+from customers.facts import DealFacts, deal_columns, note_deals, write_columns
+from customers.tagging import set_tags, write_tags
 from pipeline.models import Deal
 
 RANK = {"prospect": 1, "interested": 2, "hot": 3, "won": 4}
@@ -19,6 +19,27 @@ def deals_of(customer_ids):
     for row in found.iterator(chunk_size=2000):
         rows[row["customer_id"]].append(row)
     return rows
+
+
+def around(deals):
+    """{customer id: [row, …]} for deals about to move: a question only where a customer has others beside it."""
+    alone = {deal.customer_id: [_row(deal)] for deal in deals if not deal.has_siblings}
+    others = {deal.customer_id for deal in deals} - set(alone)
+    return alone | (deals_of(others) if others else {})
+
+
+def moved(rows, deals):
+    """The rows of around() as they are after these deals moved."""
+    now = {deal.pk: _row(deal) for deal in deals}
+    return {customer: [now.get(row["id"], row) for row in mine] for customer, mine in rows.items()}
+
+
+def _row(deal):
+    stage = deal.stage
+    return {
+        "id": deal.pk, "customer_id": deal.customer_id, "stage__kind": stage.kind, "amount": deal.amount,
+        "stage__default_tag": stage.default_tag, "stage__stale_days": stage.stale_days, "opened_at": deal.opened_at,
+    }
 
 
 def push(customer_ids, *, rows=None):
@@ -70,3 +91,15 @@ def follow_tags(changes, *, by, now, why="deal"):
     if wanted:
         set_tags(wanted, by=by, now=now, why=why)
     return wanted
+
+
+def follow(customers, rows, tags, *, by, now, why):
+    """push() and follow_tags() for customers read in this transaction, each in one statement: only columns that say
+    something else now are written, with the tag where it changes. Returns the events of the tags, unsaved."""
+    facts = {pk: _facts(of) for pk, of in rows.items()}
+    columns = deal_columns({customer.pk: customer for customer in customers}, facts)
+    wanted = [(customer, tag) for customer, tag in tags if tag and tag != customer.tag]
+    changed, events = write_tags(wanted, by=by, now=now, why=why, beside=columns) if wanted else ([], [])
+    tagged = {customer.pk for customer in changed}
+    write_columns([(customer, columns[customer.pk]) for customer in customers if customer.pk not in tagged])
+    return events

@@ -12,13 +12,15 @@ from django.utils.translation import gettext as _
 
 from core import periods
 from core.changing import change_each
-from core.errors import Refused
+from core.errors import Conflict, Refused
 from customers.models import NextStep
 from customers.steps import Plan, plan_many
 from pipeline import actions, facts, risks, telling
 from pipeline.allowing import GRACE, check, pass_gates
-from pipeline.marking import mark
+from pipeline.holding import hold
+from pipeline.marking import insert_marks
 from pipeline.models import Deal, LossReason, Stage, StageProgress, StageVersion
+from pipeline.playbooks import Playbooks
 
 UNSET = object()
 
@@ -55,6 +57,7 @@ class Move:
     line: object = field(default=None, repr=False)
     opened_risk: object = field(default=None, repr=False)
     step: NextStep | None = field(default=None, repr=False)
+    event: object = field(default=None, repr=False)
 
     @property
     def backward(self):
@@ -76,36 +79,31 @@ class Move:
         return self.entered_at is not None and self.entered_at < now - GRACE
 
 
-def move_many(moves, *, by, now, batch=None, force_gate=False, quiet=False):
-    """Move a list of deals, all or none, and return them. Set-based: about fifteen statements for any number.
+def move_many(moves, *, by, now, batch=None, force_gate=False, quiet=False, is_held=False):
+    """Move a list of deals, all or none, and return them. Set-based: about a dozen statements for any number.
 
     Raises Refused when a deal has moved meanwhile, is held, or its new stage needs an approval first (not with
     `force_gate`, for imports of what already happened); ValidationError (by field of Move) when something asked for
     is missing. A move to the stage the deal is in already does nothing. `quiet` tells nobody but the timeline (a merge
-    of stages).
+    of stages). `is_held` says that the deals were read by holding.hold() in this transaction.
     """
     with transaction.atomic():
-        moves = _fetched(moves)
+        moves = _fetched(moves, is_held=is_held)
         moves = [move for move in moves if move.to.pk != move.was.pk]
         if not moves:
             return []
         deals = [move.deal for move in moves]
-        stays = {
-            stay.deal_id: stay for stay in StageProgress.objects.filter(deal__in=deals, left_at=None, voided_at=None)
-        }
         for move in moves:
-            check(move, stays[move.deal.pk], now=now, batch=batch)
+            check(move, now=now, batch=batch)
         if not force_gate:
             pass_gates(moves)
-        rows = facts.deals_of({deal.customer_id for deal in deals})
-        before = {pk: facts.implied_tag(of) for pk, of in rows.items()}
+        before = facts.around(deals)
         change_each([(move.deal, _fields(move, now, batch)) for move in moves], by=by)
-        _turn_stays(moves, stays, by=by, now=now, batch=batch)
+        _turn_stays(moves, by=by, now=now, batch=batch)
         _say(moves, by=by, now=now, batch=batch)
         _plan_return(moves, by=by, now=now)
-        rows = facts.push({deal.customer_id for deal in deals})
-        _follow_tags(moves, before, rows, by=by, now=now, why="import" if batch else "deal")
-        telling.tell_moved(moves, by=by, now=now, silent=quiet or batch is not None)
+        events = _follow(moves, before, by=by, now=now, why="import" if batch else "deal")
+        telling.tell_moved(moves, by=by, now=now, silent=quiet or batch is not None, beside=events)
     return deals
 
 
@@ -125,13 +123,12 @@ def lose(deal, reason, *, by, now, **said):
 Deal.move_to, Deal.lose = move_to, lose  # the object's own verbs (architecture §3), written where the list is
 
 
-def _fetched(moves):
-    """The deals as they are now, locked; a deal that left the stage its mover saw is refused by name. Locked first and
-    read then: PostgreSQL drops a waiting row from a join when the joined column changed meanwhile."""
-    keys = sorted({move.deal.pk for move in moves})
-    list(Deal.objects.select_for_update().filter(pk__in=keys).order_by("pk").values_list("pk"))
-    joined = ("customer__team__manager", "stage", "rep", "owner")
-    fresh = Deal.objects.select_related(*joined).in_bulk(keys)
+def _fetched(moves, *, is_held):
+    """The deals as they are now, locked; a deal that left the stage its mover saw is refused by name."""
+    if is_held:
+        fresh = {move.deal.pk: move.deal for move in moves}
+    else:
+        fresh = hold(Deal.objects.all(), {move.deal.pk for move in moves})
     for move in moves:
         expected = move.expected or move.deal.stage_id
         move.deal = fresh[move.deal.pk]
@@ -148,7 +145,9 @@ def _fetched(moves):
 def _fields(move, now, batch):
     """What changes on the deal itself."""
     deal, at = move.deal, move.entered_at or now
-    fields = {"stage": move.to, "entered_at": at}
+    fields = {"stage": move.to, "entered_at": at} | actions.shown_line(deal, _line_on(move, now), move.key_action)
+    if batch is None:
+        fields["updated_on"] = periods.today(now)
     if move.expected_close is not UNSET and move.to.is_open:
         fields |= closing_fields(deal, move.expected_close)
     if move.wins:
@@ -177,47 +176,39 @@ def closing_fields(deal, day):
 
 def versions_of(stages):
     """{stage id: its newest StageVersion}: the name and meaning a stay keeps."""
-    newest = {}
-    for version in StageVersion.objects.filter(stage__in=list(stages)).order_by("since", "id"):
+    known = Playbooks.load().stages
+    newest = {pk: known[pk].version_now for pk in stages if pk in known}
+    missing = [pk for pk in stages if pk not in known]  # made this moment by another process
+    for version in StageVersion.objects.filter(stage__in=missing).order_by("since", "id") if missing else []:
         newest[version.stage_id] = version
     return newest
 
 
-def _turn_stays(moves, stays, *, by, now, batch):
-    versions = versions_of({move.to.pk for move in moves})
+def _turn_stays(moves, *, by, now, batch):
+    """The open stays end, those in the new stages begin. A stay that somebody else ended meanwhile was not ours."""
+    versions, ends = versions_of({move.to.pk for move in moves}), {}
     for move in moves:
-        at = move.entered_at or now
-        old = stays[move.deal.pk]
-        old.left_at, old.left_recorded_at = max(at, old.entered_at), now
+        at, deal = move.entered_at or now, move.deal
+        ends.setdefault(max(at, deal.stay_entered_at), []).append(move)
         move.stay = StageProgress(
-            deal=move.deal,
-            stage=move.to,
-            stage_version=versions[move.to.pk],
-            came_from=move.was,
-            entered_at=at,
-            moved_by=by,
-            reason=move.reason.strip()[:200],
-            evidence=move.evidence.strip()[:300],
-            backward=move.backward,
-            back_dated=move.back_dated(now),
-            recorded_at=now,
-            batch=batch,
+            deal=deal, stage=move.to, stage_version=versions[move.to.pk], came_from=move.was, entered_at=at,
+            moved_by=by, reason=move.reason.strip()[:200], evidence=move.evidence.strip()[:300],
+            backward=move.backward, back_dated=move.back_dated(now), recorded_at=now, batch=batch,
         )
-    StageProgress.objects.bulk_update(
-        [stays[move.deal.pk] for move in moves], ["left_at", "left_recorded_at"], batch_size=200
-    )
+    for end, group in ends.items():
+        open_ones = StageProgress.objects.filter(
+            pk__in=[move.deal.stay_id for move in group], left_at=None, voided_at=None
+        )
+        if open_ones.update(left_at=end, left_recorded_at=now) != len(group):
+            raise Conflict(group[0].deal, [])
     StageProgress.objects.bulk_create([move.stay for move in moves], batch_size=500)
 
 
 def _say(moves, *, by, now, batch):
     """The key action, the risk and the day's mark."""
-    today = periods.today(now)
     said = [move for move in moves if move.key_action.strip()]
-    lines = actions.add_line_many(
-        [actions.Line(m.deal, m.key_action_on or periods.today(m.entered_at or now), m.key_action) for m in said],
-        by=by,
-        now=now,
-    )
+    lines = [actions.Line(move.deal, _line_on(move, now), move.key_action) for move in said]
+    lines = actions.add_line_many(lines, by=by, now=now, write=False)  # _fields wrote them on the deals
     for move, line in zip(said, lines, strict=True):
         move.line = line
     opened = risks.open_many([(m.deal, *m.risk) for m in moves if m.risk], by=by, now=now)
@@ -225,7 +216,11 @@ def _say(moves, *, by, now, batch):
     for move in moves:
         move.opened_risk = by_deal.get(move.deal.pk)
     if batch is None:
-        mark([move.deal for move in moves], "move", by=by, now=now, day=today)
+        insert_marks([move.deal for move in moves], "move", by=by, now=now, day=periods.today(now))
+
+
+def _line_on(move, now):
+    return move.key_action_on or periods.today(move.entered_at or now)
 
 
 def _plan_return(moves, *, by, now):
@@ -250,13 +245,13 @@ def _plan_return(moves, *, by, now):
         move.step = step
 
 
-def _follow_tags(moves, before, after, *, by, now, why):
-    """D11: what the deals now imply, unless the mover chose a tag himself."""
-    wanted = {}
+def _follow(moves, before, *, by, now, why):
+    """What the customers' columns say of their deals now, and the tag that follows (D11), unless the mover chose one
+    himself. Returns the events of the tags, unsaved."""
+    after = facts.moved(before, [move.deal for move in moves])
+    customers, tags = {}, {}
     for move in moves:
-        customer = move.deal.customer
-        new = move.tag or facts.tag_after(
-            customer.tag, before.get(customer.pk, ""), facts.implied_tag(after.get(customer.pk, []))
-        )
-        wanted[customer.pk] = (customer, new)
-    facts.follow_tags(list(wanted.values()), by=by, now=now, why=why)
+        customer = customers.setdefault(move.deal.customer_id, move.deal.customer)
+        implied = facts.implied_tag(before[customer.pk]), facts.implied_tag(after[customer.pk])
+        tags[customer.pk] = (customer, move.tag or facts.tag_after(customer.tag, *implied))
+    return facts.follow(customers.values(), after, tags.values(), by=by, now=now, why=why)

@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass, field
 
-from django.db.models import Count, Max
+from django.db.models import Subquery
 from django.utils.translation import gettext as _
 
-from core.kept import Kept
+from accounts.models import Department, User
+from core.kept import Kept, forget
 from customers.facts import MOST_DAYS
-from pipeline.models import Playbook, Stage, StageDuty
+from pipeline.models import Playbook, Stage, StageDuty, StageVersion
 
 _kept = {"stamp": None, "playbooks": None}
 
@@ -36,9 +37,18 @@ class Playbooks:
             stage.playbook, stage.answering = playbooks[stage.playbook_id], []
             if not stage.retired_at:
                 stage.playbook.line.append(stage)
-        for duty in StageDuty.objects.select_related("department", "person").order_by("position", "id"):
+        for duty in StageDuty.objects.select_related("department__lead", "person").order_by("position", "id"):
             stages[duty.stage_id].answering.append(duty)
+        for version in StageVersion.objects.order_by("since", "id"):
+            stages[version.stage_id].version_now = version  # the name and meaning a stay keeps
         return cls(list(playbooks.values()), stages)
+
+    @classmethod
+    def stage(cls, pk):
+        """The stage with this key, or None. One added this moment in another process is looked for again."""
+        if pk not in cls.load().stages:
+            forget()
+        return cls.load().stages.get(pk)
 
     @property
     def active(self):
@@ -70,8 +80,13 @@ class Playbooks:
 
 
 def _stamp():
-    """What moves when a stage, a duty or a playbook changed: every save of S18 writes a history row of a stage."""
-    return tuple(Stage.history.aggregate(n=Count("history_id"), at=Max("history_date")).values())
+    """What moves when a stage, a duty or a playbook changed (every save of S18 writes a history row of a stage), or
+    a person or department that answers for one."""
+    newest = {
+        f"{model.__name__}_{name}": Subquery(model.history.order_by("-history_id").values(name)[:1])
+        for model in (Stage, User, Department) for name in ("history_id", "history_date")
+    }
+    return Playbook.objects.order_by("pk").annotate(**newest).values_list(*newest).first()
 
 
 _moment = Kept(_stamp)

@@ -1,6 +1,7 @@
 """What the templates of board and table need beside the data: links that keep the filters, words of the head."""
 
 from accounts.models import Team
+from core.kept import Kept
 from core.periods import today
 
 
@@ -43,5 +44,9 @@ def team_names(user):
     if user.is_admin:
         return []
     if user.is_manager:
-        return list(Team.objects.filter(pk__in=user.teams_led()).order_by("id")) if user.teams_led() else []
+        names = _teams.get()
+        return [names[pk] for pk in user.teams_led() if pk in names]
     return [user.team] if user.team_id else []
+
+
+_teams = Kept(lambda: Team.objects.in_bulk())  # for their names: whose they are is asked every time

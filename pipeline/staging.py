@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from activity.recording import record
 from core.changing import change, change_each
 from core.errors import Refused
+from core.kept import forget
 from pipeline import facts
 from pipeline.models import Deal, Stage, StageDuty, StageVersion
 from pipeline.moving import Move, move_many
@@ -33,7 +34,7 @@ def save_stage(stage, *, by, now, expect, duties=None, meaning=None, **fields):
             facts.push(set(Deal.objects.filter(stage=stage).values_list("customer_id", flat=True)))
         names = [*changed, *(["meaning"] if said else []), *(["duties"] if handed else [])]
         if names:
-            record(
+            _tell(
                 "pipeline.stage_changed",
                 stage,
                 by=by,
@@ -66,7 +67,7 @@ def add_stage(playbook, *, by, now, duties, meaning=None, after=None, **fields):
         _number([*line[:place], stage, *line[place:]], by=by)
         _save_meaning(stage, meaning or {}, by=by, now=now, first=True)
         _save_duties(stage, duties)
-        record("pipeline.stage_added", stage, by=by, at=now, label=stage.label, label_en=stage.label_en)
+        _tell("pipeline.stage_added", stage, by=by, at=now, label=stage.label, label_en=stage.label_en)
     return stage
 
 
@@ -80,7 +81,7 @@ def shift(stage, step, *, by, now):
             raise Refused(_("%(stage)s cannot go further in this direction.") % {"stage": stage})
         line[place], line[other] = line[other], line[place]
         _number(line, by=by)
-        record(
+        _tell(
             "pipeline.stages_ordered",
             stage,
             by=by,
@@ -103,7 +104,7 @@ def reorder(playbook, ids, *, by, now):
         if [stage.pk for stage in ordered] != list(ids):
             raise Refused(_("Open stages come before the won one, after-sales behind it."))
         _number(ordered, by=by)
-        record(
+        _tell(
             "pipeline.stages_ordered",
             ordered[0],
             by=by,
@@ -125,7 +126,7 @@ def retire(stage, *, by, now):
     with transaction.atomic():
         change(stage, by=by, retired_at=now)
         _number(list(stage.playbook.stages.live().order_by("position", "id")), by=by)
-        record("pipeline.stage_retired", stage, by=by, at=now, label=stage.label, label_en=stage.label_en)
+        _tell("pipeline.stage_retired", stage, by=by, at=now, label=stage.label, label_en=stage.label_en)
     return stage
 
 
@@ -138,7 +139,7 @@ def revive(stage, *, by, now):
             stage.playbook.stages.live(), key=lambda each: (kinds.index(each.kind), each.pk == stage.pk, each.position)
         )
         _number(line, by=by)
-        record("pipeline.stage_revived", stage, by=by, at=now, label=stage.label, label_en=stage.label_en)
+        _tell("pipeline.stage_revived", stage, by=by, at=now, label=stage.label, label_en=stage.label_en)
     return stage
 
 
@@ -162,7 +163,7 @@ def merge(stage, into, *, by, now):
         stage.refresh_from_db()
         change(stage, by=by, retired_at=now, merged_into=into)
         _number(list(stage.playbook.stages.live().order_by("position", "id")), by=by)
-        record(
+        _tell(
             "pipeline.stage_merged",
             stage,
             by=by,
@@ -231,3 +232,10 @@ def _save_duties(stage, duties):
     stage.duties.all().delete()
     StageDuty.objects.bulk_create(rows)
     return True
+
+
+def _tell(verb, stage, **said):
+    """What changed, to the timeline and to this process's memory of the stages."""
+    record(verb, stage, **said)
+    forget()
+    transaction.on_commit(forget)

@@ -1,15 +1,16 @@
 """What a move tells: one event a deal with the names used then, and the people who answer for the new stage (R16)."""
 
-from activity.recording import notify, record_many
-from pipeline.models import StageDuty
+from activity.recording import events_of, notify, write
+from pipeline.playbooks import Playbooks
 
 
-def tell_moved(moves, *, by, now, silent=False):
-    """pipeline.moved, pipeline.won or pipeline.lost. Silent for imports (what
-    they bring already happened) and merges of stages."""
+def tell_moved(moves, *, by, now, silent=False, beside=()):
+    """pipeline.moved, pipeline.won or pipeline.lost, each kept on its move; written together with the events `beside`
+    them. Silent for imports (what they bring already happened) and merges of stages."""
+    told, duties = [], {} if silent else {pk: Playbooks.stage(pk).answering for pk in {move.to.pk for move in moves}}
     for verb in ("pipeline.moved", "pipeline.won", "pipeline.lost"):
         mine = {move.deal.pk: move for move in moves if verb_of(move) == verb}
-        events = record_many(
+        events = events_of(
             verb,
             [move.deal for move in mine.values()],
             by=by,
@@ -17,19 +18,23 @@ def tell_moved(moves, *, by, now, silent=False):
             about=lambda deal: deal.customer_id,
             data=lambda deal, mine=mine: words_of(mine[deal.pk]),
         )
-        if not silent:
-            duties = duties_of({move.to.pk for move in mine.values()})
-            for event, move in zip(events, mine.values(), strict=True):
-                notify(
-                    verb,
-                    move.deal,
-                    tell=answering(move.deal, duties.get(move.to.pk, [])),
-                    by=by,
-                    at=now,
-                    key=f"event {event.pk}",
-                    event=event,
-                    **event.data,
-                )
+        for event, move in zip(events, mine.values(), strict=True):
+            move.event = event
+            told.append(move)
+    write([*beside, *(move.event for move in told)])
+    if silent:
+        return
+    for move in told:
+        notify(
+            move.event.verb,
+            move.deal,
+            tell=answering(move.deal, duties[move.to.pk]),
+            by=by,
+            at=now,
+            key=f"event {move.event.pk}",
+            event=move.event,
+            **move.event.data,
+        )
 
 
 def verb_of(move):
@@ -62,15 +67,6 @@ def words_of(move):
         data |= {"lost": move.lost_reason.label, "lost_en": move.lost_reason.label_en, "note": move.lost_note}
     rows = {"line": move.line, "risk": move.opened_risk, "step": move.step}
     return data | {name: row.pk for name, row in rows.items() if row}
-
-
-def duties_of(stage_ids):
-    """{stage id: [StageDuty, …]}, whole, in order."""
-    found = {}
-    duties = StageDuty.objects.filter(stage__in=list(stage_ids)).select_related("person", "department__lead")
-    for duty in duties.order_by("position", "id"):
-        found.setdefault(duty.stage_id, []).append(duty)
-    return found
 
 
 def answering(deal, duties):

@@ -4,9 +4,10 @@ import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import Sum
+from django.db.models import Exists, Sum
 
 from accounts.calendar import Calendar
+from accounts.models import User
 from collaboration.models import CollaborationRequest
 from core.periods import period_of, today
 from customers.models import Customer, FollowUp, NextStep, Owed
@@ -100,13 +101,11 @@ def month_so_far(user, on):
 
 def first_run(user):
     """The three items that tick themselves for a new rep (D54); empty after his first end-of-day update."""
-    if user.day_closes.exclude(closed_at=None).exists():
-        return []
-    return [
-        ("customer", Customer.objects.visible_to(user).filter(owner=user).exists()),
-        ("log", FollowUp.objects.visible_to(user).filter(talked_by=user).exists()),
-        ("update", False),
-    ]
+    closed = user.day_closes.exclude(closed_at=None)
+    mine = Customer.objects.visible_to(user).filter(owner=user)
+    logs = FollowUp.objects.visible_to(user).filter(talked_by=user)
+    row = User.objects.filter(pk=user.pk).values_list(Exists(closed), Exists(mine), Exists(logs)).get()
+    return [] if row[0] else [("customer", row[1]), ("log", row[2]), ("update", False)]
 
 
 def _section(rows):

@@ -12,7 +12,8 @@ from collaboration.models import CollaborationRequest
 from core.periods import day_start, today
 from customers.models import Customer, FollowUp, NextStep
 from customers.staleness import Rule, state_of
-from pipeline.models import Deal, Stage
+from pipeline.models import Deal
+from pipeline.playbooks import Playbooks
 
 BANDS = ((0, 3), (4, 7), (8, None))  # days in the stage
 MOST = 20
@@ -120,7 +121,7 @@ def _by(rows, who):
 
 def _heat(user, teams, on):
     """Open stages × days in the stage: count and money of each cell."""
-    stages = list(Stage.objects.visible_to(user).live().filter(kind="open", playbook__is_default=True))
+    stages = [stage for stage in Playbooks.load().default.line if stage.is_open]
     edges = [day_start(on - dt.timedelta(days=low - 1)) if low else None for low, _high in BANDS]
     rows = (
         Deal.objects.visible_to(user).open().filter(customer__team__in=teams)

@@ -112,9 +112,15 @@ class User(AbstractBaseUser, Versioned):
         return self.name
 
     def teams_led(self):
-        """Ids of the teams whose customers a manager sees: read once a request, since every gate asks it."""
+        """Ids of the teams whose customers a manager sees: read once a request, since every gate asks it, and with
+        the person who is signed in (with_places)."""
         if not hasattr(self, "_teams_led"):
-            self._teams_led = list(Team.objects.led_by(self).values_list("pk", flat=True))
+            if not self.is_manager:
+                self._teams_led = []
+            elif hasattr(self, "keys_led"):
+                self._teams_led = sorted(int(key) for key in (self.keys_led or "").split(",") if key)
+            else:
+                self._teams_led = list(Team.objects.led_by(self).values_list("pk", flat=True))
         return self._teams_led
 
 

@@ -74,12 +74,13 @@ class LogForm(forms.Form):
     def __init__(self, *args, offer, now, **kwargs):
         super().__init__(*args, **kwargs)
         self.offer, self.now, self.on = offer, now, today(now)
-        self.fields["contact"].choices = [("", "")] + [(c.pk, str(c)) for c in offer.contacts]
+        # As functions: what is neither shown nor chosen from is not read.
+        self.fields["contact"].choices = lambda: [("", "")] + [(c.pk, str(c)) for c in offer.contacts]
         self.fields["methods"].choices = [(code, method.words) for code, method in offer.choices.methods.items()]
-        self.fields["topics"].choices = [(topic.pk, topic.words) for topic in offer.topics]
-        self.fields["steps"].choices = [(step.pk, step.text) for step in offer.steps]
-        self.fields["deal"].choices = [("", "")] + list(offer.deals)
-        self.fields["talked_by"].choices = [("", "")] + [(person.pk, person.name) for person in offer.talkers]
+        self.fields["topics"].choices = lambda: [(topic.pk, topic.words) for topic in offer.topics]
+        self.fields["steps"].choices = lambda: [(step.pk, step.text) for step in offer.steps]
+        self.fields["deal"].choices = lambda: [("", "")] + list(offer.deals)
+        self.fields["talked_by"].choices = lambda: [("", "")] + [(each.pk, each.name) for each in offer.talkers]
         if offer.late:
             self.fields["time"].choices = [("tap", _("At the call")), *TIMES]
         for field in self.fields.values():

@@ -18,7 +18,7 @@ from core.lists import answer
 from core.periods import today
 from customers import bulk
 from customers.forms.bulk import FORMS
-from customers.listing import rows_of
+from customers.listing import rows_of, with_first_step
 from customers.models import Customer
 from customers.offering import next_days
 from customers.staleness import Rule
@@ -46,7 +46,9 @@ def change(request):
     if not request.htmx:
         messages.success(request, said)
         return redirect("customers:list")
-    rows = rows_of(changed, request.user, on=today(now), rule=Rule.load())
+    visible = with_first_step(Customer.objects.visible_to(request.user).select_related("owner"))
+    shown = visible.in_bulk([customer.pk for customer in changed]).values()
+    rows = rows_of(list(shown), request.user, on=today(now), rule=Rule.load())
     context = {"rows": rows, "said": said, "undo": undo}
     return HttpResponse(render_to_string("customers/_bulk_done.html", context, request))
 

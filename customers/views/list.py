@@ -11,7 +11,7 @@ from core.lists import answer, listing
 from core.periods import today
 from customers.columns import columns
 from customers.filters import SHOWN, CustomerFilter
-from customers.listing import rows_of
+from customers.listing import rows_of, with_first_step
 from customers.models import Customer
 from customers.staleness import Rule
 from customers.tables import CustomerTable
@@ -23,7 +23,7 @@ def index(request):
     visible = Customer.objects.visible_to(request.user)
     page = listing(
         request, visible, filterset_class=CustomerFilter, table_class=CustomerTable,
-        rows_from=visible.select_related("owner"),
+        rows_from=with_first_step(visible.select_related("owner")),
     )
     leads = request.user.is_manager or request.user.is_admin
     deeds = [("assign", _("Assign"))] if leads else []

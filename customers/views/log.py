@@ -14,6 +14,7 @@ from core.lists import answer
 from customers.drawing import saved_parts, words_of_plan
 from customers.entering import entry_of
 from customers.forms.log import LogForm
+from customers.logging import held
 from customers.logging import log as save_log
 from customers.models import Customer
 from customers.offering import offer, recent_customers
@@ -28,10 +29,10 @@ def log(request):
     number = _number(request.POST.get("customer") or request.GET.get("customer"))
     if number is None:
         return pick(request)
-    customer = get_object_or_404(
-        Customer.objects.visible_to(request.user).live().select_related("owner"), pk=number
-    )
-    return save(request, customer) if request.method == "POST" else ask(request, customer)
+    customers = Customer.objects.visible_to(request.user).live()
+    if request.method == "POST":
+        return save(request, get_object_or_404(held(customers), pk=number))
+    return ask(request, get_object_or_404(customers.select_related("owner"), pk=number))
 
 
 def pick(request):
@@ -60,7 +61,7 @@ def save(request, customer):
     if not form.is_valid():
         template = "customers/_log.html" if request.htmx else "customers/log_page.html"
         return render(request, template, _context(form, choice), status=422)
-    follow_up = save_log(entry_of(form, request.user), by=request.user, now=now)
+    follow_up = save_log(entry_of(form, request.user), by=request.user, now=now, is_held=True)
     then = request.POST.get("then", "")
     if request.htmx:
         again = {"customers": recent_customers(request.user), "step": "pick"} if then == "again" else None

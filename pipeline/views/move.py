@@ -1,7 +1,8 @@
 """Change stage and Deal lost (S9): a dialog over the board, a sheet on the phone, a page without scripts."""
 
 from django.core.exceptions import ValidationError
-from django.http import HttpResponse
+from django.db.models import Exists, OuterRef
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -15,6 +16,7 @@ from core.keys import deed
 from pipeline import entering, notes
 from pipeline.answering import moved_answer
 from pipeline.forms import BACK_REASONS, LoseForm, MoveForm
+from pipeline.holding import hold
 from pipeline.models import Deal, Stage
 from pipeline.moving import Move, move_many
 from pipeline.playbooks import Playbooks
@@ -25,15 +27,15 @@ from pipeline.playbooks import Playbooks
 @only(may_see_pipeline)
 def move(request, pk):
     """GET: the dialog (?to=), the stage menu without it, or 204 when the stage asks nothing. POST: the move."""
-    deal = get_object_or_404(Deal.objects.visible_to(request.user).select_related("customer", "stage"), pk=pk)
     to = request.POST.get("to") or request.GET.get("to") or ""
+    deal = one_deal(request, pk, to=to)
     if to == "lost":
         return redirect("pipeline:lost", pk)
     if not to:
         return choose(request, deal)
-    stage = get_object_or_404(
-        Stage.objects.visible_to(request.user).live(), playbook=deal.playbook_id, pk=to if to.isdigit() else 0
-    )
+    stage = Playbooks.stage(number_of(to))
+    if stage is None or stage.retired_at or stage.playbook_id != deal.playbook_id:
+        raise Http404
     if stage.kind == Stage.Kind.LOST:
         return redirect("pipeline:lost", pk)
     if gate_stands(deal, stage):
@@ -54,7 +56,7 @@ def move(request, pk):
 @deed
 @only(may_see_pipeline)
 def lost(request, pk):
-    deal = get_object_or_404(Deal.objects.visible_to(request.user).select_related("customer", "stage"), pk=pk)
+    deal = one_deal(request, pk)
     form = LoseForm(request.POST or None, initial={"frm": deal.stage_id, "competitor": deal.competitor})
     context = {"form": form, "deal": deal}
     if request.method == "GET":
@@ -67,11 +69,30 @@ def lost(request, pk):
     return carry_out(request, deal, Move(deal, stage, **said), form, context, "lost")
 
 
+def number_of(text):
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
+
+
+def one_deal(request, pk, *, to=""):
+    """The deal a person asks about; when he posts, locked and with everything a move reads, and only while the stage
+    it shall go to is in use."""
+    visible = Deal.objects.visible_to(request.user)
+    if request.method != "POST":
+        return get_object_or_404(visible.select_related("customer", "stage"), pk=pk)
+    if number_of(to):
+        live = Stage.objects.visible_to(request.user).live()
+        visible = visible.filter(Exists(live.filter(pk=number_of(to), playbook=OuterRef("playbook"))))
+    found = hold(visible, [pk])
+    if pk not in found:
+        raise Http404
+    return found[pk]
+
+
 def carry_out(request, deal, asked, form, context, name):
     """Move, and answer with every fragment whose number changed; what is missing goes back into the form."""
     was = deal.stage
     try:
-        moved = move_many([asked], by=request.user, now=timezone.now())
+        moved = move_many([asked], by=request.user, now=timezone.now(), is_held=True)
     except ValidationError as missing:
         for field, sentences in missing.message_dict.items():
             form.add_error(field if field in form.fields else None, sentences)
