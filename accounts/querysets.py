@@ -1,19 +1,10 @@
 """Questions asked of people, departments, teams, the calendar and saved filters."""
 
 from django.db import models
-from django.db.models import Aggregate, CharField, Exists, ExpressionWrapper, F, OuterRef, Q, Subquery, Value
+from django.db.models import CharField, Exists, ExpressionWrapper, F, OuterRef, Q, Subquery, Value
 
+from core.joining import Keys
 from core.text import phone_key
-
-
-class Keys(Aggregate):
-    """Whole numbers of a group as one text with commas: both databases can, each by a name of its own."""
-
-    function = "GROUP_CONCAT"
-    output_field = CharField()
-
-    def as_postgresql(self, compiler, connection, **extra):
-        return self.as_sql(compiler, connection, template="STRING_AGG((%(expressions)s)::text, ',')", **extra)
 
 
 class UserQuerySet(models.QuerySet):
