@@ -17,7 +17,9 @@ class PersonFilter(django_filters.FilterSet):
         queryset=Department.objects.all(), label=_("Department"), empty_label=_("All departments"), method="within"
     )
     team = django_filters.ModelChoiceFilter(queryset=Team.objects.all(), label=_("Team"), empty_label=_("All teams"))
-    state = django_filters.ChoiceFilter(choices=STATES, label=_("State"), empty_label=_("All"), method="in_state")
+    state = django_filters.ChoiceFilter(
+        choices=STATES, label=_("State"), empty_label=_("All states"), method="in_state"
+    )
 
     class Meta:
         model = User

@@ -2,6 +2,7 @@
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import CompanyDay, WorkingHours
 
@@ -48,6 +49,7 @@ class DayForm(forms.ModelForm):
     class Meta:
         model = CompanyDay
         fields = ["day", "works", "name"]
+        labels = {"name": pgettext_lazy("team", "Name")}
         widgets = {"day": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}
 
     def validate_unique(self):

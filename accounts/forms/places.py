@@ -2,6 +2,7 @@
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import Department, Team, User
 
@@ -13,6 +14,7 @@ class DepartmentForm(forms.ModelForm):
             "name", "name_en", "parent", "lead", "sells", "serves", "sees_amounts", "accept_hours", "urgent_hours",
             "position", "is_active",
         ]  # fmt: skip
+        labels = {"name": pgettext_lazy("team", "Name")}
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -48,6 +50,7 @@ class TeamForm(forms.ModelForm):
     class Meta:
         model = Team
         fields = ["name", "name_en", "department", "manager", "is_active"]
+        labels = {"name": pgettext_lazy("team", "Name")}
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

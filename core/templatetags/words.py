@@ -168,8 +168,10 @@ def tag_short(key, fill=False):
 
 @register.filter
 def stage_class(stage):
-    """s1 … s7, the step of the stage ramp. A stage, or its position."""
+    """s1 … s7, the step of the stage ramp; s0 is the lost one. A stage, or its position."""
     kind, position = getattr(stage, "kind", ""), getattr(stage, "position", stage)
+    if kind == "lost":
+        return "s0"
     if kind in ("won", "after"):
         return "s6" if kind == "won" else "s7"
     position = int(position or 0)
