@@ -1,5 +1,7 @@
 """The quick log (S3): drawer, sheet and full page are one form."""
 
+import uuid
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -83,7 +85,7 @@ def _initial(given, choice, now):
         "time": "tap" if choice.late else "now", "steps": choice.ticked, "purpose": choice.purpose,
         "outcome": given.get("outcome") if given.get("outcome") in ("sent", "no_answer") else "talked",
         "owed": choice.owed.pk if choice.owed else None, "draft_started_at": now,
-        "deal": _number(given.get("deal")),
+        "deal": _number(given.get("deal")), "client_uuid": uuid.uuid4(),
     }
 
 

@@ -200,6 +200,10 @@ CUSTOMERS = {
             data=lambda w: {"customer": w.alice.customer.pk, "text": "谈了闸门", "methods": "phone", "time": "now",
                             "next": "pick", "next_date": day(3), "next_text": "再约"}),
     ],
+    "customers:log_kept": [
+        Row(post=of_deal(IN), label="of a customer",
+            data=lambda w: {"customer": w.alice.customer.pk, "text": "谈了闸门", "next": "pick", "next_date": day(3)}),
+    ],
     "customers:owed": [Row(post=of_alice(IN), data=lambda w: {"customer": w.alice.customer.pk, "how": "phone"})],
     # its author corrects, managers comment, nobody rewrites (D7)
     "customers:talk_edit": [
