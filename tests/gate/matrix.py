@@ -99,6 +99,10 @@ PEOPLE_ROWS = {
     "setup_copies": [Row(get=ADMIN)],
     "setup_copies_write": [Row(post=ADMIN_POST)],
     "setup_copy": [Row(get=ADMIN, kwargs=lambda w: {"day": w.copy})],
+    # for everybody, with nothing of anybody in them
+    "worker": [Row(get=ANYBODY, anon=200)],
+    "manifest": [Row(get=ANYBODY, anon=200)],
+    "offline": [Row(get=ANYBODY, anon=200)],
     "setup_jobs": [Row(get=ADMIN)],
     "setup_job_again": [Row(post=ADMIN_POST, kwargs=lambda w: {"pk": w.job.pk})],
 }
