@@ -227,8 +227,9 @@
     fill(form, correcting);
     correcting = null;
   });
+  // The drawer is empty by now: the form that was sent is the request's, no longer the event's.
   document.addEventListener('htmx:afterRequest', ({ detail }) => {
-    const form = detail.elt.closest && detail.elt.closest('form[data-draft]');
+    const form = detail.requestConfig.elt.closest('form[data-draft]');
     if (!form || !detail.successful || detail.requestConfig.verb === 'get') return;
     forget(place(form.elements.client_uuid?.value));
     draw();

@@ -45,7 +45,6 @@ def kept(page):
 
 def sent(page):
     page.wait_for_selector("#waiting[hidden]", state="attached")
-    settled(page)
 
 
 @pytest.mark.parametrize(("language", "width"), [("zh-hans", 390), ("en", 1440), ("en", 360)])
@@ -127,6 +126,7 @@ def test_a_refused_log_keeps_its_words(page_of, customer, cast):
     page.context.set_offline(True)
     save(page)
     kept(page)
+    customer.refresh_from_db()
     transferring.assign_many([customer], cast.charlie, by=cast.ada, now=timezone.now())
     page.context.set_offline(False)
     page.wait_for_selector("#waiting.late")
@@ -141,6 +141,17 @@ def test_a_refused_log_keeps_its_words(page_of, customer, cast):
     save(page)
     sent(page)
     assert logs().get().customer == mine
+
+
+def test_a_saved_text_is_not_offered_again(page_of, customer, cast):
+    page = page_of(cast.alice, width=1440)
+    write(page, customer)
+    page.wait_for_selector("[data-draft-note]:not([hidden])")  # kept while it is typed
+    save(page)
+    closed(page)
+    page.locator(".btn-log").click()
+    page.wait_for_selector("#id_text")
+    assert page.locator("#id_text").input_value() == ""
 
 
 def test_signing_out_asks_before_it_deletes(page_of, customer, cast):
