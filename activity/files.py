@@ -71,7 +71,7 @@ def attach(parent, upload, *, by, now, series=None):
         row.file.delete(save=False)
         raise
     record("activity.attached", parent, by=by, at=now, about=getattr(parent, "customer_id", None), file=name,
-           number=row.number)  # fmt: skip
+           number=row.number, attachment=row.pk)  # fmt: skip
     return row
 
 

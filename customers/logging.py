@@ -12,9 +12,11 @@ from dataclasses import dataclass
 from django.contrib.contenttypes.models import ContentType
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext as _
 
 from activity.models import Notification
 from activity.recording import record_many
+from core.errors import Refused
 from customers import facts
 from customers.logged import tell_logged
 from customers.models import Customer, FollowUp, Need, NextStep, Owed
@@ -85,7 +87,7 @@ def log_many(entries, *, by, now, batch=None, is_held=False):
             return _save(entries, by=by, now=now, batch=batch, is_held=is_held)
     except IntegrityError:
         # Rare, so it is looked up only then: some of these were saved before.
-        before = _already_saved(entries)
+        before = _already_saved(entries, by)
         if not before:
             raise
     with transaction.atomic():
@@ -94,9 +96,22 @@ def log_many(entries, *, by, now, batch=None, is_held=False):
         return [before.get(entry.client_uuid) or next(made) for entry in entries]
 
 
-def _already_saved(entries):
+def _already_saved(entries, by):
+    """{uuid: follow-up} of what he saved before. A uuid that somebody else used gives nothing of his away."""
     keys = [entry.client_uuid for entry in entries if entry.client_uuid]
-    return {row.client_uuid: row for row in FollowUp._base_manager.filter(client_uuid__in=keys)}
+    rows = FollowUp._base_manager.filter(client_uuid__in=keys)
+    if rows.exclude(entered_by=by).exists():
+        raise Refused(_("This log cannot be saved under this number."))
+    return {row.client_uuid: row for row in rows}
+
+
+def saved_before(client_uuid, *, by):
+    """The follow-up that `by` saved under this uuid, given as text; None when there is none or it is no uuid."""
+    try:
+        number = uuid.UUID(client_uuid)
+    except ValueError:
+        return None
+    return FollowUp._base_manager.filter(client_uuid=number, entered_by=by).first()
 
 
 def _save(entries, *, by, now, batch, is_held):

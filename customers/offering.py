@@ -12,7 +12,7 @@ from accounts.models import User
 from accounts.rights import may_enter_for
 from core.periods import today
 from customers import choices
-from customers.logged import deals_offered
+from customers.logged import deals_offered, purpose_by_stage
 from customers.logging import due_steps
 from customers.models import Customer, FollowUp, Owed, Topic
 
@@ -108,11 +108,17 @@ def recent_customers(user, *, limit=RECENT):
 
 
 def guess_purpose(customer):
-    """首次接触, 需求确认 or 方案反馈, from how far the customer is; editable."""
+    """首次接触, 需求确认 or 方案反馈, from the stage of his deal, else from how far the customer is; editable."""
     if customer.last_contact_on is None:
         return _("First contact")
     guesses = {"prospect": _("Needs confirmed"), "interested": _("Proposal feedback"), "hot": _("Negotiation")}
-    return guesses.get(customer.tag, _("After-sales visit"))
+    return purpose_by_stage(customer) or guesses.get(customer.tag, _("After-sales visit"))
+
+
+def last_methods(user):
+    """The methods somebody used last, several when there were several: the next log starts with them."""
+    packed = FollowUp.objects.filter(talked_by=user).order_by("-pk").values_list("methods", flat=True).first() or ""
+    return [code for code in packed.split(",") if code]
 
 
 def _topics(customer):

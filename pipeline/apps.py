@@ -10,7 +10,7 @@ class PipelineConfig(AppConfig):
         from accounts.leaving import on_leaving
         from activity.undoing import undoer
         from customers.columns import column
-        from customers.logged import after_log, offer_deals
+        from customers.logged import after_log, guess_by_stage, offer_deals
         from customers.merging import on_merge
         from customers.opening import opener
         from customers.transferring import on_assign
@@ -19,6 +19,7 @@ class PipelineConfig(AppConfig):
         opener(opening.open_deals)
         after_log(daily.after_log)
         offer_deals(offered.open_deals_of)
+        guess_by_stage(offered.purpose_of)
         on_assign(handing.follow_customers)
         on_merge(handing.move_to_kept)
         on_leaving(handing.hand_over)

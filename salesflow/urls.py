@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 from salesflow.health import healthz
-from salesflow.views import copies, customer, jobs, search, team, today
+from salesflow.views import copies, customer, device, jobs, search, team, today
 
 urlpatterns = [
     path("today", today.today, name="today"),
@@ -15,6 +15,9 @@ urlpatterns = [
     path("setup/copies", copies.copies, name="setup_copies"),
     path("setup/copies/write", copies.write, name="setup_copies_write"),
     path("setup/copies/<slug:day>", copies.copy, name="setup_copy"),
+    path("sw.js", device.worker, name="worker"),
+    path("manifest.webmanifest", device.manifest, name="manifest"),
+    path("offline", device.offline, name="offline"),
     path("healthz", healthz, name="healthz"),
     path("", include("accounts.urls")),
     path("", include("activity.urls")),

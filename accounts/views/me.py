@@ -73,9 +73,14 @@ def _context(request):
     user = request.user
     leaves = user.leaves.filter(last__gte=today(timezone.now())).select_related("substitute")
     return {
-        "person": user, "leaves": leaves, "themes": User.Theme.choices,
+        "person": user, "leaves": leaves, "themes": User.Theme.choices, "is_safe": _is_safe(request),
         "leave_form": LeaveForm(instance=Leave(user=user), colleagues=_colleagues(user)),
     }  # fmt: skip
+
+
+def _is_safe(request):
+    """Whether a browser installs the page and keeps a page for no connection: over HTTPS, or on the machine itself."""
+    return request.is_secure() or request.get_host().rpartition(":")[0] in ("localhost", "127.0.0.1", "[::1]")
 
 
 def _colleagues(user):

@@ -1,8 +1,11 @@
 """The quick log (S3): drawer, sheet and full page are one form."""
 
+import uuid
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -11,13 +14,16 @@ from core.companions import along
 from core.errors import NotAllowed
 from core.keys import deed
 from core.lists import answer
+from customers import in_a_row
+from customers.attaching import attach_all, problems_of
 from customers.drawing import saved_parts, words_of_plan
 from customers.entering import entry_of
-from customers.forms.log import LogForm
+from customers.forms.log import TIMES, LogForm
+from customers.implying import offers
 from customers.logging import held
 from customers.logging import log as save_log
 from customers.models import Customer
-from customers.offering import offer, recent_customers
+from customers.offering import last_methods, offer, recent_customers
 from customers.searching import found
 
 
@@ -43,6 +49,7 @@ def pick(request):
     if condition is not None:
         customers = Customer.objects.visible_to(request.user).live().filter(condition).order_by("-last_contact_at")[:8]
     context = {"customers": customers, "typed": typed, "step": "pick"}
+    context |= in_a_row.kept(request.GET, request.GET.get("how", ""))
     return answer(request, "customers/log_page.html", "customers/_log_pick.html", context)
 
 
@@ -50,7 +57,7 @@ def ask(request, customer):
     now = timezone.now()
     given = request.GET
     choice = offer(customer, request.user, now=now, owed=_number(given.get("owed")), step=_number(given.get("step")))
-    form = LogForm(offer=choice, now=now, initial=_initial(given, choice, now))
+    form = LogForm(offer=choice, now=now, initial=_initial(given, choice, now, request.user))
     return answer(request, "customers/log_page.html", "customers/_log.html", _context(form, choice))
 
 
@@ -58,33 +65,57 @@ def save(request, customer):
     now = timezone.now()
     choice = offer(customer, request.user, now=now, owed=_number(request.POST.get("owed")))
     form = LogForm(request.POST, offer=choice, now=now)
+    uploads, full = request.FILES.getlist("files"), "full" in request.POST
+    for problem in problems_of(uploads):
+        form.add_error(None, problem)
     if not form.is_valid():
-        template = "customers/_log.html" if request.htmx else "customers/log_page.html"
-        return render(request, template, _context(form, choice), status=422)
+        return _again(request, form, choice, full=full)
     follow_up = save_log(entry_of(form, request.user), by=request.user, now=now, is_held=True)
-    then = request.POST.get("then", "")
-    if request.htmx:
-        again = {"customers": recent_customers(request.user), "step": "pick"} if then == "again" else None
+    files, problems = attach_all(follow_up, uploads, by=request.user, now=now)
+    for problem in problems:
+        form.add_error(None, problem)
+    if problems:
+        return _again(request, form, choice, full=full)  # @deed: nothing of it was written
+    then, kept = request.POST.get("then", ""), in_a_row.kept_of(request.POST)
+    if request.htmx and not full:
+        again = {"customers": recent_customers(request.user), "step": "pick", **kept} if then == "again" else None
         html = saved_parts(request, follow_up, choice, again=again, stage=then == "stage")
+        html += render_to_string("customers/_logged_files.html", {"files": files}, request) if files else ""
         return HttpResponse(html + along("customers.logged", request, follow_up=follow_up, customer=customer))
     messages.success(request, words_of_plan(form.cleaned_data["next_on"], form.cleaned_data["next_text"]))
     if then == "again":
-        return redirect("customers:log")
+        return _go(request, reverse("customers:log") + kept["kept_query"].replace("&", "?", 1))
     if then == "stage" and len(choice.deals) == 1:
-        return redirect("pipeline:move", choice.deals[0][0])
-    return redirect(reverse("customer", args=[customer.pk]) + f"#ev-{follow_up.pk}")
+        return _go(request, reverse("pipeline:move", args=[choice.deals[0][0]]))
+    return _go(request, reverse("customer", args=[customer.pk]) + f"#ev-{follow_up.pk}")
 
 
-def _initial(given, choice, now):
+def _again(request, form, choice, *, full):
+    template = "customers/_log.html" if request.htmx else "customers/log_page.html"
+    return render(request, template, _context(form, choice) | {"full": full}, status=422)
+
+
+def _go(request, address):
+    """To the next page; the full page's form is posted by htmx, so that a lost connection keeps it on the device."""
+    if not request.htmx:
+        return redirect(address)
+    response = HttpResponse()
+    response["HX-Redirect"] = address
+    return response
+
+
+def _initial(given, choice, now, user):
     main = next(iter(choice.contacts), None)
     how = given.get("how") or (choice.owed.how if choice.owed else "")
+    methods = [code for code in (how.split(",") if how else last_methods(user)) if code in choice.choices.methods]
+    time = given.get("time") if given.get("time") in dict(TIMES) else "now"
     return {
         "contact": _number(given.get("contact")) or (main.pk if main else None),
-        "methods": [how] if how in choice.choices.methods else [next(iter(choice.choices.methods), "")],
-        "time": "tap" if choice.late else "now", "steps": choice.ticked, "purpose": choice.purpose,
+        "methods": methods or [next(iter(choice.choices.methods), "")], "at": given.get("at", ""),
+        "time": "tap" if choice.late else time, "steps": choice.ticked, "purpose": choice.purpose,
         "outcome": given.get("outcome") if given.get("outcome") in ("sent", "no_answer") else "talked",
         "owed": choice.owed.pk if choice.owed else None, "draft_started_at": now,
-        "deal": _number(given.get("deal")),
+        "deal": _number(given.get("deal")), "client_uuid": uuid.uuid4(),
     }
 
 
@@ -92,7 +123,7 @@ def _context(form, choice):
     picked = {name: form[name].value() for name in ("methods", "topics", "steps")}
     picked = {name: [str(each) for each in value or []] for name, value in picked.items()}
     return {"form": form, "offer": choice, "customer": choice.customer, "picked": picked, "step": "ask",
-            "today_iso": form.on.isoformat()}
+            "tag_offers": offers(choice.customer.tag), "today_iso": form.on.isoformat()}
 
 
 def _number(text):

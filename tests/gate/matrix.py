@@ -99,6 +99,10 @@ PEOPLE_ROWS = {
     "setup_copies": [Row(get=ADMIN)],
     "setup_copies_write": [Row(post=ADMIN_POST)],
     "setup_copy": [Row(get=ADMIN, kwargs=lambda w: {"day": w.copy})],
+    # for everybody, with nothing of anybody in them
+    "worker": [Row(get=ANYBODY, anon=200)],
+    "manifest": [Row(get=ANYBODY, anon=200)],
+    "offline": [Row(get=ANYBODY, anon=200)],
     "setup_jobs": [Row(get=ADMIN)],
     "setup_job_again": [Row(post=ADMIN_POST, kwargs=lambda w: {"pk": w.job.pk})],
 }
@@ -199,6 +203,10 @@ CUSTOMERS = {
         Row(get=of_deal(), post=of_deal(IN), query=lambda w: f"customer={w.alice.customer.pk}", label="of a customer",
             data=lambda w: {"customer": w.alice.customer.pk, "text": "谈了闸门", "methods": "phone", "time": "now",
                             "next": "pick", "next_date": day(3), "next_text": "再约"}),
+    ],
+    "customers:log_kept": [
+        Row(post=of_deal(IN), label="of a customer",
+            data=lambda w: {"customer": w.alice.customer.pk, "text": "谈了闸门", "next": "pick", "next_date": day(3)}),
     ],
     "customers:owed": [Row(post=of_alice(IN), data=lambda w: {"customer": w.alice.customer.pk, "how": "phone"})],
     # its author corrects, managers comment, nobody rewrites (D7)

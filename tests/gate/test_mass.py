@@ -32,6 +32,7 @@ EXTRA = {  # columns that matter: who owns, who did, when, in which state
 ASKED = {  # fields that this form asks in its own words
     "pipeline:move": {"signed_on"}, "collaboration:verb": {"person", "state"}, "setup_person_new": {"team", "role"},
     "setup_person": {"team", "role"}, "pipeline:field": {"number"}, "customers:log": {"client_uuid", "talked_by"},
+    "customers:log_kept": {"client_uuid", "talked_by"},
     "setup_department_new": {"is_active"}, "setup_department": {"is_active"}, "setup_team": {"is_active"},
     "setup_team_new": {"is_active"}, "account_login": {"password"}, "account_reauthenticate": {"password"},
 }  # fmt: skip

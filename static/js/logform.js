@@ -1,0 +1,25 @@
+// The log's form: words that imply a higher tag ask for it, chosen files are counted.
+(() => {
+  const { sf } = window;
+  const { $$ } = sf;
+  // The highest tag whose words stand in the text, or whose view was chosen; asked until it is answered, never answered here.
+  sf.on('input', 'form[data-draft]', (event, form) => ask(form));
+  sf.on('change', 'form[data-draft]', (event, form) => ask(form));
+  const ask = (form) => {
+    const text = form.elements.text.value.toLowerCase();
+    const view = (form.querySelector('[name=feedback]:checked') || {}).value;
+    let shown = false;
+    $$('[data-implied]', form).forEach((part) => {
+      const { implied, views } = part.dataset;
+      const said = implied.split('|').some((word) => text.includes(word)) || (view && views.split('|').includes(view));
+      part.hidden = shown || !said;
+      shown = shown || said;
+    });
+  };
+  sf.on('change', '[data-files]', (event, field) => {
+    const place = field.nextElementSibling;
+    place.dataset.was = place.dataset.was || place.textContent;
+    if (field.files.length) place.textContent = [...field.files].map((file) => file.name).join(', ').slice(0, 60);
+    else place.textContent = place.dataset.was;
+  });
+})();
