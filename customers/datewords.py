@@ -112,6 +112,18 @@ def month_day(today, words, months_on=0):
     return None
 
 
+def of_month(today, words, day):
+    """5月底, 5月中, 5月初: of the coming May."""
+    month = number(words) or 0
+    if not 1 <= month <= 12:
+        return None
+    for year in (today.year, today.year + 1):
+        found = dt.date(year, month, min(day, months.monthrange(year, month)[1]))
+        if found >= today:
+            return found
+    return None
+
+
 def backward(day, today, calendar):
     """The last working day up to `day`, for vague ends: not before today."""
     while calendar and not calendar.works(day) and day - DAY >= today:
@@ -174,6 +186,9 @@ RULES = [
     (r"下(?:个)?(?:周|星期|礼拜)(?!期)初?|\bnext week\b", "start", lambda m, t: weekday(t, "一", 1)),
     (rf"\bnext {DAYNAME}", "exact", lambda m, t: weekday(t, m[1], 1)),
     (rf"\bthis {DAYNAME}", "exact", lambda m, t: weekday(t, m[1], this=True)),
+    (r"(?<!\d)(\d{1,2}|十[一二]?|[一二三四五六七八九])月(?:底|末)", "end", lambda m, t: of_month(t, m[1], 31)),
+    (r"(?<!\d)(\d{1,2}|十[一二]?|[一二三四五六七八九])月中(?:旬)?", "start", lambda m, t: of_month(t, m[1], 15)),
+    (r"(?<!\d)(\d{1,2}|十[一二]?|[一二三四五六七八九])月(?:初|上旬)", "start", lambda m, t: of_month(t, m[1], 1)),
     (r"(?:月底|月末|\bend of (?:the |this )?month\b|\bmonth[- ]end\b|\beom\b)", "end", lambda m, t: month_end(t)),
     (r"(?:下(?:个)?)月\s*(\d{1,2}|[一二三四五六七八九十]{1,3})\s*[日号]", "exact", lambda m, t: month_day(t, m[1], 1)),
     (r"(?:下(?:个)?月)(?:底|末)|\bend of next month\b", "end", lambda m, t: month_end(plus(t, 1))),
