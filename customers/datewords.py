@@ -10,12 +10,12 @@ import datetime as dt
 import re
 from dataclasses import dataclass
 
+from customers.clockwords import clock_around, number
+
 DAY = dt.timedelta(days=1)
 WEEK = {"一": 1, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "日": 7, "天": 7, "末": 6}
 WEEK |= {"mon": 1, "tue": 2, "wed": 3, "thu": 4, "fri": 5, "sat": 6, "sun": 7}
-MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
-DIGITS = {char: value for value, char in enumerate("零一二三四五六七八九")} | {"两": 2, "俩": 2}
-ENGLISH = dict(zip("a an one two three four five six seven eight nine ten".split(), (1, 1, *range(1, 11)), strict=True))
+MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 SENTENCE = re.compile(r"[。！？!?；;\n]+|\.(?=\s|$)")
 
 
@@ -37,6 +37,7 @@ MONTHNAME = (
     r"(jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
     r"|nov(?:ember)?|dec(?:ember)?)\.?"
 )
+DAYNAMED = r"(?:\b(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*,?\s+)?"
 UNITS = (
     r"天|日内|周|个|人|名|万|千|百|亿|元|块|套|台|家|次|年|月|倍|折|层|楼|栋|室|小时|分|点|寸|米|吨|件|批|期|款|%|％|k\b|w\b|m\b"
     r"|days?\b|weeks?\b|months?\b|people\b|users?\b|seats?\b|licen[cs]es?\b|hours?\b|years?\b|units?\b|pcs\b|am\b|pm\b"
@@ -47,7 +48,7 @@ NOT_DATES = re.compile(
     rf"|\d+(?:\.\d+)?\s*(?:-|~|—|–|到|至)\s*\d+(?:\.\d+)?\s*(?:{UNITS})"
     r"|(?<!\d)\d+/\d+\s*(?:的|以上|左右的|客户|员工|部门|预算|款|of\b|share)|(?<!\d)\d+/\d+/\d+(?!\d)(?<!\d{4}/\d/\d)"
     r"|\d+号(?:楼|线|店|门|机|仓|院|厅|车|馆|位|房|桌|厂|库|文)|(?:[A-Za-z]|[A-Za-z]-)\d+[-/]\d+"
-    rf"|(?:上上|上)(?:个)?(?:周|星期|礼拜|月)(?:[一二三四五六日天末底初]|\d{{1,2}}[号日])?|每(?:个)?(?:周|星期|礼拜|月)(?:[一二三四五六日天底初]|\d{{1,2}}[号日])?"
+    r"|(?:上上|上|每)(?:个)?(?:周|星期|礼拜|月)(?:[一二三四五六日天末底初]|\d{1,2}[号日])?"
     rf"|(?:周|星期|礼拜)[一二三四五六日天](?:到|至|-|~)(?:周|星期|礼拜)?[一二三四五六日天]"
     rf"|\b(?:last|past|every|each)\s+(?:{DAYNAME}|week|month)|\b(?:mon|tue|wed|thu|fri)[a-z]*\s*(?:-|to)\s*{DAYNAME}"
     r"|去年\s*\d{1,2}\s*月(?:\s*\d{1,2}\s*[日号]?)?|今后天",
@@ -62,17 +63,6 @@ def plus(day, months_on):
 
 def month_end(day):
     return day.replace(day=months.monthrange(day.year, day.month)[1])
-
-
-def number(words):
-    """三, 十五, 二十, 3, two → a number; None when it is none."""
-    words = words.lower()
-    if words.isascii():
-        return int(words) if words.isdigit() else ENGLISH.get(words)
-    tens, ten, ones = words.rpartition("十")
-    if ten:
-        return DIGITS.get(tens, 1 if not tens else 0) * 10 + DIGITS.get(ones, 0)
-    return DIGITS.get(words)
 
 
 def coming(today, month, day):
@@ -165,11 +155,13 @@ RULES = [
     (rf"\b(\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?{MONTHNAME},?\s+(\d{{4}})\b", "exact",
      lambda m, t: exactly(int(m[3]), english_month(m[2]), int(m[1]))),
     (r"明年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*[日号]?", "exact", lambda m, t: exactly(t.year + 1, int(m[1]), int(m[2]))),
-    (r"(?<![\d.])(\d{1,2}|十[一二]?|[一二三四五六七八九])\s*月\s*(\d{1,2}|[一二三四五六七八九十]{1,3})(?!\d)\s*(?:[日号]|(?![个月份万]))", "year",
+    (r"(?<![\d.])(\d{1,2}|十[一二]?|[一二三四五六七八九])\s*月\s*"
+     r"(\d{1,2}|[一二三四五六七八九十]{1,3})(?!\d)\s*(?:[日号]|(?![个月份万]))"
+     r"(?:\s*[(（]?(?:周|星期|礼拜)[一二三四五六日天][)）]?)?", "year",
      lambda m, t: coming(t, number(m[1]) or 0, number(m[2]) or 0)),
-    (rf"\b{MONTHNAME}\s*(\d{{1,2}})(?:st|nd|rd|th)?\b(?!\s*(?:{UNITS}|:))", "year",
+    (rf"{DAYNAMED}\b{MONTHNAME}\s*(\d{{1,2}})(?:st|nd|rd|th)?\b(?!\s*(?:{UNITS}|:))", "year",
      lambda m, t: None if m[1] == "may" else coming(t, english_month(m[1]), int(m[2]))),
-    (rf"\b(\d{{1,2}})(?:st|nd|rd|th)?\s*(?:of\s+)?{MONTHNAME}(?![a-z])", "year",
+    (rf"{DAYNAMED}\b(\d{{1,2}})(?:st|nd|rd|th)?\s*(?:of\s+)?{MONTHNAME}(?![a-z])", "year",
      lambda m, t: coming(t, english_month(m[2]), int(m[1]))),
     (r"(?<![\d/.:%-])(\d{1,2})/(\d{1,2})(?![\d/.%-]*\d|[/%])", "year", lambda m, t: coming(t, int(m[1]), int(m[2]))),
     (rf"(?<![\d/.:A-Za-z-])(\d{{1,2}})-(\d{{1,2}})(?![\d./-]|\s*(?:{UNITS}))", "year",
@@ -199,7 +191,8 @@ RULES = [
     (r"月中(?!国)", "start", lambda m, t: later_start(t.replace(day=15), t, 1)),
     (r"年底|年末|\bend of (?:the |this )?year\b|\byear[- ]end\b", "end", lambda m, t: t.replace(month=12, day=31)),
     (r"明年初|\bearly next year\b", "start", lambda m, t: dt.date(t.year + 1, 1, 1)),
-    (rf"(?:再?过|隔)?(?<!\d)({NUMBER})\s*(?:天|日)(?:之后|以后|后|之内|以内|内)", "exact", lambda m, t: in_days(number(m[1]), t)),
+    (rf"(?:再?过|隔)?(?<!\d)({NUMBER})\s*(?:天|日)(?:之后|以后|后|之内|以内|内)", "exact",
+     lambda m, t: in_days(number(m[1]), t)),
     (rf"(?:再过|隔)({NUMBER})\s*(?:天|日)", "exact", lambda m, t: in_days(number(m[1]), t)),
     (r"半个?月(?:之后|以后|后|内)", "exact", lambda m, t: t + 15 * DAY),
     (r"半年(?:之后|以后|后)", "exact", lambda m, t: plus(t, 6)),
@@ -225,18 +218,6 @@ RULES = [
 ]
 RULES = [(re.compile(pattern, re.I), kind, make) for pattern, kind, make in RULES]
 
-EARLY, LATE = r"上午|早上|早晨|清晨|凌晨|今早|明早", r"下午|傍晚|晚上|今晚|明晚|午后"
-CLOCK = re.compile(
-    rf"[\s,，的]*(?:before |by |at |@\s*)?(?:({EARLY}|早)|({LATE}|晚)|(中午))?\s*"
-    rf"(?:(\d{{1,2}})[:：](\d{{2}})(?!\d)\s*([ap]m\b)?|(\d{{1,2}})\s*([ap]m\b)"
-    rf"|(\d{{1,2}}|十[一二]?|[一二两三四五六七八九])\s*[点时](?!\d{{3}})(半|一刻|三刻|\d{{1,2}}分?)?)",
-    re.I,
-)
-CLOCK_BEFORE = re.compile(
-    r"(?:\bat )?(?<!\d)(\d{1,2})(?:[:：](\d{2}))?\s*(am|pm)?\s*(?:on |this )?$", re.I
-)
-
-
 def dates_in(text, today, calendar=None):
     """[Found] in the order of the text. `calendar` (anything with works(day)) moves vague days to working ones."""
     taken = [match.span() for match in NOT_DATES.finditer(text)]
@@ -256,36 +237,8 @@ def dates_in(text, today, calendar=None):
 
 
 def _with_time(text, match, day, kind):
-    start, end, time = match.start(), match.end(), None
-    clock = CLOCK.match(text, end)
-    if clock and (time := _time(clock)):
-        end = clock.end()
-    elif before := CLOCK_BEFORE.search(text[max(0, start - 14) : start]):
-        hour, minute, half = int(before[1]), int(before[2] or 0), (before[3] or "").lower()
-        if (half or before[2]) and (time := _clock(hour, minute, late=half == "pm", early=half == "am")):
-            start -= len(before[0])
+    start, end, time = clock_around(text, match.start(), match.end())
     return Found(start, end, day, time, kind == "year", kind in ("end", "start"))
-
-
-def _time(match):
-    early, late, noon, hour, minute, half, bare, bare_half, chinese, rest = match.groups()
-    if hour or bare:
-        half = (half or bare_half or "").lower()
-        return _clock(int(hour or bare), int(minute or 0), late=bool(late) or half == "pm", early=bool(early) or half == "am")
-    minute = {"半": 30, "一刻": 15, "三刻": 45, None: 0}.get(rest)
-    minute = int(rest.rstrip("分")) if minute is None else minute
-    return _clock(number(chinese) or 0, minute, late=bool(late) or (bool(noon) and number(chinese) in (1, 2)), early=bool(early), said=True)
-
-
-def _clock(hour, minute, *, late, early, said=False):
-    """A clock time; a bare 3点 without a half of the day is an afternoon one, for nobody meets at three at night."""
-    if late and hour < 12:
-        hour += 12
-    elif early and hour == 12:
-        hour = 0
-    elif said and not early and 1 <= hour <= 6:
-        hour += 12
-    return dt.time(hour, minute) if hour < 24 and minute < 60 else None
 
 
 def plan_in(text, today, calendar=None):

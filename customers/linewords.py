@@ -63,6 +63,21 @@ TITLES = (
     "总经理|副总经理|副总|总监|经理|董事长|总|董|主任|主管|院长|校长|园长|厂长|店长|老板娘|老板|部长|处长|科长|局长|所长|站长|队长|行长|组长|会长|书记|秘书|助理"
     "|会计|医生|教授|博士|律师|老师|师傅|先生|女士|小姐|工|姐|哥|采购|专员|顾问"
 )
+PLACES = set(
+    ["中国", "上海", "北京", "广州", "深圳", "杭州", "苏州", "南京", "天津", "重庆", "成都", "武汉", "西安", "宁波", "无锡", "青岛", "长沙", "郑州", "厦门", "合肥", "济南", "东莞", "佛山", "大连", "福州", "昆明", "浙江", "江苏", "广东", "山东", "四川", "湖北", "湖南", "河南", "河北", "福建", "安徽", "江西", "陕西", "山西", "云南", "贵州", "辽宁", "吉林", "黑龙江", "海南", "广西", "内蒙古", "新疆", "西藏", "宁夏", "甘肃", "青海", "华东", "华南", "华北", "国际", "全国"]
+)
+GENERIC = set(
+    ["group", "company", "co", "ltd", "inc", "llc", "corp", "corporation", "limited", "technology", "technologies", "tech", "software", "systems", "system", "solutions", "services", "service", "logistics", "foods", "food", "medical", "insurance", "hotels", "hotel", "steel", "paper", "robotics", "traders", "trading", "industries", "industrial", "international", "global", "holdings", "energy", "the", "and", "of", "for", "new", "bank", "media", "science", "consulting", "engineering", "university", "hospital", "school"]
+)
+PLAIN_WORDS = set(
+    ["a", "an", "the", "and", "or", "but", "if", "so", "to", "of", "in", "on", "at", "by", "for", "from", "with", "about", "as", "is", "are", "was", "were", "be", "been", "it", "its", "he", "she", "they", "we", "you", "i", "me", "my", "our", "his", "her", "them", "not", "no", "yes", "ok", "okay", "too", "very", "up", "out", "off", "over", "again", "next", "last", "this", "that", "these", "those", "then", "than", "now", "today", "tomorrow", "will", "would", "can", "could", "may", "might", "must", "should", "need", "needs", "want", "wants", "wanted", "asked", "says", "said", "say", "get", "got", "go", "went", "come", "came", "make", "made", "take", "took", "give", "gave", "see", "saw", "send", "sent", "call", "called", "demo", "price", "high", "low", "budget", "hot", "won", "lost", "visit", "email", "phone", "meet", "met", "meeting", "week", "day", "month", "year", "mon", "tue", "wed", "thu", "fri", "sat", "sun", "ai", "it", "hr", "erp", "crm", "api", "poc", "his", "oa", "app", "pc", "demo", "vip", "ppt", "pdf", "excel", "qq", "id"]
+)
+TWO_NAMES = set(["欧阳", "上官", "司马", "诸葛", "东方", "皇甫", "尉迟", "公孙", "慕容", "令狐", "司徒", "夏侯", "端木", "南宫"])
+SURNAMES = (
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦"
+    "邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤章"
+)
+COMMON = set(["科技", "有限", "限公", "公司", "集团", "股份", "技术", "电话", "微信", "拜访", "需要", "价格", "预算", "上门", "演示", "客户", "方案", "合同", "报价", "联系", "跟进", "数据", "系统"])
 # What may stand between or around placed words without saying anything of its own.
 FILLER = re.compile(
     r"(?:刚[刚才]?|今天|和|与|跟|给|去|到|了|的|那边|那儿|这边|我|联系|沟通|回复|[+＋/&、:：,，\s]|\b(?:quick|just|with|to|a|an|the|for|on|and|from|at|spoke|left)\b)+",

@@ -8,25 +8,8 @@ import re
 from dataclasses import dataclass, field
 
 from core.text import SUFFIXES, initials, pinyin
-from customers.linewords import HANZI, TITLES
+from customers.linewords import GENERIC, HANZI, PLACES, PLAIN_WORDS, TITLES, TWO_NAMES
 
-PLACES = set(
-    "中国 上海 北京 广州 深圳 杭州 苏州 南京 天津 重庆 成都 武汉 西安 宁波 无锡 青岛 长沙 郑州 厦门 合肥 济南 东莞 佛山 大连 福州 昆明 浙江 江苏 广东 山东"
-    " 四川 湖北 湖南 河南 河北 福建 安徽 江西 陕西 山西 云南 贵州 辽宁 吉林 黑龙江 海南 广西 内蒙古 新疆 西藏 宁夏 甘肃 青海 华东 华南 华北 国际 全国".split()
-)
-GENERIC = set(
-    "group company co ltd inc llc corp corporation limited technology technologies tech software systems system solutions services service"
-    " logistics foods food medical insurance hotels hotel steel paper robotics traders trading industries industrial international global"
-    " holdings energy the and of for new bank media science consulting engineering university hospital school".split()
-)
-PLAIN_WORDS = set(
-    "a an the and or but if so to of in on at by for from with about as is are was were be been it its he she they we you i me my our his her them"
-    " not no yes ok okay too very up out off over again next last this that these those then than now today tomorrow will would can could may might"
-    " must should need needs want wants wanted asked says said say get got go went come came make made take took give gave see saw send sent call"
-    " called demo price high low budget hot won lost visit email phone meet met meeting week day month year mon tue wed thu fri sat sun ai it hr"
-    " erp crm api poc his oa app pc demo vip ppt pdf excel qq id".split()
-)
-TWO_NAMES = set("欧阳 上官 司马 诸葛 东方 皇甫 尉迟 公孙 慕容 令狐 司徒 夏侯 端木 南宫".split())
 FULL, TITLED, SURNAME = 3, 2, 1
 
 
@@ -72,12 +55,11 @@ def who(text, names, free=lambda start, end: True):
 def _settle(firms, people):
     customers = list(dict.fromkeys(m.customer for m in firms))
     if customers:
-        inside = [m for m in people if not any(m.start < f.end and f.start < m.end and f.end - f.start >= m.end - m.start
-                                               for f in firms)]
+        inside = [m for m in people if not any(_within(m, firm) for firm in firms)]
         known = [pk for pk in customers if any(m.customer == pk for m in inside)]
         customers = known or customers
         if len(customers) > 1:
-            best = max((m.rank, pk) for m in inside if m.customer in known)[0] if known else 0
+            best = max((m.rank for m in inside if m.customer in known), default=0)
             top = [pk for pk in known if any(m.customer == pk and m.rank == best for m in inside)]
             customers = top if len(top) == 1 else customers
         people = [m for m in inside if m.customer in customers]
@@ -96,6 +78,11 @@ def _settle(firms, people):
     spans = [(m.start, m.end, "customer") for m in firm]
     spans += [(m.start, m.end, "contact") for m in people if contact and m.contact == contact]
     return Who(customers[0], contact, [], spans)
+
+
+def _within(one, other):
+    """Whether a name is only a piece of a longer one: 张 in 张江集团."""
+    return one.start < other.end and other.start < one.end and other.end - other.start >= one.end - one.start
 
 
 def _one_contact(people):
@@ -162,7 +149,8 @@ def _by_words(text, short):
                 continue
             if length == 1 and run[0].casefold() in PLAIN_WORDS:
                 continue
-            spots = [(m.start(), m.end()) for m in re.finditer(r"\b" + r"\s+".join(map(re.escape, run)) + r"\b", text, re.I)]
+            pattern = r"\b" + r"\s+".join(map(re.escape, run)) + r"\b"
+            spots = [(m.start(), m.end()) for m in re.finditer(pattern, text, re.I)]
             if spots:
                 return spots
     return []
@@ -210,10 +198,8 @@ def _chinese(text, customer, pk, name, position):
         yield Mention(m.start(), m.end(), customer, pk, SURNAME)
     sounds = pinyin(name)
     head = pinyin(surname)
-    for m in re.finditer(r"(?<![\w#@.])[A-Za-z]{2,20}(?:\s[A-Za-z]{1,12})?(?![\w@.])", text):
-        words = m[0].split()
-        if "".join(words).casefold() == sounds:
-            yield Mention(m.start(), m.end(), customer, pk, FULL)
+    for m in re.finditer(rf"(?<![\w#@.]){re.escape(head)}\s{re.escape(sounds[len(head):])}(?![\w@.])", text, re.I):
+        yield Mention(m.start(), m.end(), customer, pk, FULL)
     for m in re.finditer(r"(?<![\w#@.])[A-Za-z]{2,20}(?![\w@.])", text):
         word = m[0]
         if word.casefold() == sounds:

@@ -9,17 +9,12 @@ from django.db.models import Count, Q
 from pypinyin import lazy_pinyin
 
 from core.text import plain
-from customers.linewords import HANZI
-from customers.mentions import PLAIN_WORDS, TITLES, Name
+from customers.linewords import COMMON, HANZI, PLAIN_WORDS, SURNAMES, TITLES
+from customers.mentions import Name
 from customers.models import Contact, Customer, Gram
 
 MOST = 120  # candidates by shared characters; the nearest come first
 TOKENS = 8
-SURNAMES = (
-    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦"
-    "邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤章"
-)
-COMMON = set("科技 有限 限公 公司 集团 股份 技术 电话 微信 拜访 需要 价格 预算 上门 演示 客户 方案 合同 报价 联系 跟进 数据 系统".split())
 _sounds = {}
 
 

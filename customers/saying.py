@@ -23,14 +23,14 @@ def told(text, *, on):
     return read(text, today=on, words=vocabulary(choices.load().methods, [], tag_labels=switches.get("tag_labels")))
 
 
-def understand(text, user, *, on, names=None, off=frozenset()):
+def understand(text, user, *, on, names=None):
     """The Line of `text`; `names` when the customer was chosen already. At most six queries."""
     topics = list(Topic.objects.filter(retired_at=None).order_by("position", "pk"))
     words = vocabulary(
         choices.load().methods, topics, tag_labels=switches.get("tag_labels"), learned=phrases_of(user, topics)
     )
     names = candidates(text, user) if names is None else names
-    return read(text, today=on, words=words, names=names, calendar=Calendar.load(), off=off)
+    return read(text, today=on, words=words, names=names, calendar=Calendar.load())
 
 
 def phrases_of(user, topics):

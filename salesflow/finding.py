@@ -48,7 +48,8 @@ def _log(user, text):
     """A line that says more than a name is a log (M14): Enter reads it. Nobody is looked up before."""
     if user.is_support or not told(text, on=today()).is_told:
         return []
-    return [Hit(f"{reverse('customers:line')}?{urlencode({'text': text})}", _("Log: %(line)s") % {"line": text}, "↵", "pen", True)]
+    url = reverse("customers:line") + "?" + urlencode({"text": text})
+    return [Hit(url, _("Log: %(line)s") % {"line": text}, "↵", "pen", drawer=True)]
 
 
 def _requests(user, text):

@@ -32,7 +32,8 @@ def check(request, text):
     now = timezone.now()
     visible = Customer.objects.visible_to(request.user).live().select_related("owner")
     given = request.GET.get("customer", "")
-    chosen = get_object_or_404(visible, pk=int(given) if given.isascii() and given.isdigit() else None) if given else None
+    number = int(given) if given.isascii() and given.isdigit() and len(given) < 19 else None
+    chosen = get_object_or_404(visible, pk=number) if given else None
     names = names_of(visible.filter(pk=chosen.pk)) if chosen else None
     told = understand(text, request.user, on=today(now), names=names)
     customer = chosen or visible.filter(pk=told.who.customer).first()
@@ -62,7 +63,8 @@ def dates(request):
         raise NotAllowed(_("Follow-ups are logged by sales."))
     text = request.GET.get("text", "")[-LONGEST:].replace("\x00", "")
     plan = plan_in(text, today())
-    return render(request, "customers/_date_said.html", {"day": plan[0].day if plan else None, "words": plan and plan[1]})
+    context = {"day": plan[0].day, "words": plan[1]} if plan else {"day": None}
+    return render(request, "customers/_date_said.html", context)
 
 
 def _choices(told, visible, user):
