@@ -36,7 +36,7 @@ sf.ready(() => {
 
 // Saved, or signed out: it is gone.
 document.addEventListener('htmx:afterRequest', ({ detail }) => {
-  const form = detail.elt.closest && detail.elt.closest('form[data-draft]');
+  const form = detail.requestConfig.elt.closest('form[data-draft]'); // by now it may be out of the page
   if (!form || !detail.successful || detail.requestConfig.verb === 'get') return;
   clearTimeout(timer);
   clear(key(form));

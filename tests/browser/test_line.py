@@ -1,4 +1,4 @@
-"""The ten-second log line in a real browser (M14): Enter reads, Enter saves; palette, phone, input method, no connection."""
+"""The ten-second log line in a real browser (M14): Enter reads, Enter saves; palette, phone, input method, draft."""
 
 import pytest
 from django.utils import timezone
@@ -8,6 +8,7 @@ from tests.browser.conftest import axe, overflow
 from tests.browser.hand import Hand, closed, settled
 from tests.cast import make_customer
 
+KEPT = "() => Object.values(localStorage).some((kept) => kept.includes('张经理'))"
 LINE = "电话 张经理 需要降本 3月3日上门演示 #高意向"
 pytestmark = [pytest.mark.browser, pytest.mark.proves("M14")]
 both = pytest.mark.parametrize("width", [1440, 390])
@@ -87,17 +88,19 @@ def test_a_line_survives_a_lost_connection(page_of, cast, customer):
     page.click(".btn-log")
     page.wait_for_selector("#log-q:focus")
     page.keyboard.insert_text(LINE)
-    page.wait_for_function("Object.values(localStorage).some((kept) => kept.includes('张经理'))")
+    page.wait_for_selector("[data-draft-note]:not([hidden])")
+    assert page.evaluate(KEPT) is True
     page.goto("/customers")
     page.click(".btn-log")
-    page.wait_for_function("document.getElementById('log-q')?.value.includes('张经理')")
+    page.wait_for_selector("[data-draft-note]:not([hidden])")
     settled(page)
+    assert page.locator("#log-q").input_value() == LINE
     page.locator("#log-q").press("Enter")
     page.wait_for_selector("#drawer .btn-primary:focus")
     page.keyboard.press("Enter")
     closed(page)
     saved(customer)
-    assert page.evaluate("Object.values(localStorage).some((kept) => kept.includes('张经理'))") is False
+    assert page.evaluate(KEPT) is False
 
 
 def test_a_date_in_the_text_of_a_log_is_its_first_chip(page_of, cast, customer):
