@@ -23,7 +23,7 @@ def entry_of(form, user):
         draft_started_at=data["draft_started_at"], client_uuid=form.chosen_uuid(),
         key_action=data["key_action"] or None, deal=SimpleNamespace(pk=data["deal"]) if data["deal"] else None,
         close_steps=tuple(step for step in offer.steps if step.pk in data["steps"]) if data["steps"] else (),
-        tag=data["tag"] or None, with_people=data["with_people"],
+        tag=data["tag"] or None, with_people=data["with_people"], source=data["source"] or "form",
     )
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from customers.views import bulk, contacts, edit, keep, kept, list, log, owed, steps, talks  # noqa: A004
+from customers.views import bulk, contacts, edit, keep, kept, line, list, log, owed, steps, talks  # noqa: A004
 
 app_name = "customers"
 urlpatterns = [
@@ -19,6 +19,8 @@ urlpatterns = [
     path("contacts/<int:pk>/reveal", contacts.reveal, name="reveal"),
     path("log", log.log, name="log"),
     path("log/kept", kept.kept, name="log_kept"),
+    path("log/line", line.line, name="line"),
+    path("log/dates", line.dates, name="dates"),
     path("owed", owed.owed, name="owed"),
     path("follow-ups/<int:pk>/edit", talks.edit, name="talk_edit"),
     path("follow-ups/<int:pk>/comment", talks.comment, name="talk_comment"),

@@ -4,11 +4,15 @@ from dataclasses import dataclass
 
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from collaboration.models import CollaborationRequest
+from core.periods import today
 from core.text import plain
+from customers.line import LONGEST
 from customers.models import Customer
+from customers.saying import told
 from customers.searching import found
 from salesflow.navigation import BARS, PLACES
 
@@ -21,22 +25,31 @@ class Hit:
     title: str
     note: str = ""
     icon: str = "bld"
+    drawer: bool = False  # opens beside the page
 
 
 def search(user, text):
     """[(heading, [Hit])] for what was typed; nothing typed: the five customers last spoken to, and the places."""
-    text = text.strip()[:80]
+    whole, text = text.strip()[:LONGEST], text.strip()[:80]
     customers = Customer.objects.visible_to(user).live()
     if text:
         condition = found(text, user)
         customers = customers.filter(condition) if condition is not None else customers.none()
     order = customers.select_related("owner").order_by("-last_contact_at", "-id")[: MOST if text else 5]
     hits = [Hit(reverse("customer", args=[c.pk]), c.name, str(c.owner or "")) for c in order]
-    groups = [(_("Customers") if text else _("Recent"), hits)]
+    groups = [(_("Do"), _log(user, whole)), (_("Customers") if text else _("Recent"), hits)]
     if text:
         groups.append((_("Requests"), _requests(user, text)))
     groups.append((_("Go to"), _places(user, text)))
     return [(heading, hits) for heading, hits in groups if hits]
+
+
+def _log(user, text):
+    """A line that says more than a name is a log (M14): Enter reads it. Nobody is looked up before."""
+    if user.is_support or not told(text, on=today()).is_told:
+        return []
+    url = reverse("customers:line") + "?" + urlencode({"text": text})
+    return [Hit(url, _("Log: %(line)s") % {"line": text}, "↵", "pen", drawer=True)]
 
 
 def _requests(user, text):

@@ -67,6 +67,10 @@ class LogForm(forms.Form):
     key_action = forms.CharField(required=False, max_length=80, label=gettext_lazy("Key action"))
     with_people = forms.CharField(required=False, max_length=200, label=gettext_lazy("With"))
     talked_by = forms.TypedChoiceField(required=False, coerce=int, empty_value=None, label=gettext_lazy("Entered for"))
+    source = forms.ChoiceField(
+        choices=[("form", "form"), ("line", "line")], required=False, label=gettext_lazy("Source"),
+        widget=forms.HiddenInput,
+    )
     owed = forms.IntegerField(required=False, widget=forms.HiddenInput)
     draft_started_at = forms.DateTimeField(required=False, widget=forms.HiddenInput)
     client_uuid = forms.UUIDField(required=False, widget=forms.HiddenInput)

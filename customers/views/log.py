@@ -1,5 +1,6 @@
-"""The quick log (S3): drawer, sheet and full page are one form."""
+"""The quick log (S3): drawer, sheet and full page are one form; its first box takes a name or a whole line (M14)."""
 
+import datetime as dt
 import uuid
 
 from django.contrib import messages
@@ -14,8 +15,10 @@ from core.companions import along
 from core.errors import NotAllowed
 from core.keys import deed
 from core.lists import answer
+from core.periods import today
 from customers import in_a_row
 from customers.attaching import attach_all, problems_of
+from customers.datewords import plan_in
 from customers.drawing import saved_parts, words_of_plan
 from customers.entering import entry_of
 from customers.forms.log import TIMES, LogForm
@@ -24,7 +27,9 @@ from customers.logging import held
 from customers.logging import log as save_log
 from customers.models import Customer
 from customers.offering import last_methods, offer, recent_customers
+from customers.saying import told
 from customers.searching import found
+from customers.views import line as lines
 
 
 @deed
@@ -42,13 +47,19 @@ def log(request):
 
 
 def pick(request):
-    """Whom was it with? Five recent customers and a search."""
-    typed = request.GET.get("q", "")[:60].replace("\x00", "")
-    condition = found(typed, request.user)
+    """Whom was it with? Five recent customers, a search, and the whole log in one line; Enter reads the line."""
+    typed = request.GET.get("q", "")[: lines.LONGEST].replace("\x00", "")
+    line, go = told(typed, on=today()), bool(request.GET.get("go") and typed.strip())
+    if go and line.is_told:
+        return lines.check(request, typed)
+    condition = found(typed[:60], request.user)
     customers = recent_customers(request.user)
     if condition is not None:
-        customers = Customer.objects.visible_to(request.user).live().filter(condition).order_by("-last_contact_at")[:8]
-    context = {"customers": customers, "typed": typed, "step": "pick"}
+        visible = Customer.objects.visible_to(request.user).live()
+        customers = list(visible.filter(condition).order_by("-last_contact_at")[:8])
+    if go and (condition is None or len(customers) < 2):
+        return lines.check(request, typed)
+    context = {"customers": customers, "typed": typed, "step": "pick", "line": line if line.is_told else None}
     context |= in_a_row.kept(request.GET, request.GET.get("how", ""))
     return answer(request, "customers/log_page.html", "customers/_log_pick.html", context)
 
@@ -65,6 +76,8 @@ def save(request, customer):
     now = timezone.now()
     choice = offer(customer, request.user, now=now, owed=_number(request.POST.get("owed")))
     form = LogForm(request.POST, offer=choice, now=now)
+    if request.POST.get("then") == "more":
+        return more(request, form)
     uploads, full = request.FILES.getlist("files"), "full" in request.POST
     for problem in problems_of(uploads):
         form.add_error(None, problem)
@@ -88,6 +101,15 @@ def save(request, customer):
     if then == "stage" and len(choice.deals) == 1:
         return _go(request, reverse("pipeline:move", args=[choice.deals[0][0]]))
     return _go(request, reverse("customer", args=[customer.pk]) + f"#ev-{follow_up.pk}")
+
+
+def more(request, form):
+    """The full form, filled with what a log line said so far; nothing is saved."""
+    several = ("methods", "topics", "steps")
+    given = {name: request.POST.getlist(name) if name in several else request.POST.get(name) for name in form.fields}
+    filled = LogForm(offer=form.offer, now=form.now, initial=given)
+    template = "customers/_log.html" if request.htmx else "customers/log_page.html"
+    return render(request, template, _context(filled, form.offer))
 
 
 def _again(request, form, choice, *, full):
@@ -115,15 +137,28 @@ def _initial(given, choice, now, user):
         "time": "tap" if choice.late else time, "steps": choice.ticked, "purpose": choice.purpose,
         "outcome": given.get("outcome") if given.get("outcome") in ("sent", "no_answer") else "talked",
         "owed": choice.owed.pk if choice.owed else None, "draft_started_at": now,
-        "deal": _number(given.get("deal")), "client_uuid": uuid.uuid4(),
+        "deal": _number(given.get("deal")), "client_uuid": uuid.uuid4(), "source": "form",
     }
 
 
 def _context(form, choice):
     picked = {name: form[name].value() for name in ("methods", "topics", "steps")}
     picked = {name: [str(each) for each in value or []] for name, value in picked.items()}
+    plan = plan_in(str(form["text"].value() or ""), form.on, choice.calendar)
     return {"form": form, "offer": choice, "customer": choice.customer, "picked": picked, "step": "ask",
-            "tag_offers": offers(choice.customer.tag), "today_iso": form.on.isoformat()}
+            "tag_offers": offers(choice.customer.tag), "today_iso": form.on.isoformat(),
+            "own_days": own_days(form, choice, plan[0].day if plan else None)}
+
+
+def own_days(form, choice, said):
+    """The date chips before the offered ones: what the text says, and a day chosen before. [(day, is in the text)]."""
+    days = [(said, True)] if said else []
+    try:
+        chosen = dt.date.fromisoformat(form["next"].value() or "")
+        days += [(chosen, False)] if chosen != said else []
+    except ValueError:
+        pass
+    return [(day, in_text) for day, in_text in days if day not in choice.days]
 
 
 def _number(text):

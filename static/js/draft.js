@@ -13,7 +13,7 @@ sf.on('input', 'form[data-draft]', (event, form) => {
   clearTimeout(timer);
   timer = setTimeout(() => {
     try {
-      if (!event.target.value.trim()) return clear(key(form));
+      if (event.target.value.trim().length <= (form.dataset.draftLeast || 0)) return clear(key(form));
       localStorage.setItem(key(form), JSON.stringify({ text: event.target.value, at: Date.now() }));
       note(form, true);
     } catch { /* no storage, no draft */ }
@@ -36,7 +36,7 @@ sf.ready(() => {
 
 // Saved, or signed out: it is gone.
 document.addEventListener('htmx:afterRequest', ({ detail }) => {
-  const form = detail.requestConfig.elt.closest('form[data-draft]');
+  const form = detail.requestConfig.elt.closest('form[data-draft]'); // by now it may be out of the page
   if (!form || !detail.successful || detail.requestConfig.verb === 'get') return;
   clearTimeout(timer);
   clear(key(form));

@@ -70,7 +70,7 @@ sf.on('input', 'form[data-auto] [data-find]', (event, field) => {
   timer = setTimeout(() => sf.submit(field.form), 300);
 });
 document.addEventListener('compositionend', ({ target }) => {
-  if (target.matches('[data-find], [role=combobox]')) setTimeout(() => target.dispatchEvent(new Event('input', { bubbles: true })));
+  if (target.matches('[data-find], [role=combobox], [data-datewords]')) setTimeout(() => target.dispatchEvent(new Event('input', { bubbles: true })));
 });
 
 // <button data-peek="#id_password">: show what was typed

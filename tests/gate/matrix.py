@@ -208,6 +208,12 @@ CUSTOMERS = {
         Row(post=of_deal(IN), label="of a customer",
             data=lambda w: {"customer": w.alice.customer.pk, "text": "谈了闸门", "next": "pick", "next_date": day(3)}),
     ],
+    "customers:line": [
+        Row(get=roles(rep=302, manager=302, admin=302)),
+        Row(get=SELLERS, query="text=%E7%94%B5%E8%AF%9D+%E5%91%A8%E4%BA%94%E5%86%8D%E8%B0%88", label="that names nobody"),
+        Row(get=of_deal(), query=lambda w: f"text=call+tomorrow&customer={w.alice.customer.pk}", label="of a customer"),
+    ],
+    "customers:dates": [Row(get=SELLERS, query="text=tomorrow")],
     "customers:owed": [Row(post=of_alice(IN), data=lambda w: {"customer": w.alice.customer.pk, "how": "phone"})],
     # its author corrects, managers comment, nobody rewrites (D7)
     "customers:talk_edit": [
