@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 
+from accounts import switches
 from accounts.calendar import Calendar
 from accounts.models import User
 from accounts.rights import may_enter_for
@@ -15,7 +16,6 @@ from customers.logged import deals_offered
 from customers.logging import due_steps
 from customers.models import Customer, FollowUp, Owed, Topic
 
-LATE = dt.timedelta(minutes=30)
 TOP = 6  # topics shown before "more"
 RECENT = 5
 
@@ -47,6 +47,7 @@ class Offer:
 def offer(customer, user, *, now, owed=None, step=None):
     """The choices for a log with `customer`, itself fetched through its gate. At most eight queries."""
     on, calendar = today(now), Calendar.load()
+    limit = dt.timedelta(minutes=switches.get("in_time_minutes"))
     steps = list(due_steps(customer, on))
     if step and step not in {each.pk for each in steps}:
         steps += list(customer.steps.open().filter(pk=step))
@@ -56,7 +57,7 @@ def offer(customer, user, *, now, owed=None, step=None):
         customer=customer, contacts=list(customer.contacts.filter(retired_at=None)), topics=topics,
         shown_topics=topics[:TOP], steps=steps, deals=deals_offered(customer, user),
         talkers=talkers(user, customer), days=next_days(calendar, on), calendar=calendar, choices=choices.load(),
-        owed=tap, late=bool(tap and now - (tap.ended_at or tap.started_at) > LATE),
+        owed=tap, late=bool(tap and now - (tap.ended_at or tap.started_at) > limit),
         purpose=guess_purpose(customer), ticked=[each.pk for each in steps if each.pk == step],
     )
 

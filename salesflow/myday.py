@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from django.db.models import Sum
 
+from accounts import switches
 from accounts.calendar import Calendar
 from collaboration.models import CollaborationRequest
 from core.periods import period_of, today
@@ -17,7 +18,6 @@ from reviews.models import Target
 
 MOST = 20  # rows a section shows; its count is of all
 TIDY = 5  # imported customers to tidy up a day (D24)
-LATE = dt.timedelta(minutes=30)
 
 
 @dataclass
@@ -37,6 +37,7 @@ class MyDay:
     user: object
     on: dt.date
     now: dt.datetime
+    limit: int  # minutes within which a conversation is written down
     owed: Section
     due: Section
     overdue: int
@@ -53,10 +54,11 @@ class MyDay:
 def my_day(user, now):
     """Everything the page shows, in a fixed number of queries."""
     on, rule = today(now), Rule.load()
+    minutes = switches.get("in_time_minutes")
     mine = Customer.objects.visible_to(user).filter(owner=user).live()
     owed = list(Owed.objects.visible_to(user).open().select_related("customer", "contact"))
     for talk in owed:
-        talk.late = bool(talk.ended_at and now - talk.ended_at > LATE)
+        talk.late = bool(talk.ended_at and now - talk.ended_at > dt.timedelta(minutes=minutes))
     due = list(
         NextStep.objects.visible_to(user).open().filter(owner=user, kind="ours", due_on__lte=on)
         .select_related("customer").order_by("due_on", "due_time", "id")
@@ -71,7 +73,7 @@ def my_day(user, now):
     )
     nothing = not (owed or due or quiet)
     return MyDay(
-        user=user, on=on, now=now, owed=_section(owed), due=_section(due),
+        user=user, on=on, now=now, limit=minutes, owed=_section(owed), due=_section(due),
         overdue=sum(step.due_on < on for step in due), quiet=_section(quiet),
         planned=mine.quiet_planned(on, rule).count(), tidy=Section(tidy[:TIDY], len(tidy)),
         waiting=_section(waiting), update=day_of(user, on), month=month_so_far(user, on),

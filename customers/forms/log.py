@@ -11,6 +11,7 @@ from core.periods import at, today, zone
 from core.text import controls
 from core.widgets import ChipsMany
 from customers.models import Customer, FollowUp
+from customers.promptness import KEPT_DAYS
 
 NOON, EVENING = dt.time(12), dt.time(18)
 TIMES = [
@@ -69,6 +70,8 @@ class LogForm(forms.Form):
     talked_by = forms.TypedChoiceField(required=False, coerce=int, empty_value=None, label=gettext_lazy("Entered for"))
     owed = forms.IntegerField(required=False, widget=forms.HiddenInput)
     draft_started_at = forms.DateTimeField(required=False, widget=forms.HiddenInput)
+    kept_at = forms.DateTimeField(required=False, widget=forms.HiddenInput)  # a text the device kept: last typed then
+    offline = forms.BooleanField(required=False, widget=forms.HiddenInput)  # Save was pressed then, without a net
     client_uuid = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args, offer, now, **kwargs):
@@ -88,6 +91,7 @@ class LogForm(forms.Form):
 
     def clean(self):
         data = super().clean()
+        data["kept_at"] = self._kept(data.get("kept_at"))
         data["happened_at"], data["time_known"] = self._ended(data)
         self._next(data)
         if not data.get("text") and data.get("outcome", "talked") in ("", "talked") and "text" not in self.errors:
@@ -100,6 +104,11 @@ class LogForm(forms.Form):
         ]
         return data
 
+    def _kept(self, moment):
+        """When a kept text was typed last, if a device can have kept it so long (Q15); else None."""
+        oldest = self.now - dt.timedelta(days=KEPT_DAYS)
+        return moment if moment and oldest <= moment <= self.now else None
+
     def _ended(self, data):
         """(when the conversation ended, whether the clock time is known). D25."""
         chosen, picked, owed = data.get("time") or "now", data.get("at"), self.offer.owed
@@ -111,9 +120,10 @@ class LogForm(forms.Form):
             return min(picked, self.now), True
         if chosen == "tap" and owed:
             return min(owed.ended_at or owed.started_at, self.now), True
+        said = data["kept_at"] or self.now  # "just now" was said when the kept text was typed
         if chosen == "now":
-            return min(owed.ended_at, self.now) if owed and owed.ended_at and not self.offer.late else self.now, True
-        on = self.on - dt.timedelta(days=chosen == "yesterday")
+            return min(owed.ended_at, said) if owed and owed.ended_at and not self.offer.late else said, True
+        on = today(said) - dt.timedelta(days=chosen == "yesterday")
         return min(at(on, NOON if chosen == "morning" else EVENING), self.now), False
 
     def _next(self, data):

@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -71,7 +72,9 @@ def test_tries_are_counted_and_said(cast):
     for day in (2, 3, 4):
         make_log(customer, happened_at=at(2024, 3, day), now=at(2024, 3, day), outcome="no_answer")
     quiet = state_of(customer, dt.date(2024, 3, 6), Rule.load())
-    assert words_of(quiet) == "5 days unreached, 3 tries"
+    assert words_of(quiet) == "5 天未联系上 · 已打 3 次"
+    with translation.override("en"):
+        assert words_of(quiet) == "5 days unreached, 3 tries"
     make_log(customer, happened_at=at(2024, 3, 6), now=at(2024, 3, 6))
     assert customer.tries == 0
 

@@ -310,6 +310,10 @@ REVIEWS = {
     "reviews:texts": [Row(post=of_alice(IN, alice=403), data=scoped(causes="", version="1"), **WEEK, **MIXED)],
     "reviews:export": [Row(post=of_alice(IN), data=scoped(), **WEEK, **MIXED)],
     "reviews:file": [Row(get=of_alice(), **WEEK, **ABOUT_ALICE, **MIXED)],
+    "reviews:pace": [
+        Row(get=SELLERS), Row(get=of_deal(mia=404, grace=404, ada=404), **ABOUT_ALICE, **MIXED),  # his own alone (D25)
+        Row(get=only(200, mia=True, grace=True, ada=True, **CLOSED), **ABOUT_EAST, **MIXED),
+    ],
     "reviews:targets_home": [Row(get=roles(rep=302, manager=302, admin=302))],
     "reviews:goal_bar": [
         Row(get=SELLERS), Row(get=of_deal(), **ABOUT_ALICE, **MIXED),
