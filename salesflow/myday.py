@@ -10,8 +10,9 @@ from accounts import switches
 from accounts.calendar import Calendar
 from collaboration.models import CollaborationRequest
 from core.periods import period_of, today
+from customers.drawing import date_words
 from customers.models import Customer, FollowUp, NextStep, Owed
-from customers.staleness import Rule, state_of
+from customers.staleness import Rule, state_of, sum_of
 from pipeline.models import Deal
 from pipeline.updating import Day, day_of
 from reviews.models import Target
@@ -66,6 +67,7 @@ def my_day(user, now):
     quiet = list(mine.quiet(on, rule).order_by("-open_amount", "id"))
     for customer in quiet:
         customer.quiet = state_of(customer, on, rule)
+        customer.quiet_sum = sum_of(customer.quiet, date=date_words)
     tidy = list(mine.filter(alarms_from__gt=on, next_step_on=None).order_by("-open_amount", "id"))
     waiting = list(
         CollaborationRequest.objects.visible_to(user).filter(asker=user).open()

@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+from customers.views import limits
 from salesflow.health import healthz
 from salesflow.views import copies, customer, jobs, search, team, today
 
@@ -10,6 +11,7 @@ urlpatterns = [
     path("team", team.team, name="team"),
     path("customers/<int:pk>", customer.page, name="customer"),
     path("search", search.search, name="search"),
+    path("setup/quiet", limits.limits, name="setup_quiet"),
     path("setup/jobs", jobs.jobs, name="setup_jobs"),
     path("setup/jobs/<int:pk>/again", jobs.again, name="setup_job_again"),
     path("setup/copies", copies.copies, name="setup_copies"),

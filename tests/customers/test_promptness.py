@@ -1,4 +1,4 @@
-"""Entry discipline (M2, R24, D25): true to the minute, and nobody accused wrongly. Walked through the form a rep uses."""
+"""Entry discipline (M2, R24, D25): true to the minute, nobody accused wrongly. Walked through a rep's own form."""
 
 import datetime as dt
 from statistics import median
@@ -87,7 +87,9 @@ def test_five_visits_logged_on_the_way_home(cast, client_of, clock):
     client = client_of(cast.alice)
     for number, hour in enumerate((8, 10, 12, 14, 16)):
         customer = make_customer(cast.alice, now=MARCH_1, name=f"客户{number}")
-        steps.plan(customer, by=cast.alice, now=MARCH_1, due_on=dt.date(2024, 3, 4), due_time=dt.time(hour), is_visit=True)
+        steps.plan(
+            customer, by=cast.alice, now=MARCH_1, due_on=dt.date(2024, 3, 4), due_time=dt.time(hour), is_visit=True
+        )
     now = clock(at(2024, 3, 4, 18, 20))
     owing.owe_visits(now=now, hours=2)
     for owed in Owed.objects.order_by("started_at"):
@@ -203,7 +205,8 @@ def test_a_kept_text_carries_its_own_time(cast, client_of, clock):
     customer, client = make_customer(cast.alice, now=MARCH_1), client_of(cast.alice)
     now = clock(at(2024, 3, 5, 9))
     talk = post(client, customer, kept_at="2024-03-04T02:05:00.000Z")
-    assert (talk.happened_at, talk.draft_started_at, talk.source) == (at(2024, 3, 4, 10, 5), at(2024, 3, 4, 10, 5), "form")
+    typed = at(2024, 3, 4, 10, 5)
+    assert (talk.happened_at, talk.draft_started_at, talk.source) == (typed, typed, "form")
     assert counts(pace(cast.alice, now))["later"] == 1  # kept is not yet written down
     customer.refresh_from_db()
     assert customer.last_contact_on == dt.date(2024, 3, 4)

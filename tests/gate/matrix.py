@@ -79,6 +79,10 @@ PEOPLE_ROWS = {
     "me_sign_out_everywhere": [Row(post=ANYBODY_POST)],
     "setup": [Row(get=ADMIN)],
     "setup_switches": [Row(get=ADMIN, post=ADMIN_POST)],
+    "setup_quiet": [
+        Row(get=ADMIN, post=ADMIN_POST),
+        Row(get=ADMIN, query="preview=1&stale_days=5&planned_days=14&manager_ladder_days=2&meeting_ladder_days=5", label="tried"),
+    ],
     "setup_people": [Row(get=ADMIN)],
     "setup_person_new": [Row(get=ADMIN, post=ADMIN_POST)],
     "setup_person": [Row(get=ADMIN, post=ADMIN_POST, kwargs=lambda w: {"pk": w.cast.bob.pk})],
