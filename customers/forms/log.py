@@ -8,7 +8,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from core.periods import at, today, zone
-from core.text import controls
 from core.widgets import ChipsMany
 from customers.models import Customer, FollowUp
 from customers.promptness import KEPT_DAYS
@@ -28,11 +27,6 @@ VIEWS = [
     ("approval", gettext_lazy("Needs approval")), ("none", pgettext_lazy("feedback", "None")),
 ]
 NEEDS = 8  # free ones a log may add, each at most 20 characters
-
-
-def refuse_controls(value):
-    if isinstance(value, str) and controls(value):
-        raise forms.ValidationError(gettext_lazy("This text holds characters that cannot be shown."))
 
 
 class LogForm(forms.Form):
@@ -85,9 +79,6 @@ class LogForm(forms.Form):
         self.fields["talked_by"].choices = [("", "")] + [(person.pk, person.name) for person in offer.talkers]
         if offer.late:
             self.fields["time"].choices = [("tap", _("At the call")), *TIMES]
-        for field in self.fields.values():
-            if isinstance(field, forms.CharField):
-                field.validators.append(refuse_controls)
 
     def clean(self):
         data = super().clean()
@@ -192,7 +183,6 @@ class TalkForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.now = now
         self.fields["methods"].choices = [(code, method.words) for code, method in choices.methods.items()]
-        self.fields["text"].validators.append(refuse_controls)
 
     def clean_happened_at(self):
         moment = self.cleaned_data["happened_at"]
@@ -204,6 +194,6 @@ class TalkForm(forms.Form):
 
 
 class CommentForm(forms.Form):
-    text = forms.CharField(max_length=2000, label=gettext_lazy("Comment"), validators=[refuse_controls],
+    text = forms.CharField(max_length=2000, label=gettext_lazy("Comment"),
                            widget=forms.Textarea(attrs={"rows": 2}))
     private = forms.BooleanField(required=False, label=gettext_lazy("Private note, for managers only"))
