@@ -19,6 +19,10 @@ TOGGLES = {
         _("Customer pool"),
         _("Every rep sees name, industry and tag of customers in the pool and may claim one."),
     ),
+    "ics": (
+        _("Calendar feed"),
+        _("Everybody may make a secret address for a calendar app: own next steps, no phone numbers."),
+    ),
     "rates_on_board": (_("Rates on the board"), _("The share that moves on, under each stage.")),
     "swimlanes": (_("Group the board"), _("Lanes by rep, team or tag.")),
 }

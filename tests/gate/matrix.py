@@ -79,6 +79,14 @@ PEOPLE_ROWS = {
     "me_sign_out_everywhere": [Row(post=ANYBODY_POST)],
     "setup": [Row(get=ADMIN)],
     "setup_switches": [Row(get=ADMIN, post=ADMIN_POST)],
+    # off until switched on (D52); with the switch on: tests/accounts/test_feed.py
+    "calendar_feed": [
+        Row(get=all_of(404), anon=404, kwargs=lambda w: {"token": "made-up"},
+            mixed="a made-up address does not exist for anybody")
+    ],
+    "me_feed": [Row(post=all_of(403))],
+    "me_feed_remove": [Row(post=ANYBODY_POST)],
+    "setup_person_feed_remove": [Row(post=ADMIN_POST, kwargs=lambda w: {"pk": w.cast.bob.pk})],
     "setup_quiet": [
         Row(get=ADMIN, post=ADMIN_POST),
         Row(get=ADMIN, query="preview=1&stale_days=5&planned_days=14&manager_ladder_days=2&meeting_ladder_days=5", label="tried"),
