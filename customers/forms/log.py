@@ -26,6 +26,7 @@ VIEWS = [
     ("positive", gettext_lazy("Positive")), ("concerns", gettext_lazy("Concerns")),
     ("approval", gettext_lazy("Needs approval")), ("none", pgettext_lazy("feedback", "None")),
 ]
+FIRST = dt.datetime(2000, 1, 1, tzinfo=zone())  # nobody logs a conversation of the last century
 NEEDS = 8  # free ones a log may add, each at most 20 characters
 
 
@@ -108,6 +109,8 @@ class LogForm(forms.Form):
         if chosen == "pick" and picked is not None:
             if picked > self.now + dt.timedelta(minutes=1):
                 self.add_error("at", _("This time is still to come."))
+            if picked < FIRST:
+                self.add_error("at", _("This day is too long ago."))
             return min(picked, self.now), True
         if chosen == "tap" and owed:
             return min(owed.ended_at or owed.started_at, self.now), True
@@ -188,7 +191,7 @@ class TalkForm(forms.Form):
         moment = self.cleaned_data["happened_at"]
         if moment > self.now:
             raise forms.ValidationError(_("This time is still to come."))
-        if moment < dt.datetime(2000, 1, 1, tzinfo=zone()):
+        if moment < FIRST:
             raise forms.ValidationError(_("This day is too long ago."))
         return moment
 

@@ -32,8 +32,10 @@ def move(request, pk):
     if not to:
         return choose(request, deal)
     stage = get_object_or_404(
-        Stage.objects.visible_to(request.user).live(), playbook=deal.playbook_id, pk=to if to.isdigit() else 0
+        Stage.objects.visible_to(request.user), playbook=deal.playbook_id, pk=to if to.isdecimal() and len(to) < 19 else 0
     )
+    if stage.retired_at is not None:  # taken out of use while the dialog stood open
+        return choose(request, deal, gone=stage)
     if stage.kind == Stage.Kind.LOST:
         return redirect("pipeline:lost", pk)
     if gate_stands(deal, stage):
@@ -101,8 +103,8 @@ def gate(request, deal, stage):
     return moved_answer(request, deal, deal.stage, None, asked_for=stage)
 
 
-def choose(request, deal):
-    """The stages to choose from, with 丢单: what ⋯ and M open."""
+def choose(request, deal, *, gone=None):
+    """The stages to choose from, with 丢单: what ⋯ and M open. `gone` is a stage somebody chose that is no more."""
     books = Playbooks.load()
     held = {hold.stage_id for hold in notes.holds_of([deal]).get(deal.pk, [])}
     context = {
@@ -110,8 +112,9 @@ def choose(request, deal):
         "stages": books.columns(deal.playbook_id),
         "held": held,
         "lost": books.lost(deal.playbook_id),
+        "gone": gone,
     }
-    return dialog(request, "choose", context)
+    return dialog(request, "choose", context, status=422 if gone else 200)
 
 
 def dialog(request, name, context, *, status=200):
