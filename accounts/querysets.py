@@ -97,3 +97,9 @@ class SavedViewQuerySet(models.QuerySet):
     def visible_to(self, user):
         mine = Q(owner=user)
         return self.filter(mine | Q(team=user.team_id) if user.team_id else mine)
+
+
+class SettingQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Rules and switches are rows of those who may set them (/setup)."""
+        return self if user.is_admin else self.none()

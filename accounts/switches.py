@@ -21,7 +21,9 @@ DEFAULTS = {
     "stale_by_class": {},
     "planned_days": 14,  # an own next step at most so far ahead makes it "quiet, planned"
     "import_quiet_days": 7,  # no alarms for imported customers so long (D24)
-    "manager_ladder_days": 2,  # days after the flag until the manager hears
+    # the ladder of a quiet spell, in working days after its owner was told: the manager hears, the meeting speaks of it
+    "manager_ladder_days": 2,
+    "meeting_ladder_days": 5,
     # logging (D25)
     "in_time_minutes": 30,
     "visit_hours": 2,

@@ -1,6 +1,7 @@
 from django.apps import AppConfig
 from django.db.backends.sqlite3.base import Database
 from django.db.backends.sqlite3.features import DatabaseFeatures
+from django.forms import CharField
 
 
 class CoreConfig(AppConfig):
@@ -11,3 +12,6 @@ class CoreConfig(AppConfig):
             # What SQLite allows since then; Django still assumes 999, which cuts an import into ten times the inserts.
             DatabaseFeatures.max_query_params = 32_766
         from core import checks  # noqa: F401  (the registry of checks needs the models)
+        from core.forms import refuse_controls
+
+        CharField.default_validators = [*CharField.default_validators, refuse_controls]

@@ -6,6 +6,15 @@ import django.forms
 from django.conf import settings
 from django.forms.renderers import DjangoTemplates
 from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+
+from core.text import controls
+
+
+def refuse_controls(value):
+    """Validator of every text field (core/apps.py): what cannot be shown is refused with words, not cut out (B25)."""
+    if isinstance(value, str) and controls(value):
+        raise django.forms.ValidationError(_("This text holds characters that cannot be shown."))
 
 
 class Renderer(DjangoTemplates):

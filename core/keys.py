@@ -55,7 +55,7 @@ def _claim(user, key):
 def _remember(claimed, response):
     claimed.status = response.status_code
     claimed.headers = {name: response[name] for name in KEPT_HEADERS if name in response}
-    if not getattr(response, "streaming", False):
+    if not getattr(response, "streaming", False) and not getattr(response, "shown_once", False):
         claimed.body = response.content.decode("utf-8", "replace")[:200_000]
     claimed.save(update_fields=["status", "headers", "body"])
 

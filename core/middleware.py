@@ -12,6 +12,15 @@ from core.errors import Conflict, NotAllowed, Refused, TooMany
 log = logging.getLogger("salesflow.request")
 
 
+SECRET_PATHS = ("/calendar/", "/invite/", "/password/new/")  # what follows is a secret of somebody
+
+
+def said(path):
+    """A path as the log may say it."""
+    secret = next((start for start in SECRET_PATHS if path.startswith(start)), None)
+    return f"{secret}…" if secret else path.encode("unicode_escape").decode()[:200]
+
+
 class RequestLog:
     """A request id on every answer and one line a request: no names, no bodies (S-LOG)."""
 
@@ -27,7 +36,7 @@ class RequestLog:
         log.info(
             "%s %s %s %.0fms user=%s id=%s",
             request.method,
-            request.path.encode("unicode_escape").decode()[:200],
+            said(request.path),
             response.status_code,
             (time.monotonic() - started) * 1000,
             getattr(user, "pk", None),

@@ -8,7 +8,7 @@ class CustomersConfig(AppConfig):
         from accounts.leaving import on_leaving
         from activity.parents import parent
         from activity.undoing import undoer
-        from customers import bulk, keeping, sheets, transferring
+        from customers import bulk, keeping, limits, sheets, transferring
         from customers.models import Customer, FollowUp
 
         sheets.plug()
@@ -16,4 +16,5 @@ class CustomersConfig(AppConfig):
         parent(FollowUp, visible=FollowUp.objects.visible_to)
         on_leaving(transferring.hand_over_all, counting=transferring.count_all)
         undoer("customers.bulk", bulk.undo_bulk)
+        undoer(limits.VERB, limits.undo_limits)
         undoer("customers.archived", keeping.undo_archive)

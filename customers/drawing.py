@@ -1,7 +1,5 @@
 """The fragments a deed sends back with htmx (ux §3.1): what changed, and everything whose number changed."""
 
-import datetime as dt
-
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
@@ -11,8 +9,7 @@ from django.utils.translation import gettext as _
 from core import words
 from core.periods import today
 from customers.correcting import may_comment, may_correct, may_edit
-
-IN_TIME = dt.timedelta(minutes=30)  # the default of the switch in_time_minutes
+from customers.promptness import Judge
 
 
 def date_words(on):
@@ -27,12 +24,13 @@ def words_of_plan(on, text):
     return _("Logged. Next: %(date)s %(text)s") % {"date": date_words(on), "text": text}
 
 
-def talk_context(follow_up, user, *, now, in_time, choices):
-    """What _followup.html shows of one follow-up beside its own fields; `in_time` is a timedelta (D25)."""
-    late_by = follow_up.entered_at - follow_up.happened_at
-    known = follow_up.time_known and follow_up.source != "import"
+def talk_context(follow_up, user, *, now, judge, choices):
+    """What _followup.html shows of one follow-up beside its own fields; `judge` says what is in time (D25)."""
+    lag = judge.lag_of(follow_up)
+    late = lag is not None and lag > judge.span
     return {
-        "in_time": known and late_by <= in_time, "late_by": late_by if known and late_by > in_time else None,
+        "in_time": lag is not None and not late, "late_by": lag if late else None, "limit": judge.limit,
+        "pressed_at": follow_up.draft_started_at if follow_up.source == "offline" else None,
         "how": choices.method_words(follow_up.methods), "icon": choices.method_icon(follow_up.methods),
         "may_edit": may_edit(follow_up, user, now), "may_correct": may_correct(follow_up, user, now),
         "may_comment": may_comment(follow_up, user),
@@ -51,7 +49,7 @@ def saved_parts(request, follow_up, offer, *, again=None, stage=False):
         "choices": offer.choices, "closed": closed, "steps": steps, "again": again, "fresh": True,
         "move_url": _move_url(request, offer) if stage else "",
         "said": words_of_plan(*_plan_of(follow_up, steps)), "owed_changed": getattr(customer, "is_owed", False),
-        **talk_context(follow_up, request.user, now=timezone.now(), in_time=IN_TIME, choices=offer.choices),
+        **talk_context(follow_up, request.user, now=timezone.now(), judge=Judge.load(), choices=offer.choices),
         **(again or {}),
     }
     return render_to_string("customers/_logged.html", context, request)

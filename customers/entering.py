@@ -20,10 +20,12 @@ def entry_of(form, user):
         next_time=data["next_time"], next_kind=data["next_kind"], next_visit=data["next_visit"],
         next_repeat="weekly" if data["repeat"] and data["next_kind"] == "ours" else "", next_until=data["until"],
         no_next_reason="" if data["next_on"] and data["next_kind"] == "ours" else data["reason"],
-        draft_started_at=data["draft_started_at"], client_uuid=form.chosen_uuid(),
+        draft_started_at=data["kept_at"] or data["draft_started_at"],
+        source="offline" if data["offline"] and data["kept_at"] else data["source"] or "form",
+        client_uuid=form.chosen_uuid(),
         key_action=data["key_action"] or None, deal=SimpleNamespace(pk=data["deal"]) if data["deal"] else None,
         close_steps=tuple(step for step in offer.steps if step.pk in data["steps"]) if data["steps"] else (),
-        tag=data["tag"] or None, with_people=data["with_people"], source=data["source"] or "form",
+        tag=data["tag"] or None, with_people=data["with_people"],
     )
 
 

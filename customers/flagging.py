@@ -12,6 +12,7 @@ from accounts.models import Team
 from activity.models import Notification
 from activity.recording import record_many
 from core.periods import today
+from customers.ladder import RAISED, TOLD, Ladder
 from customers.models import Customer
 from customers.staleness import Rule
 
@@ -23,12 +24,12 @@ def flag_stale(*, now, rule=None):
     """Flag who is quiet today, and tell the owners when today is a working day.
 
     Set-based: about six statements and three for each 5,000 flagged. Running twice gives the same result. Returns
-    {"quiet", "planned", "flagged", "told"}: how many are listed, and what this run added.
+    {"quiet", "planned", "flagged", "told", "raised"}: how many are listed, and what this run added.
     """
     on, rule = today(now), rule or Rule.load()
     everybody = Customer.objects.all()
     quiet = everybody.quiet(on, rule)
-    flagged = told = 0
+    flagged = told = raised = 0
     fresh = quiet.filter(flagged_on=None).only(*NEEDED).order_by("pk")
     for customers in _chunks(fresh):
         for customer in customers:
@@ -41,8 +42,9 @@ def flag_stale(*, now, rule=None):
         flagged += len(customers)
     if rule.calendar.works(on):
         told = _tell(quiet, on, now=now)
+        raised = _raise(quiet, on, now=now)
     planned = everybody.quiet_planned(on, rule).count()
-    return {"quiet": quiet.count(), "planned": planned, "flagged": flagged, "told": told}
+    return {"quiet": quiet.count(), "planned": planned, "flagged": flagged, "told": told, "raised": raised}
 
 
 def _tell(quiet, on, *, now):
@@ -59,7 +61,7 @@ def _tell(quiet, on, *, now):
             if person is not None and person.is_active:
                 notices.append(
                     Notification(
-                        recipient=person, kind="customers.stale", group=Notification.Group.ACT, subject_type=kind,
+                        recipient=person, kind=TOLD, group=Notification.Group.ACT, subject_type=kind,
                         subject_id=customer.pk, at=now, key=f"stale {customer.pk} {customer.quiet_since} → {person.pk}",
                         data=_words(customer),
                     )
@@ -68,6 +70,30 @@ def _tell(quiet, on, *, now):
         Customer._base_manager.bulk_update(customers, ["told_on"], batch_size=CHUNK)
         told += len(notices)
     return told
+
+
+def _raise(quiet, on, *, now):
+    """The next rung (M12): the manager hears once a spell, some working days after the owner was told."""
+    waiting = Ladder.load(on).to_raise(quiet).select_related("owner", "team__manager").order_by("pk")
+    kind = ContentType.objects.get_for_model(Customer)
+    raised = 0
+    for customers in _chunks(waiting):
+        notices = [
+            Notification(
+                recipient=customer.team.manager, kind=RAISED, group=Notification.Group.ACT, subject_type=kind,
+                subject_id=customer.pk, at=now, key=f"stale up {customer.pk} {customer.quiet_since}",
+                data=_words(customer) | {"owner": customer.owner.name},
+            )
+            for customer in customers if _manager_of(customer)
+        ]
+        raised += len(Notification.objects.bulk_create(notices, ignore_conflicts=True, batch_size=CHUNK))
+    return raised
+
+
+def _manager_of(customer):
+    """Who hears after the owner: the team's manager, unless he is the owner himself."""
+    manager = customer.team and customer.team.manager
+    return manager if manager and manager.is_active and manager.pk != customer.owner_id else None
 
 
 def _words(customer):

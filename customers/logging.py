@@ -18,6 +18,7 @@ from activity.models import Notification
 from activity.recording import record_many
 from core.errors import Refused
 from customers import facts
+from customers.ladder import RAISED, TOLD
 from customers.logged import tell_logged
 from customers.models import Customer, FollowUp, Need, NextStep, Owed
 from customers.steps import Plan, close_by_logs, make_many
@@ -247,11 +248,11 @@ def _settle_owed(pairs, *, by, now, batch):
 
 
 def _withdraw_alarms(customers, *, now):
-    """The message "quiet" disappears by itself when its spell ends."""
+    """The messages of a quiet spell, the manager's too, disappear by themselves when it ends."""
     if customers:
         kind = ContentType.objects.get_for_model(Customer)
         keys = [customer.pk for customer in customers]
-        untrue = Notification.objects.filter(kind="customers.stale", subject_type=kind, subject_id__in=keys)
+        untrue = Notification.objects.filter(kind__in=[TOLD, RAISED], subject_type=kind, subject_id__in=keys)
         untrue.filter(over_at=None, read_at=None).update(over_at=now)
 
 

@@ -7,6 +7,7 @@ from django.db.models import Count, Q
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
+from accounts import switches
 from accounts.calendar import Calendar
 from accounts.models import User
 from accounts.rights import may_enter_for
@@ -16,7 +17,6 @@ from customers.logged import deals_offered, purpose_by_stage
 from customers.logging import due_steps
 from customers.models import Customer, FollowUp, Owed, Topic
 
-LATE = dt.timedelta(minutes=30)
 TOP = 6  # topics shown before "more"
 RECENT = 5
 
@@ -77,10 +77,11 @@ class Offer:
 
 def offer(customer, user, *, now, owed=None, step=None):
     """The choices for a log with `customer`, itself fetched through its gate. At most eight queries."""
+    limit = dt.timedelta(minutes=switches.get("in_time_minutes"))
     tap = Owed.objects.visible_to(user).open().filter(pk=owed, customer=customer).first() if owed else None
     return Offer(
         customer=customer, user=user, on=today(now), calendar=Calendar.load(), choices=choices.load(), step=step,
-        owed=tap, late=bool(tap and now - (tap.ended_at or tap.started_at) > LATE), purpose=guess_purpose(customer),
+        owed=tap, late=bool(tap and now - (tap.ended_at or tap.started_at) > limit), purpose=guess_purpose(customer),
     )
 
 

@@ -40,7 +40,11 @@ class Rule:
     @classmethod
     def load(cls):
         """Two small queries: the switches and the calendar's stamp."""
-        now = switches.everything()
+        return cls.of(switches.everything())
+
+    @classmethod
+    def of(cls, now):
+        """The rule of {switch: value}: as they are set, or as somebody tries them."""
         return cls(
             default=min(now["stale_days"], MOST_DAYS),
             working=now["stale_working_days"],
@@ -65,7 +69,7 @@ class Rule:
     def days(self, since, on):
         """Days from `since` (not counted) to `on` (counted): calendar days, or working days by the switch."""
         if not self.working:
-            return (on - since).days
+            return max((on - since).days, 0)
         return self.calendar.working_days(since + DAY, on) if on > since else 0
 
     def last_quiet_days(self, on):

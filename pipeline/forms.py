@@ -153,3 +153,10 @@ class CellForm(forms.ModelForm):
             self.fields[field].queryset = people | User.objects.filter(pk=getattr(self.instance, f"{field}_id"))
 
     clean_amount = DealForm.clean_amount
+
+
+class UpdateForm(forms.Form):
+    """One deal of the end-of-day update: a line of key action, a risk, or neither (no change)."""
+
+    key_action = forms.CharField(label=_("Key action"), required=False, max_length=80)
+    risk = forms.CharField(label=_("Risk"), required=False, max_length=200)

@@ -1,21 +1,25 @@
 """End-of-day update (下班前更新): every open deal of a person looked at once a day (R26, D26)."""
 
+import datetime as dt
 from dataclasses import dataclass, field
 
 from django.db import transaction
 
-from accounts.calendar import Calendar
+from accounts.calendar import Calendar, leave_of
 from activity.recording import record
 from core import periods
 from customers.staleness import Rule, state_of
 from pipeline import actions, marking
 from pipeline.models import DayClose, DayMark, Deal
 
+DAY = dt.timedelta(days=1)
+
 
 @dataclass
 class Day:
     """A person's open deals on a company day in three groups: `done` (logged, moved or marked today), `on_plan` (a
-    future next step and not quiet; one button confirms them all) and `look` (to look at, one by one)."""
+    next step or a wait until a later day, and not quiet; one button confirms them all) and `look` (to look at, one by
+    one)."""
 
     user: object
     on: object
@@ -42,16 +46,19 @@ def deals_of(user):
     return (deals.filter(owner=user) | deals.filter(owner=None, rep=user)).select_related("customer", "stage")
 
 
-def day_of(user, on):
-    """The three groups, most money first. Each deal carries `quiet` (its customer's state). Three queries."""
+def day_of(user, on, *, opened_before=None):
+    """The three groups, most money first. Each deal carries `quiet` (its customer's state). Three queries.
+
+    `opened_before` leaves out later deals when a day of the past is asked for."""
     day, rule = Day(user, on), Rule.load()
     looked = set(DayMark.objects.filter(deal__in=deals_of(user).values("pk"), day=on).values_list("deal_id", flat=True))
-    for deal in deals_of(user).order_by("-amount", "id"):
+    deals = deals_of(user).filter(opened_at__lt=opened_before) if opened_before else deals_of(user)
+    for deal in deals.order_by("-amount", "id"):
         deal.quiet = state_of(deal.customer, on, rule)
-        step = deal.customer.next_step_on
+        ahead = [deal.customer.next_step_on, deal.customer.waiting_until]
         if deal.pk in looked:
             day.done.append(deal)
-        elif step and step > on and deal.quiet.state not in ("quiet",):
+        elif any(date and date > on for date in ahead) and deal.quiet.state != "quiet":
             day.on_plan.append(deal)
         else:
             day.look.append(deal)
@@ -85,13 +92,15 @@ def close_if_done(user, *, now):
 
 
 def record_misses(users, on):
-    """For the job: who did not look at everything on a working day; a recorded close stays. Returns the rows."""
+    """For the job: who did not look at everything on a working day he was there; a recorded close stays. What was
+    opened after that day is no miss of it. Returns the rows."""
     if not Calendar.load().works(on):
         return []
+    users = [user for user in users if leave_of(user, on) is None]
     closed = set(DayClose.objects.filter(day=on, user__in=users).values_list("user_id", flat=True))
     missed = []
     for user in users:
-        day = day_of(user, on) if user.pk not in closed else None
+        day = day_of(user, on, opened_before=periods.day_start(on + DAY)) if user.pk not in closed else None
         if day and day.left:
             missed.append(DayClose(user=user, day=on, open_deals=day.total, left_over=day.left))
     return DayClose.objects.bulk_create(missed, ignore_conflicts=True)

@@ -57,7 +57,8 @@ def behind(period, scope, asked, *, as_of, stages, settings, stale=None):
         "won": _won, "lost": _lost,
         "rate_entered": _cohort, "rate_on": _cohort, "rate_open": _cohort, "rate_lost": _cohort,
         "tag_entered": _tags, "tag_reached": _tags, "new_customers": _newcomers,
-        "talks": _talks, "timed": _talks, "in_time": _talks, "late": _talks,
+        "talks": _talks, "timed": _talks, "in_time": _talks, "late": _talks, "two_hours": _talks, "same_day": _talks,
+        "later": _talks, "day_only": _talks,
         "need": _needs, "objection": _needs,
         "quiet": _stale, "planned": _stale,
         "asked": _requests, "due": _requests, "accepted_in_time": _requests,
@@ -168,7 +169,8 @@ def _talks(period, scope, asked, *, as_of, settings, **_rest):
     keep = {
         "talks": lambda talk: talk.counted, "timed": lambda talk: talk.timed,
         "in_time": lambda talk: talk.in_time, "late": lambda talk: talk.timed and not talk.in_time,
-    }[asked.of]
+        "day_only": lambda talk: talk.day_only,
+    }.get(asked.of, lambda talk: talk.band == asked.of)
     return Behind("talk", [
         (talk.id, talk.happened_at, None) for talk in talks
         if keep(talk) and (not asked.word or asked.word in (talk.outcome, *talk.methods))

@@ -20,6 +20,8 @@ TITLES = {
     "tag_entered": lambda: _("Got the tag"), "tag_reached": lambda: _("Reached the next tag"),
     "new_customers": lambda: _("New customers"), "talks": lambda: _("Follow-ups"),
     "timed": lambda: _("Follow-ups with a time"), "in_time": lambda: _("Logged in time"),
+    "two_hours": lambda: _("Logged within 2 hours"), "same_day": lambda: _("Logged on the same day"),
+    "later": lambda: _("Logged on a later day"), "day_only": lambda: _("Logged without a time of day"),
     "late": lambda: _("Logged late"), "need": lambda: _("Needs"), "objection": lambda: _("Objections"),
     "quiet": lambda: _("Quiet customers"), "planned": lambda: _("Quiet with a plan"),
     "asked": lambda: _("Requests"), "due": lambda: _("Requests"), "accepted_in_time": lambda: _("Accepted in time"),

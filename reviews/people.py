@@ -8,6 +8,11 @@ from reviews.models import Scope as Kind
 NOBODY = 0  # deals without a rep and customers without an owner
 
 
+def by_person(talks, people):
+    """[(person scope, his talks)] for those who had any, in the order of `people`."""
+    return [(one, mine) for one in people if (mine := [talk for talk in talks if talk.person == one.id])]
+
+
 def _keys(scope):
     """Which tables a scope has: [(name, function of (team, person) to its id)]."""
     tables = []

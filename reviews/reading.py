@@ -9,6 +9,8 @@ from reviews.closing import figures_of
 from reviews.models import Review
 from reviews.scopes import Scope, Survey, find_scope, scopes_of, survey
 
+LATENESS = {"timed", "in_time", "late", "two_hours", "same_day", "later", "day_only"}
+
 
 class NoSuchReview(LookupError):
     """No such period, a future one, or a scope that is not the reader's."""
@@ -65,7 +67,7 @@ class Reading:
         where the scope has it."""
         if of in ("asked", "due", "accepted_in_time"):
             return bool(self.requests)
-        return self.sells and (of not in ("timed", "in_time", "late") or self.shares_shown)
+        return self.sells and (of not in LATENESS or self.shares_shown)
 
     @property
     def next(self):

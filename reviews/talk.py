@@ -1,9 +1,9 @@
 """Conversations of a week: how many, how soon written down, and what customers need and object to (R33, R34, D25).
 
 Counted: follow-ups whose conversation ended in the period (happened_at), entered by as_of, not voided by then; a row
-that was corrected by then is replaced by its correction. Within 30 minutes: entered_at − happened_at ≤ the limit of
-the setting; not counted there are imports, corrections and rows of which only the day is known; a row that was
-corrected later still counts, since writing it down in time was done. Needs and objections: rows of counted follow-ups.
+that was corrected by then is replaced by its correction. Within 30 minutes: from the end of the conversation to its
+entry, measured as customers/promptness.py says; a row that was corrected later still counts, since writing it down in
+time was done. Needs and objections: rows of counted follow-ups.
 """
 
 from collections import Counter
@@ -12,9 +12,14 @@ from statistics import median
 
 from django.db.models import Exists, F, OuterRef, Q
 
+from accounts.calendar import Calendar
+from core.periods import today
 from customers.models import FollowUp, Topic
+from customers.promptness import is_entry, with_leave, written_at
 
 MOST_EXAMPLES = 3
+BANDS = ("in_time", "two_hours", "same_day", "later")
+TWO_HOURS = 120  # minutes
 
 
 @dataclass(slots=True)
@@ -26,20 +31,30 @@ class Talk:
     outcome: str
     methods: tuple
     happened_at: object
-    entered_at: object
+    entered_at: object  # when it was written down (promptness.written_at)
     counted: bool  # not replaced by a correction
     timed: bool  # counts for the share within 30 minutes
+    day_only: bool  # an entry of which only the day is known
     limit: int  # minutes
     needs: list = field(default_factory=list)  # (need id, kind, topic id, label, label_en, text)
 
     @property
     def lag(self):
         """Minutes from the end of the conversation to the entry."""
-        return (self.entered_at - self.happened_at).total_seconds() / 60
+        return max((self.entered_at - self.happened_at).total_seconds() / 60, 0)
 
     @property
     def in_time(self):
         return self.timed and self.lag <= self.limit
+
+    @property
+    def band(self):
+        """Which of BANDS a measured conversation falls into; empty for others."""
+        if not self.timed or self.in_time:
+            return "in_time" if self.timed else ""
+        if self.lag <= TWO_HOURS:
+            return "two_hours"
+        return "same_day" if today(self.entered_at) == today(self.happened_at) else "later"
 
 
 def known_talks(scope, as_of):
@@ -47,35 +62,37 @@ def known_talks(scope, as_of):
     correction = FollowUp.objects.filter(corrects=OuterRef("pk"), entered_at__lte=as_of).filter(
         Q(voided_at=None) | Q(voided_at__gt=as_of)
     )
-    return (
-        FollowUp.objects.filter(scope.talks(), entered_at__lte=as_of)
-        .filter(Q(voided_at=None) | Q(voided_at__gt=as_of))
-        .annotate(replaced=Exists(correction))
-    )
+    known = FollowUp.objects.filter(scope.talks(), entered_at__lte=as_of)
+    return known.filter(Q(voided_at=None) | Q(voided_at__gt=as_of)).annotate(replaced=Exists(correction))
 
 
 def read_talks(scope, start, end, as_of, limit):
     """The follow-ups of [start, end) with their needs. One query."""
     rows = (
-        known_talks(scope, as_of)
+        with_leave(known_talks(scope, as_of))
         .filter(happened_at__gte=start, happened_at__lt=end)
         .order_by("happened_at", "pk", "needs__pk")
         .values_list(
             "pk", "customer_id", "customer__team_id", "talked_by_id", "outcome", "methods", "happened_at", "entered_at",
-            "replaced", "time_known", "source", "corrects_id",
+            "replaced", "time_known", "source", "corrects_id", "draft_started_at", "on_leave",
             "needs__pk", "needs__kind", "needs__topic_id", F("needs__topic__label"), F("needs__topic__label_en"),
             "needs__text",
         )
     )
-    found = {}
+    found, calendar = {}, Calendar.load()
     for row in rows:
         pk, customer, team, person, outcome, methods, happened, entered, replaced, known, source, corrects = row[:12]
-        need = row[12:]
+        draft, away, need = row[12], row[13], row[14:]
         if pk not in found:
             names = tuple(name for name in methods.split(",") if name)
-            timed = known and source != FollowUp.Source.IMPORT and corrects is None
+            mine = is_entry(outcome=outcome, source=source, corrects=corrects)
+            mine = mine and not away and calendar.works(today(happened))
+            written = written_at(
+                source=source, happened_at=happened, entered_at=entered, draft_started_at=draft
+            )
             found[pk] = Talk(
-                pk, customer, team, person, outcome, names, happened, entered, not replaced, timed, limit
+                pk, customer, team, person, outcome, names, happened, written, not replaced, mine and known,
+                mine and not known, limit,
             )
         if need[0] is not None:
             found[pk].needs.append(tuple(need))

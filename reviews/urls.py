@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from reviews.views import pages, rows, targets
+from reviews.views import pace, pages, rows, targets
 
 app_name = "reviews"
 urlpatterns = [
     path("reviews", pages.home, name="home"),
     path("reviews/rows", rows.rows, name="rows"),
+    path("reviews/pace", pace.pace, name="pace"),
     path("reviews/week/<slug:code>", pages.week, name="week"),
     path("reviews/month/<slug:code>", pages.month, name="month"),
     path("reviews/texts/<slug:code>", pages.texts, name="texts"),

@@ -6,19 +6,18 @@ from django.db.models import Count, IntegerField, OuterRef, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from accounts import switches
 from accounts.models import User
 from activity.models import Notification
 from collaboration.models import CollaborationRequest
 from core.periods import today
 from customers.models import NextStep, Owed
 
-LATE = dt.timedelta(minutes=30)
-
 
 def counts(user):
     """today: steps due or overdue; requests: waiting on me; owed, owed_late; unread messages. One query."""
     now = timezone.now()
-    me = OuterRef("pk")
+    me, late = OuterRef("pk"), now - dt.timedelta(minutes=switches.get("in_time_minutes"))
     owed = Owed.objects.open().filter(user=me)
     due = NextStep.objects.open().filter(owner=me, kind="ours", due_on__lte=today(now))
     waiting = CollaborationRequest.objects.waiting_on(user)
@@ -27,7 +26,7 @@ def counts(user):
         .values("pk")
         .annotate(
             owed=_number(owed, "user"),
-            owed_late=_number(owed.filter(ended_at__lt=now - LATE), "user"),
+            owed_late=_number(owed.filter(ended_at__lt=late), "user"),
             today=_number(due, "owner"),
             unread=_number(Notification.objects.waiting().filter(recipient=me), "recipient"),
             requests=_count_all(waiting),

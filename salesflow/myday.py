@@ -6,19 +6,20 @@ from decimal import Decimal
 
 from django.db.models import Exists, Sum
 
+from accounts import switches
 from accounts.calendar import Calendar
 from accounts.models import User
 from collaboration.models import CollaborationRequest
 from core.periods import period_of, today
+from customers.drawing import date_words
 from customers.models import Customer, FollowUp, NextStep, Owed
-from customers.staleness import Rule, state_of
+from customers.staleness import Rule, state_of, sum_of
 from pipeline.models import Deal
 from pipeline.updating import Day, day_of
 from reviews.models import Target
 
 MOST = 20  # rows a section shows; its count is of all
 TIDY = 5  # imported customers to tidy up a day (D24)
-LATE = dt.timedelta(minutes=30)
 
 
 @dataclass
@@ -38,6 +39,7 @@ class MyDay:
     user: object
     on: dt.date
     now: dt.datetime
+    limit: int  # minutes within which a conversation is written down
     owed: Section
     due: Section
     overdue: int
@@ -54,10 +56,11 @@ class MyDay:
 def my_day(user, now):
     """Everything the page shows, in a fixed number of queries."""
     on, rule = today(now), Rule.load()
+    minutes = switches.get("in_time_minutes")
     mine = Customer.objects.visible_to(user).filter(owner=user).live()
     owed = list(Owed.objects.visible_to(user).open().select_related("customer", "contact"))
     for talk in owed:
-        talk.late = bool(talk.ended_at and now - talk.ended_at > LATE)
+        talk.late = bool(talk.ended_at and now - talk.ended_at > dt.timedelta(minutes=minutes))
     due = list(
         NextStep.objects.visible_to(user).open().filter(owner=user, kind="ours", due_on__lte=on)
         .select_related("customer").order_by("due_on", "due_time", "id")
@@ -65,6 +68,7 @@ def my_day(user, now):
     quiet = list(mine.quiet(on, rule).order_by("-open_amount", "id"))
     for customer in quiet:
         customer.quiet = state_of(customer, on, rule)
+        customer.quiet_sum = sum_of(customer.quiet, date=date_words)
     tidy = list(mine.filter(alarms_from__gt=on, next_step_on=None).order_by("-open_amount", "id"))
     waiting = list(
         CollaborationRequest.objects.visible_to(user).filter(asker=user).open()
@@ -72,7 +76,7 @@ def my_day(user, now):
     )
     nothing = not (owed or due or quiet)
     return MyDay(
-        user=user, on=on, now=now, owed=_section(owed), due=_section(due),
+        user=user, on=on, now=now, limit=minutes, owed=_section(owed), due=_section(due),
         overdue=sum(step.due_on < on for step in due), quiet=_section(quiet),
         planned=mine.quiet_planned(on, rule).count(), tidy=Section(tidy[:TIDY], len(tidy)),
         waiting=_section(waiting), update=day_of(user, on), month=month_so_far(user, on),

@@ -4,6 +4,8 @@ Bell and, for who wants it, mail. Once a person and day, never on rest days or o
 withdraws itself in the evening.
 """
 
+import datetime as dt
+
 from django.db.models import Count, Q
 
 from accounts.calendar import Calendar, leave_of
@@ -14,20 +16,34 @@ from core.periods import day_start, today
 from customers.models import NextStep
 from pipeline.updating import day_of, record_misses
 
-MORNING = 12  # company hours before noon are the morning's
+BEFORE_END = dt.timedelta(minutes=30)
 
 
 def remind(now):
-    """Morning or evening by the company's clock. Returns {"told": people, "missed": recorded misses}."""
+    """The morning's: what is due today, and who left something open on the working day before. Returns {"told":
+    people, "missed": recorded misses}. A miss belongs to who was there that day, whether or not he is today."""
     on, calendar = today(now), Calendar.load()
     if not calendar.works(on):
         return {"told": 0, "missed": 0}
-    people = [person for person in User.objects.sellers() if leave_of(person, on) is None]
+    sellers = list(User.objects.sellers())
     _withdraw(on, now)
-    if now.astimezone(day_start(on).tzinfo).hour < MORNING:
-        missed = record_misses(people, calendar.add_working_days(on, -1))
-        return {"told": _due(people, on, now), "missed": len(missed)}
-    return {"told": _update(people, on, now), "missed": 0}
+    missed = record_misses(sellers, calendar.add_working_days(on, -1))
+    return {"told": _due(_there(sellers, on), on, now), "missed": len(missed)}
+
+
+def remind_update(now):
+    """In the last half hour of the company's working day: open deals not looked at, once a person and day. Returns
+    {"told": people}. Outside that half hour nothing happens, so it may be asked as often as one likes."""
+    on, calendar = today(now), Calendar.load()
+    ends = calendar.end_of_day(on)
+    if not calendar.works(on) or not ends - BEFORE_END <= now < ends:
+        return {"told": 0}
+    told = Notification.objects.filter(kind="today.update", at__gte=day_start(on)).values("recipient")
+    return {"told": _update(_there(User.objects.sellers().exclude(pk__in=told), on), on, now)}
+
+
+def _there(people, on):
+    return [person for person in people if leave_of(person, on) is None]
 
 
 def _due(people, on, now):

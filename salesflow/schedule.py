@@ -18,9 +18,14 @@ LINES = [
     ),
     Line(
         name="remind",
-        at=("08:45", "17:30"),
+        at=("08:45",),
         late=timedelta(hours=3),
-        reason="Before the first call and half an hour before the end of the day; late reminders help nobody.",
+        reason="Before the first call; late reminders help nobody.",
+    ),
+    Line(
+        name="remind_update",
+        every=15,
+        reason="Half an hour before the end of the working day, which is the calendar's to say.",
     ),
     Line(
         name="owe_visits",

@@ -3,9 +3,14 @@
 from django.utils import timezone
 
 from core.jobs import job
-from salesflow.reminding import remind as remind_all
+from salesflow import reminding
 
 
 @job("remind")
 def remind(row):
-    return remind_all(timezone.now())
+    return reminding.remind(timezone.now())
+
+
+@job("remind_update")
+def remind_update(row):
+    return reminding.remind_update(timezone.now())

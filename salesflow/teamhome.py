@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Team, User
 from collaboration.models import CollaborationRequest
 from core.periods import day_start, today
+from customers.ladder import Ladder
 from customers.models import Customer, FollowUp, NextStep
 from customers.staleness import Rule, state_of
 from pipeline.models import Deal
@@ -17,6 +18,7 @@ from pipeline.playbooks import Playbooks
 
 BANDS = ((0, 3), (4, 7), (8, None))  # days in the stage
 MOST = 20
+RUNGS = ("meeting", "manager", "owner", "")
 
 
 @dataclass
@@ -27,6 +29,7 @@ class Decision:
     customer: object
     words: str
     late: bool = False
+    rung: str = ""  # how far a quiet spell went up: meeting, manager, owner (customers/ladder.py)
     request: object = None
     deal: object = None
 
@@ -70,9 +73,13 @@ def team_home(user, now, *, team=None):
 
 def _quiet(customers, on, rule):
     found = customers.exclude(owner=None).quiet(on, rule).select_related("owner").order_by("-open_amount", "id")
+    ladder = Ladder.load(on)
+    lines = []
     for customer in found[: MOST * 2]:
-        quiet = state_of(customer, on, rule)
-        yield Decision("quiet", customer, _("%(days)s days quiet, no plan") % {"days": quiet.days}, late=True)
+        quiet, rung = state_of(customer, on, rule), ladder.rung_of(customer)
+        words = _("%(days)s days quiet, no plan") % {"days": quiet.days}
+        lines.append(Decision("quiet", customer, words, late=True, rung=rung))
+    return sorted(lines, key=lambda line: RUNGS.index(line.rung))
 
 
 def _unassigned(customers):

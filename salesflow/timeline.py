@@ -11,8 +11,9 @@ from django.db.models import Prefetch, Q
 
 from activity.models import Event
 from customers.correcting import may_comment
-from customers.drawing import IN_TIME, talk_context
+from customers.drawing import talk_context
 from customers.models import FollowUp, FollowUpComment, Need
+from customers.promptness import Judge, with_leave
 
 PER_PAGE = 30
 QUIET_VERBS = [
@@ -45,7 +46,10 @@ def timeline(customer, user, *, now, choices, show="", after=""):
     before = _read_key(after)
     lines = []
     if show in ("", "logs"):
-        lines += [_talk_line(talk, customer, user, now=now, choices=choices) for talk in _talks(customer, before)]
+        judge = Judge.load()
+        lines += [
+            _talk_line(talk, customer, user, now=now, judge=judge, choices=choices) for talk in _talks(customer, before)
+        ]
     if show != "logs":
         lines += [_event_line(event) for event in _events(customer, before, show)]
     lines.sort(key=lambda line: (line.at, line.kind, line.pk), reverse=True)
@@ -53,7 +57,7 @@ def timeline(customer, user, *, now, choices, show="", after=""):
 
 
 def _talks(customer, before):
-    rows = FollowUp.objects.counted().filter(customer=customer).order_by("-happened_at", "-pk")
+    rows = with_leave(FollowUp.objects.counted()).filter(customer=customer).order_by("-happened_at", "-pk")
     return rows.filter(_older("happened_at", "t", before)).select_related("talked_by", "entered_by").prefetch_related(
         Prefetch("needs", Need.objects.select_related("topic")),
         Prefetch("comments", FollowUpComment.objects.select_related("by")),
@@ -89,10 +93,10 @@ def _read_key(text):
         return None
 
 
-def _talk_line(talk, customer, user, *, now, choices):
+def _talk_line(talk, customer, user, *, now, judge, choices):
     talk.customer = customer  # known already: its managers are asked of it
     private = may_comment(talk, user)
-    context = talk_context(talk, user, now=now, in_time=IN_TIME, choices=choices)
+    context = talk_context(talk, user, now=now, judge=judge, choices=choices)
     context["comments"] = [one for one in talk.comments.all() if private or not one.private]
     context["needs"] = talk.needs.all()
     return Line(talk.happened_at, "t", talk.pk, talk=context | {"follow_up": talk})

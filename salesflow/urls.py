@@ -2,14 +2,20 @@
 
 from django.urls import include, path
 
+from customers.views import limits
 from salesflow.health import healthz
-from salesflow.views import copies, customer, device, jobs, search, team, today
+from salesflow.views import copies, customer, device, feed, jobs, search, team, today
 
 urlpatterns = [
     path("today", today.today, name="today"),
     path("team", team.team, name="team"),
     path("customers/<int:pk>", customer.page, name="customer"),
+    path("calendar/<str:token>.ics", feed.feed, name="calendar_feed"),
+    path("me/calendar", feed.make, name="me_feed"),
+    path("me/calendar/remove", feed.revoke, name="me_feed_remove"),
+    path("setup/people/<int:pk>/calendar/remove", feed.revoke_of, name="setup_person_feed_remove"),
     path("search", search.search, name="search"),
+    path("setup/quiet", limits.limits, name="setup_quiet"),
     path("setup/jobs", jobs.jobs, name="setup_jobs"),
     path("setup/jobs/<int:pk>/again", jobs.again, name="setup_job_again"),
     path("setup/copies", copies.copies, name="setup_copies"),

@@ -4,8 +4,6 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 NUMBERS = {
-    "stale_days": (_("Days without contact until a customer is quiet"), 1, 60),
-    "planned_days": (_("An own next step counts as a plan up to so many days ahead"), 1, 90),
     "import_quiet_days": (_("Days without alarms after an import"), 0, 60),
     "in_time_minutes": (_("Minutes in which a conversation is logged in time"), 5, 240),
     "visit_hours": (_("Hours a visit takes when nobody says when it ended"), 1, 12),
@@ -13,7 +11,6 @@ NUMBERS = {
     "won_shown_days": (_("Days a won deal stays on the board"), 0, 365),
 }
 TOGGLES = {
-    "stale_working_days": (_("Count working days only"), _("The quiet days of a customer skip rest days.")),
     "duplicate_names": (_("Duplicate warning names customer and owner"), _("Inside the sales departments only.")),
     "rep_share_shown": (_("Managers see each rep's share of conversations logged in time"), ""),
     "second_factor_admins": (_("Administrators need a second factor"), _("Asked at the next page after signing in.")),
@@ -21,6 +18,10 @@ TOGGLES = {
     "pool": (
         _("Customer pool"),
         _("Every rep sees name, industry and tag of customers in the pool and may claim one."),
+    ),
+    "ics": (
+        _("Calendar feed"),
+        _("Everybody may make a secret address for a calendar app: own next steps, no phone numbers."),
     ),
     "rates_on_board": (_("Rates on the board"), _("The share that moves on, under each stage.")),
     "swimlanes": (_("Group the board"), _("Lanes by rep, team or tag.")),

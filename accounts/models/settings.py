@@ -3,6 +3,7 @@
 from django.db import models
 from simple_history.models import HistoricalRecords
 
+from accounts.querysets import SettingQuerySet
 from core.models import Versioned
 
 
@@ -10,6 +11,7 @@ class Setting(Versioned):
     name = models.CharField(max_length=60, unique=True)
     value = models.JSONField()
 
+    objects = SettingQuerySet.as_manager()
     history = HistoricalRecords()
 
     def __str__(self):

@@ -136,3 +136,15 @@ class Invitation(models.Model):
 
     def __str__(self):
         return f"{self.user} {self.made_at:%Y-%m-%d}"
+
+
+class FeedAddress(models.Model):
+    """The secret address of a calendar feed; it holds as long as `stamp` is the person's (accounts/feeds.py)."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="feed_addresses")
+    token_hash = models.CharField(max_length=64, unique=True)
+    stamp = models.CharField(max_length=128)
+    made_at = models.DateTimeField()
+
+    def __str__(self):
+        return f"{self.user} {self.made_at:%Y-%m-%d}"

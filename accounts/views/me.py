@@ -8,8 +8,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from accounts import switches
 from accounts.arranging import add_leave, remove_leave
 from accounts.changing import end_sessions, set_preference
+from accounts.feeds import has_address
 from accounts.forms.profile import LeaveForm
 from accounts.models import Leave, User
 from core.keys import deed
@@ -73,7 +75,8 @@ def _context(request):
     user = request.user
     leaves = user.leaves.filter(last__gte=today(timezone.now())).select_related("substitute")
     return {
-        "person": user, "leaves": leaves, "themes": User.Theme.choices, "is_safe": _is_safe(request),
+        "feeds": switches.get("ics"), "has_feed": has_address(user), "is_safe": _is_safe(request),
+        "person": user, "leaves": leaves, "themes": User.Theme.choices,
         "leave_form": LeaveForm(instance=Leave(user=user), colleagues=_colleagues(user)),
     }  # fmt: skip
 

@@ -4,7 +4,6 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from customers.forms.log import refuse_controls
 from customers.forms.step import DateChips
 from customers.models import Customer
 
@@ -25,7 +24,7 @@ class TagForm(forms.Form):
 
 
 class PlanManyForm(DateChips):
-    next_text = forms.CharField(max_length=120, label=_("Next step"), validators=[refuse_controls])
+    next_text = forms.CharField(max_length=120, label=_("Next step"))
 
     def __init__(self, *args, user, on, **kwargs):
         super().__init__(*args, on=on, **kwargs)

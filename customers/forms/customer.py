@@ -6,18 +6,11 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from core.text import is_masked, phone_key
-from customers.forms.log import refuse_controls
 from customers.models import Contact, Customer
 
 SOURCES = ["官网", "转介绍", "展会", "广告", "电话", "其他"]
 FIELDS = ["name", "source", "industry", "size_text", "revenue", "address", "website", "grade", "labels", "notes"]
 MORE = ["position", "email", "wechat", "address", "website", "grade", "tag", "labels", "notes"]
-
-
-def _tidy(fields):
-    for field in fields.values():
-        if isinstance(field, forms.CharField):
-            field.validators.append(refuse_controls)
 
 
 class CustomerForm(forms.ModelForm):
@@ -37,7 +30,6 @@ class CustomerForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.fields["source"].widget.attrs["list"] = "sources"
         self.fields["labels"].help_text = _("Words with commas between")
-        _tidy(self.fields)
 
     def clean_name(self):
         name = " ".join(self.cleaned_data["name"].split())
@@ -110,7 +102,6 @@ class ContactForm(forms.ModelForm):
         if not sees_phone:
             for name in ("phone", "email", "wechat"):
                 del self.fields[name]
-        _tidy(self.fields)
 
     def clean_phone(self):
         return check_phone(self.cleaned_data["phone"])

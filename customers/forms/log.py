@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from core.periods import at, today, zone
-from core.text import controls
 from core.widgets import ChipsMany
 from customers.models import Customer, FollowUp
+from customers.promptness import KEPT_DAYS
 
 NOON, EVENING = dt.time(12), dt.time(18)
 TIMES = [
@@ -26,12 +26,8 @@ VIEWS = [
     ("positive", gettext_lazy("Positive")), ("concerns", gettext_lazy("Concerns")),
     ("approval", gettext_lazy("Needs approval")), ("none", pgettext_lazy("feedback", "None")),
 ]
+FIRST = dt.datetime(2000, 1, 1, tzinfo=zone())  # nobody logs a conversation of the last century
 NEEDS = 8  # free ones a log may add, each at most 20 characters
-
-
-def refuse_controls(value):
-    if isinstance(value, str) and controls(value):
-        raise forms.ValidationError(gettext_lazy("This text holds characters that cannot be shown."))
 
 
 class LogForm(forms.Form):
@@ -73,6 +69,8 @@ class LogForm(forms.Form):
     )
     owed = forms.IntegerField(required=False, widget=forms.HiddenInput)
     draft_started_at = forms.DateTimeField(required=False, widget=forms.HiddenInput)
+    kept_at = forms.DateTimeField(required=False, widget=forms.HiddenInput)  # a text the device kept: last typed then
+    offline = forms.BooleanField(required=False, widget=forms.HiddenInput)  # Save was pressed then, without a net
     client_uuid = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args, offer, now, **kwargs):
@@ -87,12 +85,10 @@ class LogForm(forms.Form):
         self.fields["talked_by"].choices = lambda: [("", "")] + [(each.pk, each.name) for each in offer.talkers]
         if offer.late:
             self.fields["time"].choices = [("tap", _("At the call")), *TIMES]
-        for field in self.fields.values():
-            if isinstance(field, forms.CharField):
-                field.validators.append(refuse_controls)
 
     def clean(self):
         data = super().clean()
+        data["kept_at"] = self._kept(data.get("kept_at"))
         data["happened_at"], data["time_known"] = self._ended(data)
         self._next(data)
         if not data.get("text") and data.get("outcome", "talked") in ("", "talked") and "text" not in self.errors:
@@ -105,6 +101,11 @@ class LogForm(forms.Form):
         ]
         return data
 
+    def _kept(self, moment):
+        """When a kept text was typed last, if a device can have kept it so long (Q15); else None."""
+        oldest = self.now - dt.timedelta(days=KEPT_DAYS)
+        return moment if moment and oldest <= moment <= self.now else None
+
     def _ended(self, data):
         """(when the conversation ended, whether the clock time is known). D25."""
         chosen, picked, owed = data.get("time") or "now", data.get("at"), self.offer.owed
@@ -113,12 +114,15 @@ class LogForm(forms.Form):
         if chosen == "pick" and picked is not None:
             if picked > self.now + dt.timedelta(minutes=1):
                 self.add_error("at", _("This time is still to come."))
+            if picked < FIRST:
+                self.add_error("at", _("This day is too long ago."))
             return min(picked, self.now), True
         if chosen == "tap" and owed:
             return min(owed.ended_at or owed.started_at, self.now), True
+        said = data["kept_at"] or self.now  # "just now" was said when the kept text was typed
         if chosen == "now":
-            return min(owed.ended_at, self.now) if owed and owed.ended_at and not self.offer.late else self.now, True
-        on = self.on - dt.timedelta(days=chosen == "yesterday")
+            return min(owed.ended_at, said) if owed and owed.ended_at and not self.offer.late else said, True
+        on = today(said) - dt.timedelta(days=chosen == "yesterday")
         return min(at(on, NOON if chosen == "morning" else EVENING), self.now), False
 
     def _next(self, data):
@@ -187,18 +191,17 @@ class TalkForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.now = now
         self.fields["methods"].choices = [(code, method.words) for code, method in choices.methods.items()]
-        self.fields["text"].validators.append(refuse_controls)
 
     def clean_happened_at(self):
         moment = self.cleaned_data["happened_at"]
         if moment > self.now:
             raise forms.ValidationError(_("This time is still to come."))
-        if moment < dt.datetime(2000, 1, 1, tzinfo=zone()):
+        if moment < FIRST:
             raise forms.ValidationError(_("This day is too long ago."))
         return moment
 
 
 class CommentForm(forms.Form):
-    text = forms.CharField(max_length=2000, label=gettext_lazy("Comment"), validators=[refuse_controls],
+    text = forms.CharField(max_length=2000, label=gettext_lazy("Comment"),
                            widget=forms.Textarea(attrs={"rows": 2}))
     private = forms.BooleanField(required=False, label=gettext_lazy("Private note, for managers only"))

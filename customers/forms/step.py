@@ -6,8 +6,6 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from customers.forms.log import refuse_controls
-
 
 class DateChips(forms.Form):
     """A day by chip (ISO) or by hand; `days` are the chips."""
@@ -38,7 +36,7 @@ class DateChips(forms.Form):
 
 
 class PlanForm(DateChips):
-    next_text = forms.CharField(max_length=120, label=gettext_lazy("Next step"), validators=[refuse_controls])
+    next_text = forms.CharField(max_length=120, label=gettext_lazy("Next step"))
     waiting = forms.BooleanField(required=False, label=gettext_lazy("We wait for the customer until then"))
 
 

@@ -11,10 +11,11 @@ from core.errors import NotAllowed
 from core.keys import deed
 from core.lists import answer
 from customers import choices, correcting
-from customers.drawing import IN_TIME, talk_context
+from customers.drawing import talk_context
 from customers.forms.log import CommentForm, TalkForm
 from customers.logging import pack_methods
 from customers.models import FollowUp
+from customers.promptness import Judge
 
 
 def _talk(request, pk):
@@ -72,5 +73,5 @@ def _done(request, talk, said, *, replaces):
     comments = [one for one in talk.comments.select_related("by") if private or not one.private]
     context = {"follow_up": talk, "needs": talk.needs.select_related("topic"), "comments": comments, "said": said,
                "replaces": replaces, "customer": talk.customer}
-    context |= talk_context(talk, request.user, now=timezone.now(), in_time=IN_TIME, choices=choices.load())
+    context |= talk_context(talk, request.user, now=timezone.now(), judge=Judge.load(), choices=choices.load())
     return HttpResponse(render_to_string("customers/_talk_saved.html", context, request))

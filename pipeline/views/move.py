@@ -34,8 +34,10 @@ def move(request, pk):
     if not to:
         return choose(request, deal)
     stage = Playbooks.stage(number_of(to))
-    if stage is None or stage.retired_at or stage.playbook_id != deal.playbook_id:
+    if stage is None or stage.playbook_id != deal.playbook_id:
         raise Http404
+    if stage.retired_at is not None or not getattr(deal, "to_is_live", True):  # while the dialog stood open
+        return choose(request, deal, gone=stage)
     if stage.kind == Stage.Kind.LOST:
         return redirect("pipeline:lost", pk)
     if gate_stands(deal, stage):
@@ -74,14 +76,14 @@ def number_of(text):
 
 
 def one_deal(request, pk, *, to=""):
-    """The deal a person asks about; when he posts, locked and with everything a move reads, and only while the stage
-    it shall go to is in use."""
+    """The deal a person asks about; when he posts, locked, with everything a move reads and whether the stage it shall
+    go to is in use (`to_is_live`)."""
     visible = Deal.objects.visible_to(request.user)
     if request.method != "POST":
         return get_object_or_404(visible.select_related("customer", "stage"), pk=pk)
     if number_of(to):
         live = Stage.objects.visible_to(request.user).live()
-        visible = visible.filter(Exists(live.filter(pk=number_of(to), playbook=OuterRef("playbook"))))
+        visible = visible.annotate(to_is_live=Exists(live.filter(pk=number_of(to), playbook=OuterRef("playbook"))))
     found = hold(visible, [pk])
     if pk not in found:
         raise Http404
@@ -122,8 +124,8 @@ def gate(request, deal, stage):
     return moved_answer(request, deal, deal.stage, None, asked_for=stage)
 
 
-def choose(request, deal):
-    """The stages to choose from, with 丢单: what ⋯ and M open."""
+def choose(request, deal, *, gone=None):
+    """The stages to choose from, with 丢单: what ⋯ and M open. `gone` is a stage somebody chose that is no more."""
     books = Playbooks.load()
     held = {hold.stage_id for hold in notes.holds_of([deal]).get(deal.pk, [])}
     context = {
@@ -131,8 +133,9 @@ def choose(request, deal):
         "stages": books.columns(deal.playbook_id),
         "held": held,
         "lost": books.lost(deal.playbook_id),
+        "gone": gone,
     }
-    return dialog(request, "choose", context)
+    return dialog(request, "choose", context, status=422 if gone else 200)
 
 
 def dialog(request, name, context, *, status=200):

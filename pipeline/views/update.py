@@ -13,6 +13,7 @@ from core.companions import along
 from core.keys import deed
 from core.lists import answer
 from pipeline import risks, updating
+from pipeline.forms import UpdateForm
 from pipeline.models import Deal
 
 
@@ -33,12 +34,19 @@ def update(request):
 def update_row(request, pk):
     """One deal: no change, one line of key action, or a risk."""
     deal = get_object_or_404(Deal.objects.visible_to(request.user).select_related("customer", "stage"), pk=pk)
-    line, risk = request.POST.get("key_action", "").strip(), request.POST.get("risk", "").strip()
+    form = UpdateForm(request.POST)
+    if not form.is_valid():
+        deal.errors, deal.typed = form.errors.get("key_action") or form.errors["risk"], form.data.get("key_action", "")
+        context = {"deal": deal, "day": updating.day_of(request.user, periods.today())}
+        template = "pipeline/_update_row.html" if request.htmx else "pipeline/update.html"
+        context["day"].look = [deal if one == deal else one for one in context["day"].look]
+        return render(request, template, context, status=422)
+    line, risk = form.cleaned_data["key_action"], form.cleaned_data["risk"]
     now = timezone.now()
     if risk:
-        risks.set_risk(deal, text=risk[:200], by=request.user, now=now)
+        risks.set_risk(deal, text=risk, by=request.user, now=now)
     how = "action" if line or risk else "same"
-    day = updating.mark([deal], how, request.user, now, line=line[:80])
+    day = updating.mark([deal], how, request.user, now, line=line)
     if not request.htmx:
         return redirect("pipeline:update")
     deal.line = line or deal.key_action

@@ -7,6 +7,13 @@ const mine = () => { try { return Object.keys(localStorage).filter((name) => nam
 const text = (form) => sf.$('[data-draft-text]', form) || sf.$('textarea', form);
 const note = (form, on) => sf.$$('[data-draft-note]', form).forEach((place) => { place.hidden = !on; });
 
+// A text that was kept carries its own time: "just now" was said when it was typed, not when it is sent.
+const own = (form, { at, pressed }) => {
+  const set = (name, value) => sf.$$(name, form).forEach((field) => { field.value = value; });
+  set('[data-kept-at]', at ? new Date(pressed || at).toISOString() : '');
+  set('[data-kept-offline]', pressed ? '1' : '');
+};
+
 let timer;
 sf.on('input', 'form[data-draft]', (event, form) => {
   if (event.target !== text(form)) return;
@@ -14,7 +21,10 @@ sf.on('input', 'form[data-draft]', (event, form) => {
   timer = setTimeout(() => {
     try {
       if (event.target.value.trim().length <= (form.dataset.draftLeast || 0)) return clear(key(form));
-      localStorage.setItem(key(form), JSON.stringify({ text: event.target.value, at: Date.now() }));
+      if (!event.isTrusted) return note(form, true); // put back by us: it keeps its own time
+      const at = Date.parse((sf.$('[data-kept-at]', form) || {}).value) || undefined;
+      localStorage.setItem(key(form), JSON.stringify({ text: event.target.value, at: at || Date.now() }));
+      own(form, { at }); // changed after it was pressed: no longer the text of that press
       note(form, true);
     } catch { /* no storage, no draft */ }
   }, 250);
@@ -25,6 +35,7 @@ const restore = (root) => sf.$$('form[data-draft]', root).forEach((form) => {
   const field = text(form);
   if (!kept || !field || field.value) return;
   field.value = kept.text;
+  own(form, kept);
   note(form, true);
   field.dispatchEvent(new Event('input', { bubbles: true }));
 });
@@ -40,5 +51,16 @@ document.addEventListener('htmx:afterRequest', ({ detail }) => {
   if (!form || !detail.successful || detail.requestConfig.verb === 'get') return;
   clearTimeout(timer);
   clear(key(form));
+});
+// Save was pressed while the net was away: the log is as old as that press.
+document.addEventListener('htmx:sendError', ({ detail }) => {
+  const form = detail.elt.closest && detail.elt.closest('form[data-draft]');
+  const field = form && text(form);
+  if (!field || !field.value.trim()) return;
+  clearTimeout(timer);
+  const kept = { text: field.value, at: Date.now(), pressed: (read(key(form)) || {}).pressed || Date.now() };
+  try { localStorage.setItem(key(form), JSON.stringify(kept)); } catch { /* no storage, no draft */ }
+  own(form, kept);
+  note(form, true);
 });
 sf.on('submit', '[data-sign-out]', () => mine().forEach(clear));

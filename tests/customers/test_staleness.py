@@ -16,7 +16,7 @@ from core.periods import today
 from customers import facts, steps
 from customers.flagging import flag_stale
 from customers.models import Customer
-from customers.staleness import Rule, state_of, words_of
+from customers.staleness import Rule, state_of, sum_of, words_of
 from tests.cast import make_customer, make_log
 from tests.customers.moments import MARCH_1, at
 
@@ -50,7 +50,7 @@ def test_contact_on_1_march_is_stale_on_5_march(cast):
     quiet = state_of(customer, dt.date(2024, 3, 5), rule)
     assert (quiet.state, quiet.days, quiet.limit, quiet.limit_from, quiet.rest_days) == ("quiet", 4, 3, "default", 2)
     assert flag_stale(now=at(2024, 3, 4, 23, 59))["flagged"] == 0
-    assert flag_stale(now=at(2024, 3, 5, 0, 0)) == {"quiet": 1, "planned": 0, "flagged": 1, "told": 1}
+    assert flag_stale(now=at(2024, 3, 5, 0, 0)) == {"quiet": 1, "planned": 0, "flagged": 1, "told": 1, "raised": 0}
 
 
 @pytest.mark.proves("R31")
@@ -148,15 +148,15 @@ def test_one_event_and_one_message_a_spell(cast):
 def test_the_flag_comes_on_a_rest_day_and_the_message_on_the_next_working_day(cast):
     CompanyDay.objects.create(day=dt.date(2024, 3, 5), works=False, name="厂休")
     opened(make_customer(cast.alice, now=MARCH_1), dt.date(2024, 3, 1))
-    assert flag_stale(now=at(2024, 3, 5)) == {"quiet": 1, "planned": 0, "flagged": 1, "told": 0}
-    assert flag_stale(now=at(2024, 3, 6)) == {"quiet": 1, "planned": 0, "flagged": 0, "told": 1}
+    assert flag_stale(now=at(2024, 3, 5)) == {"quiet": 1, "planned": 0, "flagged": 1, "told": 0, "raised": 0}
+    assert flag_stale(now=at(2024, 3, 6)) == {"quiet": 1, "planned": 0, "flagged": 0, "told": 1, "raised": 0}
 
 
 def test_alarms_of_an_import_wait_but_the_flag_is_true(cast):
     customer = opened(make_customer(cast.alice, now=MARCH_1), dt.date(2024, 2, 1))
     Customer.objects.filter(pk=customer.pk).update(alarms_from=dt.date(2024, 3, 8))
-    assert flag_stale(now=at(2024, 3, 5)) == {"quiet": 1, "planned": 0, "flagged": 1, "told": 0}
-    assert flag_stale(now=at(2024, 3, 8)) == {"quiet": 1, "planned": 0, "flagged": 0, "told": 1}
+    assert flag_stale(now=at(2024, 3, 5)) == {"quiet": 1, "planned": 0, "flagged": 1, "told": 0, "raised": 0}
+    assert flag_stale(now=at(2024, 3, 8)) == {"quiet": 1, "planned": 0, "flagged": 0, "told": 1, "raised": 0}
 
 
 def test_without_owner_the_teams_manager_hears(cast):
@@ -186,22 +186,35 @@ moves = st.lists(
 )
 
 
+limits = st.fixed_dictionaries(
+    {
+        "stale_days": st.integers(0, 10), "stale_working_days": st.booleans(), "planned_days": st.integers(0, 20),
+        "stale_by_tag": st.dictionaries(st.sampled_from(list(Customer.Tag.values)), st.integers(0, 12), max_size=3),
+        "stale_by_class": st.dictionaries(st.sampled_from("ABC"), st.integers(0, 12), max_size=2),
+    }
+)
+rests = st.lists(st.tuples(st.integers(0, 46), st.booleans()), max_size=6, unique_by=lambda rest: rest[0])
+
+
 @pytest.mark.proves("M12", "R31")
 @settings(
     max_examples=60, phases=[Phase.explicit, Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
-@given(histories=st.lists(moves, min_size=1, max_size=4), working=st.booleans(), asked=st.integers(0, 45))
-def test_list_explanation_and_job_agree_on_any_history(cast, histories, working, asked):
+@given(histories=st.lists(moves, min_size=1, max_size=4), limits=limits, rests=rests, asked=st.integers(0, 45))
+def test_list_explanation_and_job_agree_on_any_history(cast, histories, limits, rests, asked):
+    """Logs, steps, waits, tags, classes and stage limits on any days; any limits; holidays and make-up days; calendar
+    and working days: the query, the explanation and the job give one answer."""
     with transaction.atomic():
-        agree(cast, histories, working, asked)
+        agree(cast, histories, limits, rests, asked)
         transaction.set_rollback(True)
 
 
-def agree(cast, histories, working, asked):
-    switches.set("stale_working_days", working, by=cast.ada, now=MARCH_1)
-    switches.set("stale_by_tag", {"interested": 6}, by=cast.ada, now=MARCH_1)
-    switches.set("stale_by_class", {"B": 0}, by=cast.ada, now=MARCH_1)
+def agree(cast, histories, limits, rests, asked):
+    for name, value in limits.items():
+        switches.set(name, value, by=cast.ada, now=MARCH_1)
+    for offset, works in rests:
+        CompanyDay.objects.create(day=dt.date(2024, 3, 1) + offset * DAY, works=works)
     for number, history in enumerate(histories):
         customer = opened(make_customer(cast.alice, now=MARCH_1, name=f"客户{number}"), dt.date(2024, 3, 1))
         for what, day, ahead, choice in history:
@@ -230,3 +243,14 @@ def agree(cast, histories, working, asked):
     assert flagged == before | explained["quiet"]
     said = Event.objects.filter(verb="customers.stale").values_list("data__name", flat=True)
     assert sorted(said) == sorted(flagged)
+    for customer in Customer.objects.all():
+        quiet = state_of(customer, on, rule)
+        by_hand = (on - customer.quiet_since).days
+        if rule.working:
+            days = (customer.quiet_since + n * DAY for n in range(1, by_hand + 1))
+            by_hand = sum(rule.calendar.works(day) for day in days)
+        assert quiet.days == max(by_hand, 0)
+        over = quiet.limit is not None and quiet.days > quiet.limit and customer.quiet_since < on
+        assert (quiet.state != "fine") == over
+        said = sum_of(quiet)
+        assert quiet.limit is None or f"{quiet.days} 天" in said.replace("个工作日", "天") or f"{quiet.days} 个" in said

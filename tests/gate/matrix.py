@@ -79,6 +79,18 @@ PEOPLE_ROWS = {
     "me_sign_out_everywhere": [Row(post=ANYBODY_POST)],
     "setup": [Row(get=ADMIN)],
     "setup_switches": [Row(get=ADMIN, post=ADMIN_POST)],
+    # off until switched on (D52); with the switch on: tests/accounts/test_feed.py
+    "calendar_feed": [
+        Row(get=all_of(404), anon=404, kwargs=lambda w: {"token": "made-up"},
+            mixed="a made-up address does not exist for anybody")
+    ],
+    "me_feed": [Row(post=all_of(403))],
+    "me_feed_remove": [Row(post=ANYBODY_POST)],
+    "setup_person_feed_remove": [Row(post=ADMIN_POST, kwargs=lambda w: {"pk": w.cast.bob.pk})],
+    "setup_quiet": [
+        Row(get=ADMIN, post=ADMIN_POST),
+        Row(get=ADMIN, query="preview=1&stale_days=5&planned_days=14&manager_ladder_days=2&meeting_ladder_days=5", label="tried"),
+    ],
     "setup_people": [Row(get=ADMIN)],
     "setup_person_new": [Row(get=ADMIN, post=ADMIN_POST)],
     "setup_person": [Row(get=ADMIN, post=ADMIN_POST, kwargs=lambda w: {"pk": w.cast.bob.pk})],
@@ -324,6 +336,10 @@ REVIEWS = {
     "reviews:texts": [Row(post=of_alice(IN, alice=403), data=scoped(causes="", version="1"), **WEEK, **MIXED)],
     "reviews:export": [Row(post=of_alice(IN), data=scoped(), **WEEK, **MIXED)],
     "reviews:file": [Row(get=of_alice(), **WEEK, **ABOUT_ALICE, **MIXED)],
+    "reviews:pace": [
+        Row(get=SELLERS), Row(get=of_deal(mia=404, grace=404, ada=404), **ABOUT_ALICE, **MIXED),  # his own alone (D25)
+        Row(get=only(200, mia=True, grace=True, ada=True, **CLOSED), **ABOUT_EAST, **MIXED),
+    ],
     "reviews:targets_home": [Row(get=roles(rep=302, manager=302, admin=302))],
     "reviews:goal_bar": [
         Row(get=SELLERS), Row(get=of_deal(), **ABOUT_ALICE, **MIXED),

@@ -3,7 +3,9 @@
 from decimal import Decimal
 from statistics import median
 
+from accounts.calendar import Calendar
 from accounts.models import Team
+from core.periods import zone
 from customers.models import FollowUp, Need, TagChange
 from pipeline.models import Deal, StageProgress
 
@@ -217,6 +219,12 @@ class Recount:
         )
 
     # --- conversations ---
+    def is_measured(self, talk):
+        day = talk.happened_at.astimezone(zone()).date()
+        away = any(leave.first <= day <= leave.last for leave in talk.talked_by.leaves.all())
+        told = talk.outcome in ("talked", "sent") and talk.source != "import" and talk.corrects_id is None
+        return told and not away and Calendar.load().works(day)
+
     def talks(self, start=None, end=None):
         start, end = start or self.start, end or self.end
         rows = list(FollowUp.objects.select_related("customer__team"))
@@ -224,7 +232,7 @@ class Recount:
         replaced = {t.corrects_id for t in known if t.corrects_id}
         mine = [t for t in known if self.my_talk(t) and start <= t.happened_at < end]
         counted = [t for t in mine if t.pk not in replaced]
-        timed = [t for t in mine if t.time_known and t.source != "import" and t.corrects_id is None]
+        timed = [t for t in mine if t.time_known and self.is_measured(t)]
         return counted, timed
 
     def talk_figures(self):

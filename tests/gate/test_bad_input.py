@@ -1,0 +1,179 @@
+"""Odd characters, markup and addresses at every door of the product (reliability §5: B25, B26, B29, B30).
+
+The doors are the rows of the permission matrix, so that a new page or form is tried without a word here.
+"""
+
+import re
+
+import pytest
+from django.apps import apps
+from django.db import connection, models, transaction
+from django.urls import reverse
+
+from tests.cast import key
+from tests.gate.forms import form_at
+from tests.gate.matrix import ROWS
+from tests.gate.test_mass import CELLS, doer_of
+from tests.gate.walk import ask, browser
+
+BELL, NUL = "铃\x07", "空\x00"
+READ = {"account_logout", "mfa_download_recovery_codes", "activity:download", "exchange:file", "exchange:template"}
+PAGES = [
+    (name, row) for name, rows in ROWS.items() for row in rows
+    if row.get and name not in READ and any(code == 200 for code in row.get.values())
+]
+KEEP = {"key", "csrfmiddlewaretoken", "version", "customer", "do", "ids", "kind", "to", "frm", "playbook", "then"}
+
+
+def reader_of(row):
+    return next(login for login in ("alice", "mia", "sam", "ada") if row.get.get(login) == 200)
+
+
+def post(client, path, data):
+    """(status, written values that hold a control character) of one POST that is rolled back."""
+    bad = []
+
+    def note(execute, sql, params, many, context):
+        rows = params if many else [params or ()]
+        if re.match(r"\s*(INSERT|UPDATE)", sql) and "core_submittedkey" not in sql:
+            bad.extend(
+                value for row in rows for value in row
+                if isinstance(value, str) and re.search("[\x00-\x08\x0b\x0c\x0e-\x1f]|\\\\u00(00|07)", value)
+            )
+        return execute(sql, params, many, context)
+
+    with transaction.atomic(), connection.execute_wrapper(note):
+        response = browser(client).post(path, data)
+        transaction.set_rollback(True)
+    return response, bad
+
+
+@pytest.mark.proves("B25")
+@pytest.mark.parametrize(("name", "row"), CELLS, ids=[f"{n} {r.label}".strip() for n, r in CELLS])
+def test_no_control_character_is_kept(world, clients, name, row):
+    """Every field of every form: a message or a refusal, never 500, and nothing of it in the database."""
+    client, path = clients[doer_of(row)], row.path(name, world)
+    page = ask(client, "get", path).response if row.get else None
+    found = form_at(page.content.decode(), path) if page is not None and page.status_code == 200 else None
+    given = {k: v if isinstance(v, list) else [v] for k, v in (row.data(world) if row.data else {}).items()}
+    data = (found or {}) | given
+    texts = [field for field, values in data.items() if field not in KEEP and values and isinstance(values[0], str)]
+    for char in (BELL, NUL):
+        for field in [*texts, "text", "q", "risk", "how", "note"]:
+            old = data.get(field, [""])
+            response, bad = post(client, path, data | {field: [f"{old[0]}{char}"], "key": key()})
+            assert response.status_code < 500, (field, response.status_code)
+            assert bad == [], (field, bad)
+
+
+@pytest.mark.proves("B25", "B29")
+@pytest.mark.parametrize(("name", "row"), PAGES, ids=[f"{n} {r.label}".strip() for n, r in PAGES])
+def test_no_query_string_breaks_a_page(world, clients, name, row):
+    client, path = clients[reader_of(row)], row.path(name, world)
+    joint = "&" if "?" in path else "?"
+    names = ["page", "per_page", "sort", "q", "show", "tag", "owner", "team", "stage", "since", "after", "of", "period",
+             "scope", "customer", "deal", "step", "owed", "ids", "do", "field", "to", "month", "year", "group", "state",
+             "rep", "preview", "stale_days", "kind", "next"]
+    for value in ("%00%07", "10%5E20", "-1", "999999999999999999999", "owner__password", "%F0%A0%AE%B7", "0001-01-01"):
+        query = "&".join(f"{one}={value}" for one in names)
+        answer = ask(client, "get", f"{path}{joint}{query}&kind=a&kind=b", draw="pages")
+        assert answer.status < 500, (value, answer)
+        assert answer.written == []
+
+
+@pytest.mark.proves("B25")
+def test_odd_headers_and_paths(world, clients):
+    client = browser(clients["alice"])
+    odd = ("/customers/%00", "/customers/1%07", "/%F0%A0%AE%B7", "/reviews/week/%00", "/setup/%2e%2e/")
+    for path in (*odd, "/calendar/%00.ics"):
+        assert client.get(path).status_code in (302, 400, 404)
+    for header in ({"HTTP_ACCEPT_LANGUAGE": "\x07,zh;q=a"}, {"HTTP_HX_CURRENT_URL": "http://x/\x00"}, {"HTTP_REFERER": "\x07"}):
+        assert client.get("/customers", **header).status_code == 200
+
+
+LISTS = ["/customers", "/pipeline/table", "/requests", "/messages", "/setup/people", "/imports"]
+
+
+@pytest.mark.proves("B29")
+@pytest.mark.parametrize("path", LISTS)
+def test_odd_pages_sizes_and_sorts_are_ignored(world, clients, path):
+    client = browser(clients["ada"])
+    plain = client.get(path)
+    assert plain.status_code == 200
+    for query in ("page=0", "page=-1", "page=abc", f"page={10**20}", f"per_page={10**8}", "sort=owner__password",
+                  "sort=-", "sort=__class__", "page=&sort=&per_page="):
+        answer = client.get(f"{path}?{query}")
+        assert answer.status_code == 200, query
+        listing = next((value for value in (answer.context or {}).dicts[-1].values() if hasattr(value, "per_page")), None) \
+            if answer.context and hasattr(answer.context, "dicts") else None
+        assert listing is None or getattr(listing, "per_page", 50) <= 200
+
+
+@pytest.mark.proves("B30")
+@pytest.mark.parametrize(
+    "query", ["month=2026-13", "month=0001-01", "month=9999-12", "day=0001-01-01", "close_from=2026-09-01&close_to=2026-01-01",
+              "close_from=2026-13-01", "close_to=9999-12-31", "since=2026-13-40", "since=9999-12-31T23:59:59Z"],
+)
+def test_odd_filter_dates_are_named_and_left_out(world, clients, query):
+    client = browser(clients["alice"])
+    name = query.split("=")[0]
+    for path in ("/customers", "/pipeline/table", "/pipeline", "/setup/calendar"):
+        reader = browser(clients["ada"]) if path.startswith("/setup") else client
+        answer = reader.get(f"{path}?{query}")
+        assert answer.status_code == 200, path
+        known = answer.context.get("listing") if answer.context else None
+        if known is not None and known.filterset is not None and name in known.filterset.form.fields and known.dropped:
+            assert name in known.dropped  # named, and the list is whole
+            assert known.total == reader.get(path).context["listing"].total
+
+
+# --- markup is text ---------------------------------------------------------------------------------------------------
+PAYLOAD = "\"><svg onload=alert(1)>{{7*7}}{% load x %}<script>alert(2)</script>"
+RAW = re.compile(r"<svg onload|<script>alert|=\"javascript:", re.I)
+LEFT = {"username", "password", "email", "code", "key", "verb", "state", "token_hash", "slug", "query", "sha256", "stamp"}
+OURS = ("accounts", "activity", "exchange", "customers", "pipeline", "collaboration", "reviews")
+
+
+def poison():
+    """The payload in every free text column of every row there is."""
+    touched = 0
+    for label in OURS:
+        for model in apps.get_app_config(label).get_models():
+            if model.__name__.startswith("Historical") or not model._meta.managed:
+                continue
+            fields = [
+                f for f in model._meta.concrete_fields
+                if isinstance(f, models.CharField | models.TextField) and not isinstance(f, models.SlugField | models.EmailField)
+                and not f.choices and not f.unique and f.editable and f.name not in LEFT
+                and (f.max_length or 999) >= len(PAYLOAD)
+            ]
+            for field in fields:
+                if field.name in ("website", "link", "page", "size_text", "methods", "labels", "path", "kind", "source"):
+                    continue
+                touched += model._base_manager.exclude(**{field.name: ""}).update(**{field.name: PAYLOAD})
+    return touched
+
+
+@pytest.mark.proves("B26")
+@pytest.mark.parametrize("login", ["alice", "mia", "sam", "ada"])
+def test_markup_is_shown_as_typed_everywhere(world, clients, login):
+    assert poison() > 50
+    client, shown = browser(clients[login]), 0
+    for name, row in PAGES:
+        if row.get.get(login) != 200:
+            continue
+        answer = ask(client, "get", row.path(name, world))
+        text = answer.response.content.decode("utf-8", "replace") if not answer.response.streaming else ""
+        assert answer.status < 500, name
+        assert not RAW.search(text), (name, RAW.search(text))
+        assert "{{7*7}}" in text or "svg onload" not in text, name  # not calculated either
+        shown += "&lt;svg onload" in text
+    assert shown >= 3
+
+
+@pytest.mark.proves("B26")
+def test_a_script_as_an_address_is_no_link(world, clients):
+    customer = world.alice.customer
+    type(customer).objects.filter(pk=customer.pk).update(website="javascript:alert(1)")
+    page = browser(clients["alice"]).get(reverse("customer", args=[customer.pk])).content.decode()
+    assert 'href="javascript:' not in page.lower()
