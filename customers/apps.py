@@ -8,7 +8,7 @@ class CustomersConfig(AppConfig):
         from accounts.leaving import on_leaving
         from activity.parents import parent
         from activity.undoing import undoer
-        from customers import bulk, keeping, sheets, transferring
+        from customers import bulk, keeping, merging, sheets, transferring
         from customers.models import Customer, FollowUp
 
         sheets.plug()
@@ -17,3 +17,4 @@ class CustomersConfig(AppConfig):
         on_leaving(transferring.hand_over_all, counting=transferring.count_all)
         undoer("customers.bulk", bulk.undo_bulk)
         undoer("customers.archived", keeping.undo_archive)
+        undoer("customers.merged", merging.undo_merge)

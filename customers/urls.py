@@ -2,13 +2,18 @@
 
 from django.urls import path
 
-from customers.views import bulk, contacts, edit, keep, list, log, owed, steps, talks  # noqa: A004
+from customers.views import bulk, contacts, edit, keep, list, log, merge, owed, steps, talks  # noqa: A004
 
 app_name = "customers"
 urlpatterns = [
     path("customers", list.index, name="list"),
     path("customers/new", edit.new, name="new"),
     path("customers/bulk", bulk.change, name="bulk"),
+    path("customers/alike", merge.alike, name="alike"),
+    path("customers/merge", merge.two, name="merge_two"),
+    path("customers/pairs", merge.pairs, name="pairs"),
+    path("customers/pairs/<int:pk>/apart", merge.apart, name="pair_apart"),
+    path("customers/<int:pk>/merge", merge.merge, name="merge"),
     path("customers/<int:pk>/edit", edit.edit, name="edit"),
     path("customers/<int:pk>/tag", keep.tag, name="tag"),
     path("customers/<int:pk>/archive", keep.archive, name="archive"),

@@ -49,6 +49,11 @@ LINES = [
         reason="The three tables as workbooks, written while nobody works.",
     ),
     Line(
+        name="suggest_pairs",
+        at=("03:20",),
+        reason="Duplicates that came in during the day are there to be decided in the morning.",
+    ),
+    Line(
         name="deliver_mail",
         every=5,
         reason="Messages that are to be mailed go out within five minutes; what failed is tried again.",

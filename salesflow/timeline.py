@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from django.db.models import Prefetch, Q
 
 from activity.models import Event
+from activity.undoing import can_undo
 from customers.correcting import may_comment
 from customers.drawing import IN_TIME, talk_context
 from customers.models import FollowUp, FollowUpComment, Need
@@ -19,8 +20,10 @@ QUIET_VERBS = [
     "customers.logged", "customers.planned", "customers.shifted", "customers.step_closed", "customers.edited",
     "customers.edited_log", "customers.corrected", "customers.commented", "customers.stale", "customers.revealed",
     "customers.contact_edited", "customers.bulk", "customers.duplicate_named",
+    "customers.set_apart",
 ]
 SHOWN = {"logs": "customers.none", "requests": "collaboration.", "files": "activity."}
+UNDONE_HERE = {"customers.merged", "customers.archived"}
 ICONS = {"pipeline": "up", "collaboration": "hands", "activity": "clip", "exchange": "up"}
 
 
@@ -34,6 +37,7 @@ class Line:
     talk: dict | None = None
     event: Event | None = None
     icon: str = "pen"
+    undo: bool = False  # a merge that this person may take back here
 
     @property
     def key(self):
@@ -47,7 +51,7 @@ def timeline(customer, user, *, now, choices, show="", after=""):
     if show in ("", "logs"):
         lines += [_talk_line(talk, customer, user, now=now, choices=choices) for talk in _talks(customer, before)]
     if show != "logs":
-        lines += [_event_line(event) for event in _events(customer, before, show)]
+        lines += [_event_line(event, user, now) for event in _events(customer, before, show)]
     lines.sort(key=lambda line: (line.at, line.kind, line.pk), reverse=True)
     return lines[:PER_PAGE], lines[PER_PAGE - 1].key if len(lines) > PER_PAGE else ""
 
@@ -98,5 +102,7 @@ def _talk_line(talk, customer, user, *, now, choices):
     return Line(talk.happened_at, "t", talk.pk, talk=context | {"follow_up": talk})
 
 
-def _event_line(event):
-    return Line(event.at, "e", event.pk, event=event, icon=ICONS.get(event.verb.partition(".")[0], "pen"))
+def _event_line(event, user, now):
+    undo = event.verb in UNDONE_HERE and can_undo(event, now) and (event.by_id == user.pk or user.is_admin)
+    icon = ICONS.get(event.verb.partition(".")[0], "pen")
+    return Line(event.at, "e", event.pk, event=event, icon=icon, undo=undo)

@@ -2,7 +2,7 @@
 and timeline of several floors at first paint; deals and requests load as panels of their own."""
 
 from django.db.models import Count, Q
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
 from accounts import rights
@@ -11,6 +11,7 @@ from core.periods import today
 from core.text import mask_phone, mask_words
 from customers import choices
 from customers.drawing import date_words
+from customers.merging import survivor
 from customers.models import Customer
 from customers.staleness import Rule, state_of, sum_of, words_of
 from pipeline.models import Deal
@@ -21,7 +22,10 @@ TABS = ("", "logs", "requests", "files")
 
 
 def page(request, pk):
-    customer = get_object_or_404(Customer.objects.visible_to(request.user).select_related("owner", "team"), pk=pk)
+    visible = Customer.objects.visible_to(request.user).select_related("owner", "team")
+    customer = visible.filter(pk=pk).first()
+    if customer is None:
+        return redirect("customer", get_object_or_404(visible, pk=survivor(pk, request.user)).pk)
     now, show = timezone.now(), request.GET.get("show", "")
     show = show if show in TABS else ""
     lines, more = timeline(
@@ -44,6 +48,7 @@ def _head(customer, user, now):
         "ago": (on - customer.last_contact_on).days if customer.last_contact_on else None,
         "logs": customer.followups.aggregate(n=logs)["n"], "tags": Customer.Tag.choices,
         "may_assign": rights.may_assign(user, customer), "may_archive": rights.may_archive(user, customer),
+        "may_merge": rights.may_merge(user, customer),
     }
 
 

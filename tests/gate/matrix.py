@@ -181,6 +181,24 @@ CUSTOMERS = {
             query=lambda w: f"do=assign&ids={w.alice.customer.pk}",
             data=lambda w: {"do": "assign", "ids": w.alice.customer.pk, "owner": w.cast.bob.pk}),
     ],
+    "customers:alike": [Row(get=SELLERS, query="name=quokkaonename&phone=13911112222")],
+    # two records become one: whoever answers for both
+    "customers:merge": [
+        Row(get=of_alice(), post=of_alice(404), label="with nobody", **CUSTOMER),
+        Row(get=only(200, mia=True, grace=True, ada=True), post=only(IN, mia=True, grace=True, ada=True),
+            query=lambda w: f"with={w.bob.customer.pk}", data=lambda w: {"with": w.bob.customer.pk}, label="with bob's",
+            **CUSTOMER),
+    ],
+    "customers:merge_two": [
+        Row(get=roles(rep=302, manager=302, admin=302)),
+        Row(get=of_alice(302, **CLOSED), query=lambda w: f"ids={w.alice.customer.pk}&ids={w.bob.customer.pk}",
+            label="two"),
+    ],
+    "customers:pairs": [Row(get=roles(manager=200, admin=200))],
+    "customers:pair_apart": [
+        Row(post=only(IN, mia=True, grace=True, ada=True, alice=403, bob=403, charlie=403, sam=403, tess=403),
+            kwargs=lambda w: {"pk": w.pair.pk})
+    ],
     "customers:edit": [Row(get=of_alice(), post=of_alice(IN), **CUSTOMER)],
     "customers:tag": [Row(post=of_alice(IN), data=lambda w: {"tag": "hot"}, **CUSTOMER)],
     "customers:archive": [Row(post=of_alice(IN, alice=403), **CUSTOMER)],
