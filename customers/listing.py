@@ -6,6 +6,7 @@ from customers.columns import cells
 from customers.columns import columns as extra_columns
 from customers.drawing import date_words
 from customers.models import NextStep
+from customers.showing import more_cells
 from customers.staleness import state_of, sum_of, words_of
 
 
@@ -19,10 +20,11 @@ class Row:
     overdue_days: int
     ago: int | None
     cells: list
+    more: list
 
 
-def rows_of(customers, user, *, on, rule):
-    """Rows for customers fetched through the gate with their owners. One query of steps, one or two a column."""
+def rows_of(customers, user, *, on, rule, shown):
+    """Rows for customers fetched through the gate with their owners (and teams when shown). One query of steps, one or two a column."""
     keys = [customer.pk for customer in customers]
     found = cells(keys, user)
     first = {}
@@ -38,6 +40,7 @@ def rows_of(customers, user, *, on, rule):
             Row(
                 customer, quiet, words_of(quiet, date=date_words), sum_of(quiet, date=date_words), step, late, ago,
                 [found[column.slug].get(customer.pk, "") for column in extra_columns()],
+                more_cells(customer, shown),
             )
         )
     return rows

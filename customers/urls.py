@@ -2,13 +2,16 @@
 
 from django.urls import path
 
-from customers.views import bulk, contacts, edit, keep, list, log, merge, owed, steps, talks  # noqa: A004
+from customers.views import bulk, contacts, edit, keep, list, log, merge, owed, saved, steps, talks  # noqa: A004
 
 app_name = "customers"
 urlpatterns = [
     path("customers", list.index, name="list"),
     path("customers/new", edit.new, name="new"),
     path("customers/bulk", bulk.change, name="bulk"),
+    path("customers/views", saved.views, name="views"),
+    path("customers/views/<int:pk>/remove", saved.remove, name="view_remove"),
+    path("customers/tags", saved.tags, name="tags"),
     path("customers/alike", merge.alike, name="alike"),
     path("customers/merge", merge.two, name="merge_two"),
     path("customers/pairs", merge.pairs, name="pairs"),
@@ -19,6 +22,7 @@ urlpatterns = [
     path("customers/<int:pk>/archive", keep.archive, name="archive"),
     path("customers/<int:pk>/helpers", keep.helpers, name="helpers"),
     path("customers/<int:pk>/history", keep.history, name="history"),
+    path("customers/<int:pk>/restore", keep.restore, name="restore"),
     path("customers/<int:pk>/contacts/new", contacts.new, name="contact_new"),
     path("contacts/<int:pk>/edit", contacts.edit, name="contact_edit"),
     path("contacts/<int:pk>/reveal", contacts.reveal, name="reveal"),

@@ -58,7 +58,7 @@ def timeline(customer, user, *, now, choices, show="", after=""):
 
 def _talks(customer, before):
     rows = FollowUp.objects.counted().filter(customer=customer).order_by("-happened_at", "-pk")
-    return rows.filter(_older("happened_at", "t", before)).select_related("talked_by", "entered_by").prefetch_related(
+    return rows.filter(_older("happened_at", "t", before)).select_related("talked_by", "entered_by", "contact", "corrects").prefetch_related(
         Prefetch("needs", Need.objects.select_related("topic")),
         Prefetch("comments", FollowUpComment.objects.select_related("by")),
     )[: PER_PAGE + 1]

@@ -5,6 +5,6 @@ from customers.models.nextstep import NextStep
 from customers.models.pair import CustomerPair
 
 __all__ = [
-    "Contact", "Customer", "CustomerHelper", "CustomerPair", "FollowUp", "FollowUpComment", "Gram", "Method", "Need", "NextStep",
-    "Owed", "Phrase", "TagChange", "Topic",
+    "Contact", "Customer", "CustomerHelper", "CustomerPair", "FollowUp", "FollowUpComment", "Gram", "Method", "Need",
+    "NextStep", "Owed", "Phrase", "TagChange", "Topic",
 ]

@@ -13,6 +13,7 @@ from customers import choices
 from customers.drawing import date_words
 from customers.merging import survivor
 from customers.models import Customer
+from customers.neighbours import neighbours
 from customers.staleness import Rule, state_of, sum_of, words_of
 from pipeline.models import Deal
 from pipeline.path import path_of
@@ -35,6 +36,9 @@ def page(request, pk):
     if request.GET.get("after") and request.htmx:
         return render(request, "customers/_timeline_more.html", context)
     context |= _head(customer, request.user, now) | _people(customer, request.user) | _deal(request, customer)
+    if (came_from := request.GET.get("in")) is not None:
+        request.on, request.rule = today(now), Rule.load()
+        context["beside"] = neighbours(request, Customer.objects.visible_to(request.user), pk, came_from)
     return render(request, "customers/page.html", context)
 
 

@@ -181,6 +181,16 @@ CUSTOMERS = {
             query=lambda w: f"do=assign&ids={w.alice.customer.pk}",
             data=lambda w: {"do": "assign", "ids": w.alice.customer.pk, "owner": w.cast.bob.pk}),
     ],
+    "customers:views": [Row(get=SELLERS, post=SELLERS_POST, query="tag=prospect",
+                            data=lambda w: {"name": "闸门", "query": "tag=hot", "shared": "1"})],
+    "customers:view_remove": [
+        Row(post=only(IN, alice=True, sam=403, tess=403), kwargs=lambda w: {"pk": w.alice.view.pk})
+    ],
+    "customers:tags": [Row(get=SELLERS, query="show=quiet")],
+    "customers:restore": [
+        Row(post=of_alice(IN), label="of its own history", **CUSTOMER,
+            data=lambda w: {"of": "customer", "field": "name", "row": w.alice.customer.history.earliest().history_id})
+    ],
     "customers:alike": [Row(get=SELLERS, query="name=quokkaonename&phone=13911112222")],
     # two records become one: whoever answers for both
     "customers:merge": [
