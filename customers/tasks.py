@@ -7,7 +7,7 @@ from django.utils import timezone
 from accounts import switches
 from core.jobs import job
 from core.periods import zone
-from customers import flagging, owing, pairing
+from customers import flagging, owing, pairing, pooling
 
 
 @job("flag_stale")
@@ -31,3 +31,9 @@ def owe_visits(job):
 def suggest_pairs(job):
     """Customers that may be one company, for managers and admins to decide (R1)."""
     return pairing.suggest_pairs(now=timezone.now())
+
+
+@job("recycle_pool")
+def recycle_pool(job):
+    """Owners are warned, and what nobody followed up goes to the pool; nothing while the pool is off."""
+    return pooling.recycle(now=timezone.now())

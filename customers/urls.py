@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from customers.views import bulk, contacts, edit, keep, list, log, merge, owed, saved, steps, talks  # noqa: A004
+from customers.views import bulk, contacts, edit, keep, list, log, merge, owed, pool, saved, steps, talks  # noqa: A004
 
 app_name = "customers"
 urlpatterns = [
@@ -26,6 +26,10 @@ urlpatterns = [
     path("customers/<int:pk>/contacts/new", contacts.new, name="contact_new"),
     path("contacts/<int:pk>/edit", contacts.edit, name="contact_edit"),
     path("contacts/<int:pk>/reveal", contacts.reveal, name="reveal"),
+    path("customers/<int:pk>/pool", pool.move, name="pool_move"),
+    path("pool", pool.index, name="pool"),
+    path("pool/<int:pk>/claim", pool.claim, name="claim"),
+    path("setup/pool", pool.rules, name="pool_rules"),
     path("log", log.log, name="log"),
     path("owed", owed.owed, name="owed"),
     path("follow-ups/<int:pk>/edit", talks.edit, name="talk_edit"),

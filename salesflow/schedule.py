@@ -49,6 +49,11 @@ LINES = [
         reason="The three tables as workbooks, written while nobody works.",
     ),
     Line(
+        name="recycle_pool",
+        at=("01:10",),
+        reason="Customers nobody follows up go to the pool by the company's date, after their owner was warned.",
+    ),
+    Line(
         name="suggest_pairs",
         at=("03:20",),
         reason="Duplicates that came in during the day are there to be decided in the morning.",

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from accounts import rights
+from accounts import rights, switches
 from accounts.gates import only
 from accounts.models import SavedView
 from core.lists import answer, listing
@@ -40,7 +40,7 @@ def index(request):
         "filter": page.filterset, "extra": columns(), "chips": [("", _("All")), *SHOWN],
         "shown": request.GET.get("show", ""),
         "query": request.GET.urlencode(), "pager": Paginator(range(page.total), page.per_page).page(page.page),
-        "leads": leads, "bulk_deeds": [*deeds, ("tag", _("Tag")), ("plan", pgettext("card", "Next step"))],
+        "leads": leads, "pool_on": switches.get("pool"), "bulk_deeds": [*deeds, ("tag", _("Tag")), ("plan", pgettext("card", "Next step"))],
         "dropped": [field.label for name, field in page.filterset.form.fields.items() if name in page.dropped],
     }
     return answer(request, "customers/list.html", "customers/_list.html", context)

@@ -5,7 +5,7 @@ from django.db.models import Count, Q
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
-from accounts import rights
+from accounts import rights, switches
 from accounts.models import User
 from core.periods import today
 from core.text import mask_phone, mask_words
@@ -52,7 +52,7 @@ def _head(customer, user, now):
         "ago": (on - customer.last_contact_on).days if customer.last_contact_on else None,
         "logs": customer.followups.aggregate(n=logs)["n"], "tags": Customer.Tag.choices,
         "may_assign": rights.may_assign(user, customer), "may_archive": rights.may_archive(user, customer),
-        "may_merge": rights.may_merge(user, customer),
+        "pool_on": switches.get("pool"), "may_merge": rights.may_merge(user, customer),
     }
 
 

@@ -191,6 +191,16 @@ CUSTOMERS = {
         Row(post=of_alice(IN), label="of its own history", **CUSTOMER,
             data=lambda w: {"of": "customer", "field": "name", "row": w.alice.customer.history.earliest().history_id})
     ],
+    # every rep sees name, industry and tag; who sells may claim, the one who had it not at once
+    "customers:pool": [Row(get=SELLERS, query="q=公海")],
+    "customers:claim": [
+        Row(post=all_of(IN) | {"sam": 403, "tess": 403, "ada": 403}, kwargs=lambda w: {"pk": w.pooled.customer.pk},
+            mixed="in the pool it is there for everybody who sells"),
+        Row(post=only(404, sam=403, tess=403, ada=403), kwargs=lambda w: {"pk": w.alice.customer.pk},
+            label="not in the pool", mixed="an admin claims nothing, whatever the id"),
+    ],
+    "customers:pool_move": [Row(post=of_alice(IN, alice=403), data=lambda w: {"do": "lock"}, **CUSTOMER)],
+    "customers:pool_rules": [Row(get=ADMIN, post=ADMIN_POST)],
     "customers:alike": [Row(get=SELLERS, query="name=quokkaonename&phone=13911112222")],
     # two records become one: whoever answers for both
     "customers:merge": [
