@@ -39,6 +39,11 @@ def may_archive(user, customer):
     return user.is_admin or leads(user, customer)
 
 
+def may_merge(user, customer):
+    """Its owner, the managers above, admins: a helper does not make a record disappear (S28)."""
+    return may_assign(user, customer) or (user.sells and customer.owner_id == user.pk)
+
+
 def may_enter_for(user, other):
     """Log in somebody's name (代录): himself, his manager, an admin (D7)."""
     if user.pk == other.pk or user.is_admin:

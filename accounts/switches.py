@@ -33,6 +33,7 @@ DEFAULTS = {
     "duplicate_answers": 30,
     "won_shown_days": 30,  # a won deal leaves the board so long after its last open next step (D15)
     "tag_labels": {},
+    "pool_rules": {},  # the pool's own page sets them (customers/pooling.py)
     "second_factor_admins": not (settings.EMBEDDED or settings.DEBUG),  # required for admins in production (D8)
     # quiet until switched on (D52)
     "pool": False, "class_limits": False, "more_playbooks": False, "stage_agreement": False, "calibration": False,

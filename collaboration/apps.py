@@ -14,6 +14,6 @@ class CollaborationConfig(AppConfig):
 
         on_entering(plugs.enter_gated_stage)
         on_leaving(plugs.hand_over, counting=plugs.count_open)
-        on_merge(plugs.move_to)
+        on_merge(plugs.move_to, back=plugs.move_back)
         parent(CollaborationRequest, visible=plugs.readable)
         sheets.plug()

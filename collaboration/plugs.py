@@ -7,7 +7,7 @@ from collaboration.life import OPEN, open_interval
 from collaboration.models import ApprovalStep, CollaborationRequest, RequestKind
 from collaboration.raising import raise_request
 from collaboration.rights import department_of
-from core.changing import change
+from core.changing import change, change_each
 
 CONTRACT = "contract"
 
@@ -65,9 +65,16 @@ def count_open(user):
 
 
 def move_to(keep, drop, *, by, now):
-    """customers/merging.py: requests of the customer that goes hang on the one that stays."""
-    for request in CollaborationRequest.objects.filter(customer=drop):
-        change(request, by=by, customer=keep)
+    """customers/merging.py: requests of the customer that goes hang on the one that stays. Returns their keys."""
+    requests = list(CollaborationRequest.objects.filter(customer=drop))
+    change_each([(request, {"customer": keep}) for request in requests], by=by)
+    return [request.pk for request in requests]
+
+
+def move_back(keep, drop, moved, *, by, now):
+    """The undo of a merge: the same requests go back."""
+    requests = CollaborationRequest.objects.filter(pk__in=moved, customer=keep)
+    change_each([(request, {"customer": drop}) for request in requests], by=by)
 
 
 def readable(user):

@@ -10,17 +10,11 @@ SUFFIXES = (
     "股份有限公司",
     "有限责任公司",
     "有限公司",
+    "股份",
     "集团",
     "公司",
-    "co ltd",
-    "co.,ltd",
-    "ltd",
-    "inc",
-    "llc",
-    "limited",
-    "corporation",
-    "corp",
 )
+LATIN_SUFFIXES = re.compile(r"(?<![a-z0-9])(?:co|ltd|inc|llc|limited|corporation|corp|company|group|plc|gmbh)$")
 
 
 def plain(text):
@@ -38,6 +32,10 @@ def name_key(name):
             trimmed = key.rstrip(" .,，。()（）")
             if trimmed.endswith(suffix) and len(trimmed) > len(suffix) + 1:
                 key, shorter = trimmed[: -len(suffix)], True
+        trimmed = key.rstrip(" .,，。()（）")
+        latin = LATIN_SUFFIXES.sub("", trimmed)
+        if latin != trimmed and len(latin.rstrip(" .,")) > 1:
+            key, shorter = latin, True
     key = re.sub(r"[\s\-_.,，。·()（）\"'“”‘’&/]+", "", key)
     return (key or plain(name))[:200]
 

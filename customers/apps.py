@@ -8,7 +8,7 @@ class CustomersConfig(AppConfig):
         from accounts.leaving import on_leaving
         from activity.parents import parent
         from activity.undoing import undoer
-        from customers import bulk, keeping, limits, sheets, transferring
+        from customers import bulk, keeping, limits, merging, sheets, transferring
         from customers.models import Customer, FollowUp
 
         sheets.plug()
@@ -18,3 +18,4 @@ class CustomersConfig(AppConfig):
         undoer("customers.bulk", bulk.undo_bulk)
         undoer(limits.VERB, limits.undo_limits)
         undoer("customers.archived", keeping.undo_archive)
+        undoer("customers.merged", merging.undo_merge)

@@ -36,6 +36,17 @@ def alike(name, user, *, now, phone="", but=None):
     return likes + _foreign(key, user, now=now, but={customer.pk for customer in found} | {but})
 
 
+def nearby(name, user, *, phone=""):
+    """While typing: customers he may open, by name key or whole phone. Nothing of others, so nothing is counted."""
+    key, digits = name_key(name), phone_key(phone)
+    mine = Customer.objects.visible_to(user).live().select_related("owner")
+    near = list(mine.filter(name_key__startswith=key).order_by("name_key", "pk")[:SHOWN]) if len(key) > 1 else []
+    if len(digits) >= 7 and not user.is_admin:
+        same = Contact.objects.filter(phone_key=digits, retired_at=None).values("customer")
+        near += list(mine.filter(pk__in=same).exclude(pk__in=[customer.pk for customer in near])[:SHOWN])
+    return near
+
+
 def _foreign(key, user, *, now, but):
     """What is not his: the same neutral line, counted."""
     if user.is_admin or not user.sells or not switches.get("duplicate_names"):

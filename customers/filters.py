@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.models import Team, User
+from customers import pooling
 from customers.models import Customer
 from customers.searching import found
 
@@ -34,7 +35,7 @@ def teams(request):
 
 class CustomerFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(method="search", label=_("Search"), max_length=60)
-    show = django_filters.ChoiceFilter(choices=SHOWN, method="shown", label=_("Show"))
+    show = django_filters.ChoiceFilter(choices=[*SHOWN, ("pool", _("Pool soon"))], method="shown", label=_("Show"))
     tag = django_filters.MultipleChoiceFilter(choices=Customer.Tag.choices, label=_("Tag"))
     owner = django_filters.ModelChoiceFilter(queryset=people, label=_("Owner"))
     team = django_filters.ModelChoiceFilter(queryset=teams, label=_("Team"))
@@ -62,6 +63,9 @@ class CustomerFilter(django_filters.FilterSet):
             return queryset.filter(owner=user)
         if value == "quiet":
             return queryset.stale(on, rule)
+        if value == "pool":
+            rules = pooling.Rules.load()
+            return queryset.filter(pk__in=pooling.told(pooling.soon(rules, on)).values("pk"))
         if value == "nextless":
             open_ones = Q(open_deals__gt=0) | Q(tag__in=["prospect", "interested", "hot"])
             return queryset.filter(open_ones, next_step_on=None).exclude(waiting_until__gte=on)

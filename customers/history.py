@@ -2,9 +2,21 @@
 
 from dataclasses import dataclass
 
-from core.text import mask_phone, mask_words
-from customers.models import Contact
+from django.core.exceptions import ObjectDoesNotExist
+from django.db import transaction
 
+from activity.recording import record
+from core.changing import change
+from core.errors import NotAllowed
+from core.text import mask_phone, mask_words, phone_key
+from customers.creating import named, staff_band
+from customers.models import Contact, Customer
+from customers.searching import index_again
+
+RESTORED = {  # what can be brought back one by one; tag and owner have their own deeds
+    Customer: {"name", "industry", "size_text", "revenue", "source", "address", "website", "grade", "labels", "notes"},
+    Contact: {"name", "position", "phone", "email", "wechat", "part", "notes"},
+}
 HIDDEN = {"version", "id", "custom", "batch", "made_at", "made_by", "merged_into"}
 MASKS = {"phone": mask_phone, "email": mask_words, "wechat": mask_words}  # of contacts (D6)
 MOST = 100
@@ -18,6 +30,9 @@ class Change:
     field: str
     old: str
     new: str
+    of_contact: bool = False
+    row: int = 0  # the history row whose value can be brought back; 0: not from here
+    name: str = ""
 
 
 def changes_of(customer, *, masked, most=MOST):
@@ -30,6 +45,33 @@ def changes_of(customer, *, masked, most=MOST):
     return sorted(found, key=lambda change: change.at, reverse=True)[:most]
 
 
+def restore(customer, of, row_id, name, *, masked, by, now):
+    """Bring one field back to what the history row `row_id` says, of the customer ("customer") or one of its contacts
+    ("contact"). Raises ObjectDoesNotExist when the row is not of this customer, NotAllowed for what he sees masked."""
+    model = {"customer": Customer, "contact": Contact}.get(of)
+    if model is None or name not in RESTORED[model]:
+        raise ObjectDoesNotExist
+    if masked and name in MASKS and model is Contact:
+        raise NotAllowed
+    own = {"id": customer.pk} if model is Customer else {"id__in": customer.contacts.values("pk")}
+    row = model.history.get(history_id=row_id, **own)
+    with transaction.atomic():
+        obj = model._base_manager.select_for_update().get(pk=row.id)
+        value = getattr(row, name)
+        values = {name: value}
+        if name == "name" and model is Customer:
+            values |= named(value)
+        if name == "size_text":
+            values["staff_min"], values["staff_max"] = staff_band(value)
+        if name == "phone":
+            values["phone_key"] = phone_key(value)
+        if change(obj, by=by, **values):
+            index_again([customer])
+            label = str(model._meta.get_field(name).verbose_name)
+            record("customers.restored", customer, by=by, at=now, about=customer, name=obj.name, field=label)
+    return obj
+
+
 def _changes(rows, of, *, masked=False):
     rows, found = list(rows), []
     for new, old in zip(rows, rows[1:], strict=False):
@@ -37,10 +79,12 @@ def _changes(rows, of, *, masked=False):
             if field.name in HIDDEN or not hasattr(new, field.attname):
                 continue
             if getattr(new, field.attname) != getattr(old, field.attname):
+                may = field.name in RESTORED[new.instance_type] and not (masked and field.name in MASKS)
                 say = MASKS.get(field.name, str) if masked else str
                 found.append(
                     Change(new.history_date, new.history_user, of, str(field.verbose_name),
-                           say(_value(old, field)), say(_value(new, field)))
+                           say(_value(old, field)), say(_value(new, field)),
+                           new.instance_type is Contact, old.history_id if may else 0, field.name)
                 )
     return found
 

@@ -11,6 +11,7 @@ from customers.columns import cells
 from customers.columns import columns as extra_columns
 from customers.drawing import date_words
 from customers.models import NextStep
+from customers.showing import more_cells
 from customers.staleness import state_of, sum_of, words_of
 
 
@@ -24,17 +25,19 @@ class Row:
     overdue_days: int
     ago: int | None
     cells: list
+    more: list
 
 
 def with_first_step(customers):
     """The earliest open step with each customer: what a row shows of it, read in the same statement."""
     steps = NextStep.objects.open().filter(customer=OuterRef("pk")).order_by("due_on", "pk")
-    shown = JSONObject(kind="kind", due_on="due_on", text="text")
+    shown = JSONObject(pk="pk", kind="kind", due_on="due_on", text="text")
     return customers.annotate(first_step=Subquery(steps.values(shown=shown)[:1]))
 
 
-def rows_of(customers, user, *, on, rule):
-    """Rows for customers fetched through the gate with their owners and first steps. One or two queries a column."""
+def rows_of(customers, user, *, on, rule, shown):
+    """Rows for customers fetched through the gate with their owners and first steps, and with their teams when shown.
+    One or two queries a column."""
     found = cells([customer.pk for customer in customers], user)
     first = {customer.pk: _step(customer.first_step) for customer in customers if customer.first_step}
     rows = []
@@ -47,6 +50,7 @@ def rows_of(customers, user, *, on, rule):
             Row(
                 customer, quiet, words_of(quiet, date=date_words), sum_of(quiet, date=date_words), step, late, ago,
                 [found[column.slug].get(customer.pk, "") for column in extra_columns()],
+                more_cells(customer, shown),
             )
         )
     return rows

@@ -74,3 +74,17 @@ class OwedQuerySet(models.QuerySet):
 
     def open(self):
         return self.filter(closed_at=None)
+
+
+class PairQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Pairs of which both customers exist for `user`, for whoever may put two teams' records together."""
+        if not (user.is_manager or user.is_admin):
+            return self.none()
+        return self.filter(
+            scope(user, "first__"), scope(user, "second__"), first__merged_into=None, second__merged_into=None,
+            first__archived_at=None, second__archived_at=None,
+        )
+
+    def open(self):
+        return self.filter(apart_at=None)

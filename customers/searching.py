@@ -71,6 +71,12 @@ def found(text, user):
     return condition
 
 
+def found_by_contact(text):
+    """A condition on Customer: the typed words are in a contact's name."""
+    squeezed = re.sub(r"\s+", "", plain(text))
+    return _all_of(squeezed, ["c"]) if squeezed else Q(pk__in=[])
+
+
 def phone_scope(user):
     """Customers whose phones `user` sees in full: not admins, who see the mask until they reveal (D6)."""
     return Q(pk__in=[]) if user.is_admin else Q()

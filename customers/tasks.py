@@ -7,7 +7,7 @@ from django.utils import timezone
 from accounts import switches
 from core.jobs import job
 from core.periods import zone
-from customers import flagging, owing
+from customers import flagging, owing, pairing, pooling
 
 
 @job("flag_stale")
@@ -25,3 +25,15 @@ def owe_visits(job):
     """Visits and meetings whose planned time is over become owed a log (D25)."""
     made = owing.owe_visits(now=timezone.now(), hours=switches.get("visit_hours"))
     return {"owed": len(made)}
+
+
+@job("suggest_pairs")
+def suggest_pairs(job):
+    """Customers that may be one company, for managers and admins to decide (R1)."""
+    return pairing.suggest_pairs(now=timezone.now())
+
+
+@job("recycle_pool")
+def recycle_pool(job):
+    """Owners are warned, and what nobody followed up goes to the pool; nothing while the pool is off."""
+    return pooling.recycle(now=timezone.now())

@@ -5,6 +5,7 @@ from django.db.models import F
 
 from activity.recording import notify, record_many
 from core.changing import change_many
+from core.periods import today
 from customers import steps
 from customers.models import Customer
 
@@ -16,6 +17,12 @@ def on_assign(function):
     if function not in _functions:
         _functions.append(function)
     return function
+
+
+def follow(customers, to, *, by, now):
+    """What hangs on the owner from above follows: for verbs that write the owner themselves (the pool)."""
+    for function in _functions:
+        function(customers, to, by=by, now=now)
 
 
 def assign_many(customers, to, *, by, now, tell=True):
@@ -32,12 +39,11 @@ def assign_many(customers, to, *, by, now, tell=True):
         names = _names({*was.values()} - {None})
         fields = {"owner": to, "pooled_at": None}
         if to is not None:
-            fields["team"] = to.team
+            fields |= {"team": to.team, "owned_on": today(now)}
         changed = change_many(changing, by=by, **fields)
         if to is not None:
             steps.hand_over(changed, to)
-        for function in _functions:
-            function(changed, to, by=by, now=now)
+        follow(changed, to, by=by, now=now)
         events = record_many(
             "customers.assigned", changed, by=by, at=now, about=lambda c: c.pk,
             data=lambda c: {"name": c.name, "from": names.get(was[c.pk], ""), "to": to.name if to else ""},

@@ -21,7 +21,7 @@ class PipelineConfig(AppConfig):
         offer_deals(offered.open_deals_of)
         guess_by_stage(offered.purpose_of)
         on_assign(handing.follow_customers)
-        on_merge(handing.move_to_kept)
+        on_merge(handing.move_to_kept, back=handing.move_back)
         on_leaving(handing.hand_over)
         column("stage", _("Stage"), columns.stage_cells)
         for verb in ("pipeline.moved", "pipeline.won", "pipeline.lost"):

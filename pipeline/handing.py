@@ -22,7 +22,19 @@ def hand_over(user, to, *, by, now):
 
 def move_to_kept(keep, drop, *, by, now):
     """Plug of customers/merging.py: the dropped customer's deals become the kept one's, named so that both are told
-    apart."""
+    apart. Returns [[deal, its name before]]."""
     deals = list(Deal.objects.filter(customer=drop))
+    moved = [[deal.pk, deal.name] for deal in deals]
     change_each([(deal, {"customer": keep, "name": deal.name or drop.name[:120]}) for deal in deals], by=by)
+    facts.push({keep.pk, drop.pk})
+    return moved
+
+
+def move_back(keep, drop, moved, *, by, now):
+    """The undo: the same deals go back; a name given since stays."""
+    names = dict(map(tuple, moved))
+    deals = list(Deal.objects.filter(pk__in=names, customer=keep))
+    change_each(
+        [(d, {"customer": drop, "name": names[d.pk] if d.name == drop.name[:120] else d.name}) for d in deals], by=by
+    )
     facts.push({keep.pk, drop.pk})

@@ -11,6 +11,7 @@ from accounts.calendar import Calendar
 from accounts.models import User
 from collaboration.models import CollaborationRequest
 from core.periods import period_of, today
+from customers import pooling
 from customers.drawing import date_words
 from customers.models import Customer, FollowUp, NextStep, Owed
 from customers.staleness import Rule, state_of, sum_of
@@ -51,6 +52,7 @@ class MyDay:
     month: dict
     ends_at: dt.datetime
     hot: list
+    pool_soon: int = 0  # of his, go to the pool unless he talks to them
 
 
 def my_day(user, now):
@@ -81,6 +83,7 @@ def my_day(user, now):
         planned=mine.quiet_planned(on, rule).count(), tidy=Section(tidy[:TIDY], len(tidy)),
         waiting=_section(waiting), update=day_of(user, on), month=month_so_far(user, on),
         ends_at=Calendar.load().end_of_day(on), hot=_worth_a_call(mine, on) if nothing else [],
+        pool_soon=_pool_soon(mine, on),
     )
 
 
@@ -120,3 +123,11 @@ def _worth_a_call(mine, on):
     """Three high-intent customers not spoken to this week, most money first: for a day with nothing due."""
     week = on - dt.timedelta(days=7)
     return list(mine.filter(tag="hot", last_contact_on__lt=week).order_by("-open_amount", "id")[:3])
+
+
+def _pool_soon(mine, on):
+    """How many of his customers he was warned of; no query while the pool is off."""
+    if not switches.get("pool"):
+        return 0
+    rules = pooling.Rules.load()
+    return mine.filter(pk__in=pooling.told(pooling.soon(rules, on)).values("pk")).count()

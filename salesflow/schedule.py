@@ -54,6 +54,16 @@ LINES = [
         reason="The three tables as workbooks, written while nobody works.",
     ),
     Line(
+        name="recycle_pool",
+        at=("01:10",),
+        reason="Customers nobody follows up go to the pool by the company's date, after their owner was warned.",
+    ),
+    Line(
+        name="suggest_pairs",
+        at=("03:20",),
+        reason="Duplicates that came in during the day are there to be decided in the morning.",
+    ),
+    Line(
         name="deliver_mail",
         every=5,
         reason="Messages that are to be mailed go out within five minutes; what failed is tried again.",

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from django.db.models import Prefetch, Q
 
 from activity.models import Event
+from activity.undoing import can_undo
 from customers.correcting import may_comment
 from customers.drawing import talk_context
 from customers.models import FollowUp, FollowUpComment, Need
@@ -20,8 +21,10 @@ QUIET_VERBS = [
     "customers.logged", "customers.planned", "customers.shifted", "customers.step_closed", "customers.edited",
     "customers.edited_log", "customers.corrected", "customers.commented", "customers.stale", "customers.revealed",
     "customers.contact_edited", "customers.bulk", "customers.duplicate_named",
+    "customers.set_apart",
 ]
 SHOWN = {"logs": "customers.none", "requests": "collaboration.", "files": "activity."}
+UNDONE_HERE = {"customers.merged", "customers.archived"}
 ICONS = {"pipeline": "up", "collaboration": "hands", "activity": "clip", "exchange": "up"}
 
 
@@ -35,6 +38,7 @@ class Line:
     talk: dict | None = None
     event: Event | None = None
     icon: str = "pen"
+    undo: bool = False  # a merge that this person may take back here
 
     @property
     def key(self):
@@ -51,14 +55,15 @@ def timeline(customer, user, *, now, choices, show="", after=""):
             _talk_line(talk, customer, user, now=now, judge=judge, choices=choices) for talk in _talks(customer, before)
         ]
     if show != "logs":
-        lines += [_event_line(event) for event in _events(customer, before, show)]
+        lines += [_event_line(event, user, now) for event in _events(customer, before, show)]
     lines.sort(key=lambda line: (line.at, line.kind, line.pk), reverse=True)
     return lines[:PER_PAGE], lines[PER_PAGE - 1].key if len(lines) > PER_PAGE else ""
 
 
 def _talks(customer, before):
     rows = with_leave(FollowUp.objects.counted()).filter(customer=customer).order_by("-happened_at", "-pk")
-    return rows.filter(_older("happened_at", "t", before)).select_related("talked_by", "entered_by").prefetch_related(
+    rows = rows.select_related("talked_by", "entered_by", "contact", "corrects")
+    return rows.filter(_older("happened_at", "t", before)).prefetch_related(
         Prefetch("needs", Need.objects.select_related("topic")),
         Prefetch("comments", FollowUpComment.objects.select_related("by")),
     )[: PER_PAGE + 1]
@@ -102,5 +107,7 @@ def _talk_line(talk, customer, user, *, now, judge, choices):
     return Line(talk.happened_at, "t", talk.pk, talk=context | {"follow_up": talk})
 
 
-def _event_line(event):
-    return Line(event.at, "e", event.pk, event=event, icon=ICONS.get(event.verb.partition(".")[0], "pen"))
+def _event_line(event, user, now):
+    undo = event.verb in UNDONE_HERE and can_undo(event, now) and (event.by_id == user.pk or user.is_admin)
+    icon = ICONS.get(event.verb.partition(".")[0], "pen")
+    return Line(event.at, "e", event.pk, event=event, icon=icon, undo=undo)

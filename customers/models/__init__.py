@@ -2,8 +2,9 @@ from customers.models.contact import Contact
 from customers.models.customer import Customer, CustomerHelper, Gram, TagChange
 from customers.models.followup import FollowUp, FollowUpComment, Method, Need, Owed, Phrase, Topic
 from customers.models.nextstep import NextStep
+from customers.models.pair import CustomerPair
 
 __all__ = [
-    "Contact", "Customer", "CustomerHelper", "FollowUp", "FollowUpComment", "Gram", "Method", "Need", "NextStep",
-    "Owed", "Phrase", "TagChange", "Topic",
+    "Contact", "Customer", "CustomerHelper", "CustomerPair", "FollowUp", "FollowUpComment", "Gram", "Method", "Need",
+    "NextStep", "Owed", "Phrase", "TagChange", "Topic",
 ]

@@ -47,6 +47,11 @@ class Customer(Versioned):
         verbose_name=_("Team"),
     )
     pooled_at = models.DateTimeField(null=True, blank=True)
+    pooled_from = models.ForeignKey(  # who had it before: he may not take it back at once (customers/pooling.py)
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+",
+        verbose_name=_("Owner before the pool"),
+    )
+    pool_locked = models.BooleanField(_("Never to the pool"), default=False, db_default=False)  # a key account
     archived_at = models.DateTimeField(null=True, blank=True)
     merged_into = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="merged")
     custom = models.JSONField(default=dict, blank=True)
@@ -72,13 +77,15 @@ class Customer(Versioned):
     alarms_from = models.DateField(null=True, editable=False)  # after an import alarms start later (D24)
     flagged_on = models.DateField(null=True, editable=False)  # the day this quiet spell was flagged by the job
     told_on = models.DateField(null=True, editable=False)  # the working day its owner was told of this quiet spell
+    owned_on = models.DateField(null=True, editable=False)  # since when its owner has it; empty: since it was made
+    pool_told_on = models.DateField(null=True, editable=False)  # the day its owner was warned of the pool
 
     objects = CustomerQuerySet.as_manager()
     history = HistoricalRecords(
         excluded_fields=[
             "name_key", "pinyin", "initials", "open_deals", "open_amount", "limit_days", "opened_on",
             "last_contact_on", "last_contact_at", "quiet_since", "tries", "next_step_on", "waiting_until",
-            "first_response_at", "alarms_from", "flagged_on", "told_on",
+            "first_response_at", "alarms_from", "flagged_on", "told_on", "owned_on", "pool_told_on",
         ]
     )
 
@@ -94,6 +101,9 @@ class Customer(Versioned):
             models.Index(fields=["-last_contact_at", "-id"], name="customer_latest"),
             models.Index(fields=["limit_days", "quiet_since"], name="customer_quiet"),
             models.Index(fields=["pinyin", "id"], name="customer_by_name"),
+            models.Index(
+                fields=["-pooled_at", "-id"], name="customer_in_pool", condition=models.Q(pooled_at__isnull=False)
+            ),
         ]
 
     def __str__(self):

@@ -1,7 +1,9 @@
 """/customers/bulk: a sentence before, per object, an Undo after (S4)."""
 
+from urllib.parse import urlsplit
+
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -16,7 +18,7 @@ from core.errors import NotAllowed
 from core.keys import deed
 from core.lists import answer
 from core.periods import today
-from customers import bulk
+from customers import bulk, showing
 from customers.forms.bulk import FORMS
 from customers.listing import rows_of, with_first_step
 from customers.models import Customer
@@ -46,10 +48,12 @@ def change(request):
     if not request.htmx:
         messages.success(request, said)
         return redirect("customers:list")
-    visible = with_first_step(Customer.objects.visible_to(request.user).select_related("owner"))
+    here = urlsplit(request.htmx.current_url or "").query  # the list behind the dialog: its columns
+    cols = showing.read(QueryDict(here))
+    visible = with_first_step(Customer.objects.visible_to(request.user).select_related("owner", "team"))
     shown = visible.in_bulk([customer.pk for customer in changed]).values()
-    rows = rows_of(list(shown), request.user, on=today(now), rule=Rule.load())
-    context = {"rows": rows, "said": said, "undo": undo}
+    rows = rows_of(list(shown), request.user, on=today(now), rule=Rule.load(), shown=cols)
+    context = {"rows": rows, "said": said, "undo": undo, "cols": cols, "here": here}
     return HttpResponse(render_to_string("customers/_bulk_done.html", context, request))
 
 

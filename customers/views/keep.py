@@ -1,6 +1,7 @@
 """Small deeds of the customer page: tag, archive, helpers, the history of its fields (S5)."""
 
 from django.contrib import messages
+from django.core.exceptions import ObjectDoesNotExist
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -14,6 +15,7 @@ from core.errors import NotAllowed
 from core.keys import deed
 from customers import keeping
 from customers.history import changes_of
+from customers.history import restore as restore_field
 from customers.models import Customer
 from customers.tagging import set_tags
 
@@ -79,3 +81,19 @@ def history(request, pk):
     masked = rights.sees_phone(request.user, customer) != "full"
     context = {"customer": customer, "changes": changes_of(customer, masked=masked)}
     return render(request, "customers/history.html", context)
+
+
+@require_POST
+@deed
+def restore(request, pk):
+    """One field as it was, from the record of changes; itself a change like any other."""
+    customer, row = _customer(request, pk), request.POST.get("row", "")
+    masked = rights.sees_phone(request.user, customer) != "full"
+    number = int(row) if row.isascii() and row.isdigit() and len(row) < 19 else 0
+    try:
+        restore_field(customer, request.POST.get("of", ""), number, request.POST.get("field", ""), masked=masked,
+                      by=request.user, now=timezone.now())
+    except ObjectDoesNotExist:
+        raise Http404 from None
+    messages.success(request, _("Brought back."))
+    return redirect("customers:history", customer.pk)

@@ -2,16 +2,18 @@
 and timeline of several floors at first paint; deals and requests load as panels of their own."""
 
 from django.db.models import Count, Q
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
-from accounts import rights
+from accounts import rights, switches
 from accounts.models import User
 from core.periods import today
 from core.text import mask_phone, mask_words
 from customers import choices
 from customers.drawing import date_words
+from customers.merging import survivor
 from customers.models import Customer
+from customers.neighbours import neighbours
 from customers.staleness import Rule, state_of, sum_of, words_of
 from pipeline.models import Deal
 from pipeline.path import path_of
@@ -21,7 +23,10 @@ TABS = ("", "logs", "requests", "files")
 
 
 def page(request, pk):
-    customer = get_object_or_404(Customer.objects.visible_to(request.user).select_related("owner", "team"), pk=pk)
+    visible = Customer.objects.visible_to(request.user).select_related("owner", "team")
+    customer = visible.filter(pk=pk).first()
+    if customer is None:
+        return redirect("customer", get_object_or_404(visible, pk=survivor(pk, request.user)).pk)
     now, show = timezone.now(), request.GET.get("show", "")
     show = show if show in TABS else ""
     lines, more = timeline(
@@ -31,6 +36,9 @@ def page(request, pk):
     if request.GET.get("after") and request.htmx:
         return render(request, "customers/_timeline_more.html", context)
     context |= _head(customer, request.user, now) | _people(customer, request.user) | _deal(request, customer)
+    if (came_from := request.GET.get("in")) is not None:
+        request.on, request.rule = today(now), Rule.load()
+        context["beside"] = neighbours(request, Customer.objects.visible_to(request.user), pk, came_from)
     return render(request, "customers/page.html", context)
 
 
@@ -44,6 +52,7 @@ def _head(customer, user, now):
         "ago": (on - customer.last_contact_on).days if customer.last_contact_on else None,
         "logs": customer.followups.aggregate(n=logs)["n"], "tags": Customer.Tag.choices,
         "may_assign": rights.may_assign(user, customer), "may_archive": rights.may_archive(user, customer),
+        "pool_on": switches.get("pool"), "may_merge": rights.may_merge(user, customer),
     }
 
 

@@ -49,7 +49,7 @@ sf.onKey((event, isTyping) => {
   }
   // Any button or link may name its key: in the focused row first, then on the page.
   const row = document.activeElement.closest('[data-row]');
-  const wanted = `[data-key="${CSS.escape(key)}"]`;
+  const wanted = `[data-key~="${CSS.escape(key)}"]`;
   const button = (row && sf.$(wanted, row)) || sf.$$(wanted).find((e) => !e.closest('[data-row]'));
   if (!button || event.shiftKey) return false;
   button.click();

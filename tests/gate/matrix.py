@@ -197,6 +197,44 @@ CUSTOMERS = {
             query=lambda w: f"do=assign&ids={w.alice.customer.pk}",
             data=lambda w: {"do": "assign", "ids": w.alice.customer.pk, "owner": w.cast.bob.pk}),
     ],
+    "customers:views": [Row(get=SELLERS, post=SELLERS_POST, query="tag=prospect",
+                            data=lambda w: {"name": "闸门", "query": "tag=hot", "shared": "1"})],
+    "customers:view_remove": [
+        Row(post=only(IN, alice=True, sam=403, tess=403), kwargs=lambda w: {"pk": w.alice.view.pk})
+    ],
+    "customers:tags": [Row(get=SELLERS, query="show=quiet")],
+    "customers:restore": [
+        Row(post=of_alice(IN), label="of its own history", **CUSTOMER,
+            data=lambda w: {"of": "customer", "field": "name", "row": w.alice.customer.history.earliest().history_id})
+    ],
+    # every rep sees name, industry and tag; who sells may claim, the one who had it not at once
+    "customers:pool": [Row(get=SELLERS, query="q=公海")],
+    "customers:claim": [
+        Row(post=all_of(IN) | {"sam": 403, "tess": 403, "ada": 403}, kwargs=lambda w: {"pk": w.pooled.customer.pk},
+            mixed="in the pool it is there for everybody who sells"),
+        Row(post=only(404, sam=403, tess=403, ada=403), kwargs=lambda w: {"pk": w.alice.customer.pk},
+            label="not in the pool", mixed="an admin claims nothing, whatever the id"),
+    ],
+    "customers:pool_move": [Row(post=of_alice(IN, alice=403), data=lambda w: {"do": "lock"}, **CUSTOMER)],
+    "customers:pool_rules": [Row(get=ADMIN, post=ADMIN_POST)],
+    "customers:alike": [Row(get=SELLERS, query="name=quokkaonename&phone=13911112222")],
+    # two records become one: whoever answers for both
+    "customers:merge": [
+        Row(get=of_alice(), post=of_alice(404), label="with nobody", **CUSTOMER),
+        Row(get=only(200, mia=True, grace=True, ada=True), post=only(IN, mia=True, grace=True, ada=True),
+            query=lambda w: f"with={w.bob.customer.pk}", data=lambda w: {"with": w.bob.customer.pk}, label="with bob's",
+            **CUSTOMER),
+    ],
+    "customers:merge_two": [
+        Row(get=roles(rep=302, manager=302, admin=302)),
+        Row(get=of_alice(302, **CLOSED), query=lambda w: f"ids={w.alice.customer.pk}&ids={w.bob.customer.pk}",
+            label="two"),
+    ],
+    "customers:pairs": [Row(get=roles(manager=200, admin=200))],
+    "customers:pair_apart": [
+        Row(post=only(IN, mia=True, grace=True, ada=True, alice=403, bob=403, charlie=403, sam=403, tess=403),
+            kwargs=lambda w: {"pk": w.pair.pk})
+    ],
     "customers:edit": [Row(get=of_alice(), post=of_alice(IN), **CUSTOMER)],
     "customers:tag": [Row(post=of_alice(IN), data=lambda w: {"tag": "hot"}, **CUSTOMER)],
     "customers:archive": [Row(post=of_alice(IN, alice=403), **CUSTOMER)],

@@ -13,6 +13,7 @@ from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
+from accounts import switches
 from accounts.arranging import add_leave, set_day
 from accounts.models import Leave, SavedView
 from activity.files import attach
@@ -23,7 +24,8 @@ from collaboration.models import CollaborationRequest
 from core.changing import change
 from core.models import Job
 from core.periods import period_of, today
-from customers.models import CustomerHelper, FollowUpComment, Owed, Topic
+from customers.models import CustomerHelper, CustomerPair, FollowUpComment, Owed, Topic
+from customers.pooling import put_many
 from exchange import staging
 from exchange.applying import apply
 from exchange.checking import check
@@ -89,6 +91,12 @@ def build_world(now=None):
     world.leo = SimpleNamespace(customer=_customer(cast.leo, "koalasix", now))
     world.helped = SimpleNamespace(customer=_customer(cast.charlie, "potorooseven", now))
     CustomerHelper.objects.create(customer=world.helped.customer, user=cast.alice, added_by=cast.nadia)
+    world.pair = CustomerPair.objects.create(
+        first=world.alice.customer, second=world.bob.customer, why="name", found_at=now
+    )
+    switches.set("pool", True, by=cast.ada, now=now)
+    world.pooled = SimpleNamespace(customer=make_customer(cast.charlie, now=now - 9 * DAY, name="公海闸门"))
+    put_many([world.pooled.customer], by=cast.nadia, now=now - DAY)
     world.week, world.month = (period_of(kind, today(now)) for kind in ("week", "month"))
     world.day = set_day(day=dt.date(2031, 5, 6), works=False, name="周年", by=cast.ada, now=now)
     world.copy = "2031-05-06"

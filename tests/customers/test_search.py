@@ -1,0 +1,71 @@
+"""The search (S20): names, contacts, deals, requests, what was said; in Chinese, by initials, by the end of a number;
+and nothing that is not yours."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone, translation
+
+from salesflow.finding import search
+from tests.cast import key, make_customer, make_deal, make_log, make_request
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def place(cast):
+    customer = make_customer(cast.alice, contacts=[{"name": "张敏", "phone": "13800005678"}])
+    make_log(customer, text="对方说预算要等财务总监审批，下周三再谈")
+    make_deal(customer, name="二期扩容")
+    make_request(cast.alice, cast.tech, customer=customer, title="接口评估", reference="XQ-2024-001")
+    return customer
+
+
+def hits(user, text):
+    with translation.override("en"):
+        groups = search(user, text, now=timezone.now())
+    return {str(heading): [hit.title for hit in found] for heading, found in groups}
+
+
+@pytest.mark.parametrize(("typed", "group", "title"), [
+    ("星", "Customers", "星澜科技"), ("澜科", "Customers", "星澜科技"), ("xlkj", "Customers", "星澜科技"),
+    ("xl", "Customers", "星澜科技"), ("5678", "Customers", "星澜科技"), ("张", "Contacts", "张敏 13800005678"),
+    ("张敏", "Contacts", "张敏 13800005678"), ("5678", "Contacts", "张敏 13800005678"), ("@张", "Contacts", "张敏 13800005678"),
+    ("二期", "Deals", "二期扩容"), ("扩", "Deals", "二期扩容"), ("XQ-2024", "Requests", "接口评估"),
+    ("#接口", "Requests", "接口评估"), ("财务总监", "Follow-ups", "对方说预算要等财务总监审批，下周三再谈"),
+    ("审", "Follow-ups", "对方说预算要等财务总监审批，下周三再谈"), ("cust", "Go to", "Customers"),
+])
+def test_what_is_typed_is_found_where_it_belongs(cast, place, typed, group, title):
+    assert [t for t in hits(cast.alice, typed).get(group, []) if title in t]
+
+
+def test_a_stranger_finds_nothing_and_an_admin_no_number(cast, client_of, place):
+    for typed in ("星", "星澜", "xlkj", "5678", "张敏", "@张", "二期", "财务总监", "接口", "XQ-2024-001"):
+        assert hits(cast.charlie, typed) == {}, typed
+        html = client_of(cast.charlie).get("/search", {"q": typed}).content.decode()
+        assert f"/customers/{place.pk}" not in html
+    assert set(hits(cast.tess, "接口")) == {"Requests"}  # her department's
+    assert hits(cast.sam, "财务总监") == {}
+    assert "Contacts" not in hits(cast.ada, "5678") and "Customers" not in hits(cast.ada, "5678")
+    assert hits(cast.ada, "张敏")["Contacts"] == ["张敏"]
+
+
+def test_what_is_gone_is_not_found(cast, client_of, place):
+    client_of(cast.mia).post(f"/customers/{place.pk}/archive", {"key": key()})
+    found = hits(cast.alice, "张敏") | hits(cast.alice, "星澜")
+    assert not {"Customers", "Contacts"} & set(found)
+
+
+def test_special_characters_and_long_words_break_nothing(cast, client_of, place):
+    for typed in ("%", "_", "'", "\\", "：", "a" * 500, "星" * 90, ">", "@", "#", "  ", "\x00星", "🙂"):
+        assert client_of(cast.alice).get("/search", {"q": typed}).status_code == 200
+
+
+def test_the_palette_costs_the_same_with_thirty(cast, place):
+    with CaptureQueriesContext(connection) as few:
+        search(cast.alice, "星澜", now=timezone.now())
+    for n in range(30):
+        make_log(make_customer(cast.alice, name=f"星澜{n}", contacts=[{"name": f"张敏{n}"}]), text="星澜说")
+    with CaptureQueriesContext(connection) as many:
+        search(cast.alice, "星澜", now=timezone.now())
+    assert len(many) == len(few) <= 8
