@@ -48,7 +48,9 @@ def lay_imported(requests):
         if request.person_id:
             steps = [ApprovalStep(request=request, position=1, person=request.person)]
         else:
-            wanted = [step for step in duties.get(request.kind_id, []) if (step.min_amount or 0) <= (request.amount or 0)]
+            wanted = duties.get(request.kind_id, [])
+            if request.amount is not None:
+                wanted = [duty for duty in wanted if (duty.min_amount or 0) <= request.amount]
             steps = [step for step in (_step(request, duty, 1) for duty in wanted) if step]
             steps = steps or [ApprovalStep(request=request, position=1, department=request.department)]
         first = min(step.position for step in steps)

@@ -91,7 +91,8 @@ def in_order(rows, tab, sort=""):
 def read_rows(rows, user, *, now):
     """Rows of a page, fetched `with_faces()`: one query, and one more for the steps of approvals among them."""
     found = list(rows)
-    approvals = [request.pk for request in found if request.kind.is_approval and request.state in ("submitted", "accepted")]
+    waiting = [request for request in found if request.state in ("submitted", "accepted")]
+    approvals = [request.pk for request in waiting if request.kind.is_approval]
     steps = {pk: [] for pk in approvals}
     if approvals:
         for step in ApprovalStep.objects.filter(request__in=approvals).select_related("person", "department"):

@@ -1,18 +1,15 @@
 """The fragments a deed sends back with htmx (ux §3.1): what changed, and everything whose number changed."""
 
-import datetime as dt
-
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from accounts.switches import in_time
 from core import words
 from core.periods import today
 from customers.correcting import may_comment, may_correct, may_edit
-
-IN_TIME = dt.timedelta(minutes=30)  # the default of the switch in_time_minutes
 
 
 def date_words(on):
@@ -32,7 +29,8 @@ def talk_context(follow_up, user, *, now, in_time, choices):
     late_by = follow_up.entered_at - follow_up.happened_at
     known = follow_up.time_known and follow_up.source != "import"
     return {
-        "in_time": known and late_by <= in_time, "late_by": late_by if known and late_by > in_time else None,
+        "in_time": known and late_by <= in_time, "in_time_minutes": int(in_time.total_seconds() // 60),
+        "late_by": late_by if known and late_by > in_time else None,
         "how": choices.method_words(follow_up.methods), "icon": choices.method_icon(follow_up.methods),
         "may_edit": may_edit(follow_up, user, now), "may_correct": may_correct(follow_up, user, now),
         "may_comment": may_comment(follow_up, user),
@@ -52,7 +50,7 @@ def saved_parts(request, follow_up, offer, *, again=None, stage=False):
         "choices": offer.choices, "closed": closed, "steps": steps, "again": again, "fresh": True,
         "move_url": reverse("pipeline:move", args=[deal]) if stage and deal else "",
         "said": words_of_plan(*_plan_of(follow_up, steps)), "owed_changed": getattr(customer, "is_owed", False),
-        **talk_context(follow_up, request.user, now=timezone.now(), in_time=IN_TIME, choices=offer.choices),
+        **talk_context(follow_up, request.user, now=timezone.now(), in_time=in_time(), choices=offer.choices),
         **(again or {}),
     }
     return render_to_string("customers/_logged.html", context, request)

@@ -1,21 +1,20 @@
 """What a log offers (S3): contacts, topics, steps to tick, date chips that skip rest days, whose name to enter for."""
 
-import datetime as dt
 from dataclasses import dataclass, field
 
-from django.db.models import Count, Q
+from django.db.models import Count, F, Q
 from django.utils.translation import gettext as _
 
 from accounts.calendar import Calendar
 from accounts.models import User
 from accounts.rights import may_enter_for
+from accounts.switches import in_time
 from core.periods import today
 from customers import choices
 from customers.logged import deals_offered
 from customers.logging import due_steps
 from customers.models import Customer, FollowUp, Owed, Topic
 
-LATE = dt.timedelta(minutes=30)
 TOP = 6  # topics shown before "more"
 RECENT = 5
 
@@ -56,7 +55,7 @@ def offer(customer, user, *, now, owed=None, step=None):
         customer=customer, contacts=list(customer.contacts.filter(retired_at=None)), topics=topics,
         shown_topics=topics[:TOP], steps=steps, deals=deals_offered(customer, user),
         talkers=talkers(user, customer), days=next_days(calendar, on), calendar=calendar, choices=choices.load(),
-        owed=tap, late=bool(tap and now - (tap.ended_at or tap.started_at) > LATE),
+        owed=tap, late=bool(tap and now - (tap.ended_at or tap.started_at) > in_time()),
         purpose=guess_purpose(customer), ticked=[each.pk for each in steps if each.pk == step],
     )
 
@@ -77,11 +76,14 @@ def talkers(user, customer):
 
 
 def recent_customers(user, *, limit=RECENT):
-    """The customers somebody talked with last, still his to see."""
+    """The customers somebody talked with last, still his to see; who has talked with nobody yet, as a manager often
+    has not, gets those his team talked with last. With their owners."""
     last = FollowUp.objects.filter(talked_by=user).order_by("-happened_at").values_list("customer", flat=True)[:40]
     keys = list(dict.fromkeys(last))[:limit]
-    found = Customer.objects.visible_to(user).live().in_bulk(keys)
-    return [found[key] for key in keys if key in found]
+    rows = Customer.objects.visible_to(user).live().select_related("owner")
+    found = rows.in_bulk(keys)
+    mine = [found[key] for key in keys if key in found]
+    return mine or list(rows.order_by(F("last_contact_at").desc(nulls_last=True), "-pk")[:limit])
 
 
 def guess_purpose(customer):

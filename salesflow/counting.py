@@ -1,18 +1,15 @@
 """The numbers of the navigation, all in one statement with scalar subqueries (D33, D41)."""
 
-import datetime as dt
-
 from django.db.models import Count, IntegerField, OuterRef, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.switches import in_time
 from activity.models import Notification
 from collaboration.models import CollaborationRequest
 from core.periods import today
 from customers.models import NextStep, Owed
-
-LATE = dt.timedelta(minutes=30)
 
 
 def counts(user):
@@ -27,14 +24,16 @@ def counts(user):
         .values("pk")
         .annotate(
             owed=_number(owed, "user"),
-            owed_late=_number(owed.filter(ended_at__lt=now - LATE), "user"),
+            owed_since=Subquery(owed.order_by("ended_at").exclude(ended_at=None).values("ended_at")[:1]),
             today=_number(due, "owner"),
             unread=_number(Notification.objects.waiting().filter(recipient=me), "recipient"),
             requests=_count_all(waiting),
         )
         .first()
     )
-    return row or {}
+    if not row:
+        return {}
+    return row | {"owed_late": bool(row["owed_since"] and now - row["owed_since"] > in_time())}
 
 
 def _number(rows, by):

@@ -7,6 +7,7 @@ from decimal import Decimal
 from django.db.models import Sum
 
 from accounts.calendar import Calendar
+from accounts.switches import in_time
 from collaboration.models import CollaborationRequest
 from core.periods import period_of, today
 from customers.models import Customer, FollowUp, NextStep, Owed
@@ -17,7 +18,6 @@ from reviews.models import Target
 
 MOST = 20  # rows a section shows; its count is of all
 TIDY = 5  # imported customers to tidy up a day (D24)
-LATE = dt.timedelta(minutes=30)
 
 
 @dataclass
@@ -55,8 +55,9 @@ def my_day(user, now):
     on, rule = today(now), Rule.load()
     mine = Customer.objects.visible_to(user).filter(owner=user).live()
     owed = list(Owed.objects.visible_to(user).open().select_related("customer", "contact"))
+    limit = in_time()
     for talk in owed:
-        talk.late = bool(talk.ended_at and now - talk.ended_at > LATE)
+        talk.late, talk.limit = bool(talk.ended_at and now - talk.ended_at > limit), int(limit.total_seconds() // 60)
     due = list(
         NextStep.objects.visible_to(user).open().filter(owner=user, kind="ours", due_on__lte=on)
         .select_related("customer").order_by("due_on", "due_time", "id")

@@ -49,6 +49,11 @@ LINES = [
         reason="The three tables as workbooks, written while nobody works.",
     ),
     Line(
+        name="sweep_files",
+        at=("03:20",),
+        reason="Uploads whose deed was taken back leave contents that no row names; they go after a day.",
+    ),
+    Line(
         name="deliver_mail",
         every=5,
         reason="Messages that are to be mailed go out within five minutes; what failed is tried again.",

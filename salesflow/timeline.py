@@ -9,9 +9,10 @@ from dataclasses import dataclass
 
 from django.db.models import Prefetch, Q
 
+from accounts.switches import in_time
 from activity.models import Event
 from customers.correcting import may_comment
-from customers.drawing import IN_TIME, talk_context
+from customers.drawing import talk_context
 from customers.models import FollowUp, FollowUpComment, Need
 
 PER_PAGE = 30
@@ -45,7 +46,8 @@ def timeline(customer, user, *, now, choices, show="", after=""):
     before = _read_key(after)
     lines = []
     if show in ("", "logs"):
-        lines += [_talk_line(talk, customer, user, now=now, choices=choices) for talk in _talks(customer, before)]
+        about = {"now": now, "choices": choices, "limit": in_time()}
+        lines += [_talk_line(talk, customer, user, **about) for talk in _talks(customer, before)]
     if show != "logs":
         lines += [_event_line(event) for event in _events(customer, before, show)]
     lines.sort(key=lambda line: (line.at, line.kind, line.pk), reverse=True)
@@ -89,10 +91,10 @@ def _read_key(text):
         return None
 
 
-def _talk_line(talk, customer, user, *, now, choices):
+def _talk_line(talk, customer, user, *, now, choices, limit):
     talk.customer = customer  # known already: its managers are asked of it
     private = may_comment(talk, user)
-    context = talk_context(talk, user, now=now, in_time=IN_TIME, choices=choices)
+    context = talk_context(talk, user, now=now, in_time=limit, choices=choices)
     context["comments"] = [one for one in talk.comments.all() if private or not one.private]
     context["needs"] = talk.needs.all()
     return Line(talk.happened_at, "t", talk.pk, talk=context | {"follow_up": talk})

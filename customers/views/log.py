@@ -40,7 +40,8 @@ def pick(request):
     condition = found(typed, request.user)
     customers = recent_customers(request.user)
     if condition is not None:
-        customers = Customer.objects.visible_to(request.user).live().filter(condition).order_by("-last_contact_at")[:8]
+        customers = Customer.objects.visible_to(request.user).live().filter(condition).select_related("owner")
+        customers = customers.order_by("-last_contact_at")[:8]
     context = {"customers": customers, "typed": typed, "step": "pick"}
     return answer(request, "customers/log_page.html", "customers/_log_pick.html", context)
 

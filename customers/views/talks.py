@@ -7,11 +7,12 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.switches import in_time
 from core.errors import NotAllowed
 from core.keys import deed
 from core.lists import answer
 from customers import choices, correcting
-from customers.drawing import IN_TIME, talk_context
+from customers.drawing import talk_context
 from customers.forms.log import CommentForm, TalkForm
 from customers.logging import pack_methods
 from customers.models import FollowUp
@@ -72,5 +73,5 @@ def _done(request, talk, said, *, replaces):
     comments = [one for one in talk.comments.select_related("by") if private or not one.private]
     context = {"follow_up": talk, "needs": talk.needs.select_related("topic"), "comments": comments, "said": said,
                "replaces": replaces, "customer": talk.customer}
-    context |= talk_context(talk, request.user, now=timezone.now(), in_time=IN_TIME, choices=choices.load())
+    context |= talk_context(talk, request.user, now=timezone.now(), in_time=in_time(), choices=choices.load())
     return HttpResponse(render_to_string("customers/_talk_saved.html", context, request))

@@ -9,6 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from accounts import switches
 from activity.models import Event
 from customers import steps
 from customers.models import (
@@ -465,3 +466,27 @@ def test_a_log_takes_few_queries(cast, client_of, customer, in_future):
     statements = [q["sql"] for q in seen if "SAVEPOINT" not in q["sql"]]
     assert answer.status_code == 200
     assert len(statements) <= 28, "\n".join(statements)
+
+
+def test_a_manager_without_talks_of_his_own_is_offered_his_teams_latest(cast, client_of, customer):
+    other = make_customer(cast.bob, name="远洋制造")
+    foreign = make_customer(cast.charlie, name="南方电子")
+    make_log(other)
+    make_log(foreign)
+    offered = client_of(cast.mia).get("/log", headers=HTMX).context["customers"]
+    assert offered == [other, customer]  # the latest talk first, never another team's
+    page = client_of(cast.mia).get("/log").content.decode()
+    assert cast.bob.name in page and "No customers yet" not in page
+    make_log(customer, by=cast.mia)
+    assert client_of(cast.mia).get("/log", headers=HTMX).context["customers"] == [customer]
+    search = client_of(cast.mia).get("/log?q=远洋").content.decode()
+    assert cast.bob.name in search
+
+
+def test_the_label_in_time_follows_the_switch(cast, client_of, customer):
+    now = timezone.now()
+    make_log(customer, happened_at=now - dt.timedelta(minutes=45), now=now)
+    page = f"/customers/{customer.pk}"
+    assert "Logged late" in client_of(cast.alice).get(page).content.decode()
+    switches.set("in_time_minutes", 60, by=cast.ada, now=now)
+    assert "Logged within 60 min" in client_of(cast.alice).get(page).content.decode()
