@@ -38,6 +38,11 @@ class Row:
     shows_amount: bool
     promise: object  # the date of the button 接收 · {date}前
 
+    @property
+    def only_menu(self):
+        """Nothing to press but ⋯: on the phone it needs no line of its own."""
+        return all(button.how == "more" for button in self.buttons[:2])
+
 
 def labels(user):
     words = {

@@ -35,10 +35,12 @@ def comment(request, number):
     uploads = request.FILES.getlist("files")
     if uploads and not rights.may_attach(request.user, one, now=now):
         raise NotAllowed
-    problems = reading.attach_all(one, uploads, by=request.user, now=now) if form.is_valid() else []
-    if problems:
-        transaction.set_rollback(True)
-        form.add_error(None, problems)
+    if form.is_valid():
+        with transaction.atomic():  # all files or none
+            problems = reading.attach_all(one, uploads, by=request.user, now=now)
+            if problems:
+                transaction.set_rollback(True)
+                form.add_error(None, problems)
     if form.errors:
         context = reading.page(one, request.user, now=now) | {"comment_form": form}
         return refuse_form(request, context, "collaboration/_talk.html")

@@ -49,7 +49,7 @@ sf.on('click', '[data-fill]', (event, button) => {
     });
   }
   sf.$$('[data-fill]', button.parentElement).forEach((other) => other.setAttribute('aria-pressed', String(other === button)));
-  field.focus();
+  (sf.$(button.dataset.then) || field).focus();
 });
 
 // <textarea data-paste="#files">: pasted pictures go into that field of files, each under a name of its own

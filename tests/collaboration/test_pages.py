@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from activity.models import Attachment
 from collaboration import verbs
-from collaboration.models import RequestKind
+from collaboration.models import CollaborationRequest, RequestKind
 from tests.activity.test_files import PNG
 from tests.cast import key
 from tests.collaboration.world import ask, brought_to
@@ -128,3 +128,12 @@ def test_rows_and_pages_name_their_keys(cast, client_of):
     verbs.accept(request, by=cast.tess, now=timezone.now())
     page = client_of(cast.tess).get(f"/requests/R-{request.number}").content.decode()
     assert [f'data-key="{key}"' in page for key in "abcr"] == [False, True, True, True]
+
+
+def test_a_refused_file_takes_the_verb_back(cast, client_of):
+    request = brought_to("accepted", cast)
+    wrong = SimpleUploadedFile("d.png", b"MZ not a picture", "image/png")
+    data = {"key": key(), "state": "accepted", "result": "可行", "files": wrong}
+    answer = client_of(cast.tess).post(f"/requests/R-{request.number}/deliver", data)
+    assert answer.status_code == 422 and "d.png" in answer.content.decode()
+    assert CollaborationRequest.objects.get(pk=request.pk).state == "accepted"
