@@ -179,13 +179,15 @@ class ResubmitForm(EditForm):
 
 
 class CommentForm(Plain):
-    text = text(pgettext_lazy("label", "Reply"), 5000, rows=2, required=False)
+    use_required_attribute = False  # a picture alone is enough
+    text = text(pgettext_lazy("label", "Reply"), 5000, rows=2)
     internal = forms.BooleanField(label=_("Only for our department"), required=False)
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["text"].widget.attrs |= {"data-key": "r", "data-paste": "#comment-files"}
-        self.fields["text"].widget.is_required = True
+        self.fields["text"].error_messages["required"] = _("Say something, or add a file.")
+        self.fields["text"].required = not self.files
         if not rights.serves(self.by, self.asked_of):
             del self.fields["internal"]
 
@@ -196,10 +198,7 @@ class CommentForm(Plain):
         if names and found.get("internal"):
             self.add_error("internal", _("Both sides see the files: send them without this."))
         if not found.get("text", "").strip():
-            if names:
-                found["text"] = names[:5000]
-            else:
-                self.add_error("text", _("Say something, or add a file."))
+            found["text"] = names[:5000]
         return found
 
 
