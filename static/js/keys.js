@@ -40,10 +40,7 @@ sf.onKey((event, isTyping) => {
     if (link) link.click();
     return true;
   }
-  const row = document.activeElement.closest('[data-row]');
-  const wanted = `[data-key="${CSS.escape(key)}"]`;
-  const own = row && sf.$(wanted, row);
-  if (key === 'g' && !own) { going = Date.now(); return true; }
+  if (key === 'g') { going = Date.now(); return true; }
   if (event.key === '?') { sf.showSheet(); return true; }
   if (event.key === '/') {
     const field = sf.$('main [data-find]');
@@ -51,10 +48,11 @@ sf.onKey((event, isTyping) => {
     return true;
   }
   // Any button or link may name its key: in the focused row first, then on the page.
-  const button = own || sf.$$(wanted).find((e) => !e.closest('[data-row]'));
+  const row = document.activeElement.closest('[data-row]');
+  const wanted = `[data-key="${CSS.escape(key)}"]`;
+  const button = (row && sf.$(wanted, row)) || sf.$$(wanted).find((e) => !e.closest('[data-row]'));
   if (!button || event.shiftKey) return false;
-  if (button.matches('textarea, input, select')) button.focus(); else button.click();
-  if (button.matches('summary')) sf.$('input:not([type=hidden]), textarea, select', button.parentElement)?.focus();
+  button.click();
   return true;
 });
 
