@@ -91,7 +91,7 @@ class Calendar:
         return between + self._up_to(last) - self._up_to(first) + self.works(first)
 
     def _up_to(self, day):
-        """Working days of the year up to and with a day. A list asks for hundreds of spans: each year is summed once."""
+        """Working days of the year up to and with a day. A list asks for hundreds of spans: a year is summed once."""
         year = self._years.get(day.year)
         if year is None:
             first = dt.date(day.year, 1, 1)

@@ -4,6 +4,8 @@
     switches.everything() -> {name: value}     one query for all
 """
 
+import datetime as dt
+
 from django.conf import settings
 from django.core.exceptions import ObjectDoesNotExist
 
@@ -51,6 +53,11 @@ def get(name):
     if name not in DEFAULTS:
         raise UnknownSwitch(name)
     return everything()[name]
+
+
+def in_time():
+    """How long after its end a conversation still counts as logged in time (D25)."""
+    return dt.timedelta(minutes=get("in_time_minutes"))
 
 
 def everything():

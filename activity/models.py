@@ -7,6 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from activity.querysets import AttachmentQuerySet, EventQuerySet, NotificationQuerySet
+from activity.sniffing import INLINE
 
 
 class Event(models.Model):
@@ -115,3 +116,8 @@ class Attachment(models.Model):
 
     def __str__(self):
         return self.name
+
+    @property
+    def opens(self):
+        """May a browser show it in the page: pictures and PDF?"""
+        return self.kind in INLINE

@@ -1,6 +1,7 @@
 from django.utils import timezone
 
 from activity.mailing import deliver_to, due
+from activity.orphans import sweep_files
 from core.jobs import job
 
 
@@ -14,3 +15,9 @@ def deliver_mail(row):
         sent += deliver_to(person, now=now)
         row.progress(number, len(people))
     return {"people": len(people), "mailed": sent}
+
+
+@job("sweep_files")
+def clean_files(row):
+    """Contents no row names: left by a deed that was taken back after its upload (REL19)."""
+    return {"removed": sweep_files(now=timezone.now())}

@@ -6,11 +6,12 @@ The last approval ends the request and lifts the hold; a send-back goes to the a
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accounts.models import Department, Team
 from activity.files import freeze
 from activity.models import Attachment
 from collaboration import clocks, notes, rights, telling
 from collaboration.life import lock, open_interval, refusal, require, turn
-from collaboration.models import ApprovalStep
+from collaboration.models import ApprovalStep, KindStep
 from core.changing import change
 from core.errors import Refused
 
@@ -27,6 +28,52 @@ def lay_steps(request, *, now, duties=None):
     ApprovalStep.objects.bulk_create(steps)
     _forget(request)
     return start(request, now=now)
+
+
+def lay_imported(requests):
+    """The first round of imported approvals nobody has decided: what the kind asks for, or the one person the sheet
+    names as having it in progress. Begun when it was asked. {request: its waiting steps}; six statements at most.
+    """
+    open_ones = [row for row in requests if row.kind.is_approval and row.state in ("submitted", "accepted")]
+    if not open_ones:
+        return {}
+    duties = {}
+    for duty in KindStep.objects.filter(kind__in={row.kind_id for row in open_ones}).select_related(
+        "department", "person"
+    ):
+        duties.setdefault(duty.kind_id, []).append(duty)
+    _know_places(open_ones)
+    begun = {}
+    for request in open_ones:
+        if request.person_id:
+            steps = [ApprovalStep(request=request, position=1, person=request.person)]
+        else:
+            wanted = duties.get(request.kind_id, [])
+            if request.amount is not None:
+                wanted = [duty for duty in wanted if (duty.min_amount or 0) <= request.amount]
+            steps = [step for step in (_step(request, duty, 1) for duty in wanted) if step]
+            steps = steps or [ApprovalStep(request=request, position=1, department=request.department)]
+        first = min(step.position for step in steps)
+        for step in steps:
+            if step.position == first:
+                step.state, step.since = "waiting", request.asked_at
+        request._steps = steps
+        begun[request] = [step for step in steps if step.state == "waiting"]
+    ApprovalStep.objects.bulk_create([step for row in open_ones for step in row._steps], batch_size=500)
+    return begun
+
+
+def _know_places(requests):
+    """Teams, departments and who leads them, read once for all rows."""
+    departments = {place.pk: place for place in Department.objects.select_related("lead")}
+    for place in departments.values():
+        place.parent = departments.get(place.parent_id)
+    teams = {team.pk: team for team in Team.objects.select_related("manager")}
+    for team in teams.values():
+        team.department = departments.get(team.department_id)
+    for request in requests:
+        request.asker_team = teams.get(request.asker_team_id)
+        request.asker_department = departments.get(request.asker_department_id)
 
 
 def _step(request, duty, number):

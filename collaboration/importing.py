@@ -5,7 +5,7 @@ import datetime as dt
 from accounts.models import Department, User
 from collaboration.importing_back import requests_back
 from collaboration.models import CollaborationRequest, RequestKind
-from collaboration.raising import raise_many
+from collaboration.raising import raise_many, stage_copied
 from core.changing import change_each
 from core.periods import at
 from core.text import name_key, plain
@@ -239,8 +239,7 @@ def look_of(customer, run):
     mine, contact = deals.get(customer.pk, []), contacts.get(customer.pk)
     row = {"contact_id": contact.pk} if contact else {}
     if len(mine) == 1:
-        stage = mine[0].stage
-        row |= {"deal_id": mine[0].pk, "amount": mine[0].amount, "stage_words": f"{stage.position} {stage.label}"[:60]}
+        row |= {"deal_id": mine[0].pk, "amount": mine[0].amount} | stage_copied(mine[0].stage)
     return row
 
 

@@ -48,17 +48,22 @@ VERBS = {
     "confirm": Verb("asker", ("delivered",)),
     "reopen": Verb("asker", ("delivered", "done")),
     "withdraw": Verb("asking", ("submitted", "countered", "waiting", "accepted", "refused"), approvals=None),
-    "approve": Verb("approver", ("submitted",), approvals=True),
-    "send_back": Verb("approver", ("submitted",), approvals=True),
+    "approve": Verb("approver", ("submitted", "accepted"), approvals=True),  # accepted: imported as in progress
+    "send_back": Verb("approver", ("submitted", "accepted"), approvals=True),
     "close": Verb("admin", OPEN, approvals=None),
 }
 
 
 def possible(request, verb, *, now):
-    """Does the table know this verb for the request as it is? Reopening what is done ends after 14 days."""
+    """Does the table know this verb for the request as it is? Reopening what is done ends after 14 days.
+
+    What was imported in progress with nobody named can still be taken over.
+    """
     rule = VERBS[verb]
     if rule.approvals is not None and rule.approvals != request.kind.is_approval:
         return False
+    if verb in ("accept", "counter") and request.state == "accepted" and request.person_id is None:
+        return True
     if request.state not in rule.froms:
         return False
     if verb == "reopen" and request.state == "done":

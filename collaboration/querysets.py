@@ -8,6 +8,7 @@ from customers.querysets import scope
 
 OVER = ["done", "withdrawn", "closed"]
 WITH_ASKER = ["countered", "waiting", "delivered", "refused"]
+UNTAKEN = Q(state="submitted") | Q(state="accepted", person=None)  # an imported one in progress may name nobody (D20)
 
 
 class RequestQuerySet(models.QuerySet):
@@ -50,13 +51,14 @@ class RequestQuerySet(models.QuerySet):
         return self.filter(self.tab_condition(name, user))
 
     def tab_condition(self, name, user):
-        """accept: what lies with him or his department and nobody has taken, and approvals that wait for him.
+        """accept: what lies with him or his department and nobody has taken (imported ones in progress without a known
+        person too), and approvals that wait for him.
         mine: taken by him. more: where somebody must say more. done: delivered and ended. asked, handled, team."""
         ours = Q(asker=user) | Q(person=user) | self.of_department(user)
         if name == "accept":
-            return Q(state="submitted") if user.is_admin else Q(state="submitted") & self.lying_with(user)
+            return UNTAKEN if user.is_admin else UNTAKEN & self.lying_with(user)
         if name == "mine":
-            return Q(state="accepted") if user.is_admin else Q(state="accepted", person=user)
+            return Q(state="accepted", person__isnull=False) if user.is_admin else Q(state="accepted", person=user)
         if name == "more":
             return Q(state__in=["waiting", "countered"]) & (Q() if user.is_admin else ours)
         if name == "done":
@@ -88,7 +90,7 @@ class RequestQuerySet(models.QuerySet):
         if user.is_admin:
             return self.none()
         mine = Q(asker=user, state__in=WITH_ASKER) | Q(person=user, state="accepted")
-        return self.filter(mine | Q(state="submitted") & self.lying_with(user))
+        return self.filter(mine | UNTAKEN & self.lying_with(user))
 
     def with_faces(self):
         """With what a row or a page names."""

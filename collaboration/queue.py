@@ -38,6 +38,11 @@ class Row:
     shows_amount: bool
     promise: object  # the date of the button 接收 · {date}前
 
+    @property
+    def only_menu(self):
+        """Nothing to press but ⋯: on the phone it needs no line of its own."""
+        return all(button.how == "more" for button in self.buttons[:2])
+
 
 def labels(user):
     words = {
@@ -91,7 +96,8 @@ def in_order(rows, tab, sort=""):
 def read_rows(rows, user, *, now):
     """Rows of a page, fetched `with_faces()`: one query, and one more for the steps of approvals among them."""
     found = list(rows)
-    approvals = [request.pk for request in found if request.kind.is_approval and request.state == "submitted"]
+    waiting = [request for request in found if request.state in ("submitted", "accepted")]
+    approvals = [request.pk for request in waiting if request.kind.is_approval]
     steps = {pk: [] for pk in approvals}
     if approvals:
         for step in ApprovalStep.objects.filter(request__in=approvals).select_related("person", "department"):

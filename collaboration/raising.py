@@ -70,8 +70,8 @@ def raise_request(
 def raise_many(rows, *, by, now, batch=None):
     """Imported rows, in bulk: {field: value} each, with at least department, kind, title, description.
 
-    Intervals say what is known: from asking until now. Returns the requests in order; about eight statements a
-    thousand rows.
+    Intervals say what is known: from asking until now; undecided approvals get their steps. Returns the requests in
+    order; about eight statements a thousand rows, six more when there are approvals.
     """
     if not rows:
         return []
@@ -88,7 +88,10 @@ def raise_many(rows, *, by, now, batch=None):
             if attempt == TRIES - 1:
                 raise
     write_history(made, by=by, made=True)
-    RequestInterval.objects.bulk_create([_first_interval(request, by=by) for request in made], batch_size=500)
+    begun = approving.lay_imported(made)
+    RequestInterval.objects.bulk_create(
+        [_first_interval(request, begun.get(request), by=by) for request in made], batch_size=500
+    )
     record_many(
         "collaboration.imported", made, by=by, at=now, about=lambda request: request.customer_id, data=telling.named
     )
@@ -107,9 +110,19 @@ def copied(customer, deal, contact, customer_name=""):
     return {
         "customer": customer, "deal": deal, "contact": contact,
         "customer_name": (customer.name if customer else customer_name)[:200],
-        "stage_words": f"{deal.stage.position} {deal.stage.label}"[:60] if deal else "",
+        **stage_copied(deal.stage if deal else None),
         "amount": deal.amount if deal else None,
     }  # fmt: skip
+
+
+def stage_copied(stage):
+    """Its words as they are now, in both languages: each reader sees his own."""
+    if stage is None:
+        return {"stage_words": "", "stage_words_en": ""}
+    return {
+        "stage_words": f"{stage.position} {stage.label}"[:60],
+        "stage_words_en": f"{stage.position} {stage.label_en or stage.label}"[:60],
+    }
 
 
 def next_number():
@@ -147,8 +160,12 @@ def _imported(row, *, by, now, batch):
     return request
 
 
-def _first_interval(request, *, by):
+def _first_interval(request, steps, *, by):
+    """`steps` are the approvals it waits for: the first of them holds it."""
+    department, person = request.department, request.person
+    if steps:
+        department, person = steps[0].department or department, steps[0].person
     return RequestInterval(
-        request=request, state=request.state, holder=HOLDER[request.state], department=request.department,
-        person=request.person, started_at=request.asked_at, by=by,
+        request=request, state=request.state, holder=HOLDER[request.state], department=department, person=person,
+        started_at=request.asked_at, by=by,
     )

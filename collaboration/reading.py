@@ -62,8 +62,8 @@ def path_of(one):
     steps = []
     for name in names:
         at = moments[name]
-        steps.append({"label": labels[name], "at": at, "done": at is not None and one.state != name,
-                      "now": one.state == name})  # fmt: skip
+        now = one.state == name or (one.kind.is_approval and (one.state, name) == ("accepted", "submitted"))
+        steps.append({"label": labels[name], "at": at, "done": at is not None and not now, "now": now})
     return steps
 
 

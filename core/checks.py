@@ -1,8 +1,7 @@
 """System checks of the ground floor."""
 
 from django.conf import settings
-from django.core.checks import Warning as CheckWarning
-from django.core.checks import register
+from django.core.checks import Error, register
 
 from core.jobs import UnknownJob, registered
 
@@ -14,7 +13,5 @@ def schedule_is_known(app_configs, **kwargs):
         try:
             registered(line.name)
         except UnknownJob:
-            found.append(
-                CheckWarning(f"The beat table starts {line.name}, which no tasks.py registers.", id="core.W001")
-            )
+            found.append(Error(f"The beat table starts {line.name}, which no tasks.py registers.", id="core.E001"))
     return found

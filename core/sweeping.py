@@ -39,7 +39,7 @@ def write_slots(now: datetime, lines: list[Line] | None = None) -> list[Job]:
         for slot in line.missing(now, zone(), newest.key if newest else ""):
             try:
                 rows.append(enqueue(line.name, key=line.key(slot), due_at=slot, now=now, slot=slot.isoformat()))
-            except UnknownJob:  # the check core.W001 says it too; the other lines must not suffer
+            except UnknownJob:  # the check core.E001 says it too; the other lines must not suffer
                 logger.error("the beat table starts %s, which no tasks.py registers", line.name)
     return rows
 

@@ -3,14 +3,14 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from django.db.models import Count, Q
+from django.db.models import Count, F, Q
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
-from accounts import switches
 from accounts.calendar import Calendar
 from accounts.models import User
 from accounts.rights import may_enter_for
+from accounts.switches import in_time
 from core.periods import today
 from customers import choices
 from customers.logged import deals_offered, purpose_by_stage
@@ -77,11 +77,11 @@ class Offer:
 
 def offer(customer, user, *, now, owed=None, step=None):
     """The choices for a log with `customer`, itself fetched through its gate. At most eight queries."""
-    limit = dt.timedelta(minutes=switches.get("in_time_minutes"))
     tap = Owed.objects.visible_to(user).open().filter(pk=owed, customer=customer).first() if owed else None
     return Offer(
         customer=customer, user=user, on=today(now), calendar=Calendar.load(), choices=choices.load(), step=step,
-        owed=tap, late=bool(tap and now - (tap.ended_at or tap.started_at) > limit), purpose=guess_purpose(customer),
+        owed=tap, late=bool(tap and now - (tap.ended_at or tap.started_at) > in_time()),
+        purpose=guess_purpose(customer),
     )
 
 
@@ -101,11 +101,14 @@ def talkers(user, customer):
 
 
 def recent_customers(user, *, limit=RECENT):
-    """The customers somebody talked with last, still his to see."""
+    """The customers somebody talked with last, still his to see; who has talked with nobody yet, as a manager often
+    has not, gets those his team talked with last. With their owners."""
     last = FollowUp.objects.filter(talked_by=user).order_by("-happened_at").values_list("customer", flat=True)[:40]
     keys = list(dict.fromkeys(last))[:limit]
-    found = Customer.objects.visible_to(user).live().in_bulk(keys)
-    return [found[key] for key in keys if key in found]
+    rows = Customer.objects.visible_to(user).live().select_related("owner")
+    found = rows.in_bulk(keys)
+    mine = [found[key] for key in keys if key in found]
+    return mine or list(rows.order_by(F("last_contact_at").desc(nulls_last=True), "-pk")[:limit])
 
 
 def guess_purpose(customer):

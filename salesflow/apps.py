@@ -3,3 +3,11 @@ from django.apps import AppConfig
 
 class SalesflowConfig(AppConfig):
     name = "salesflow"
+
+    def ready(self):
+        from collaboration.life import VERBS
+        from core.companions import accompany
+        from salesflow.navigation import counted
+
+        for verb in VERBS:
+            accompany(f"collaboration.{verb}", counted)

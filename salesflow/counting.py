@@ -1,13 +1,11 @@
 """The numbers of the navigation, all in one statement with scalar subqueries (D33, D41)."""
 
-import datetime as dt
-
 from django.db.models import Count, IntegerField, OuterRef, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from accounts import switches
 from accounts.models import User
+from accounts.switches import in_time
 from activity.models import Notification
 from collaboration.models import CollaborationRequest
 from core.periods import today
@@ -17,7 +15,7 @@ from customers.models import NextStep, Owed
 def counts(user):
     """today: steps due or overdue; requests: waiting on me; owed, owed_late; unread messages. One query."""
     now = timezone.now()
-    me, late = OuterRef("pk"), now - dt.timedelta(minutes=switches.get("in_time_minutes"))
+    me, late = OuterRef("pk"), now - in_time()
     owed = Owed.objects.open().filter(user=me)
     due = NextStep.objects.open().filter(owner=me, kind="ours", due_on__lte=today(now))
     waiting = CollaborationRequest.objects.waiting_on(user)

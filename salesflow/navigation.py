@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
@@ -74,11 +75,17 @@ def shell(request):
     return {"shell": build(request)}
 
 
+def counted(request, **about):
+    """Companion of deeds that change what waits: both bars and the bell with their new numbers, out of band."""
+    context = {"shell": build(request), "oob": True}
+    return "".join(render_to_string(f"ui/{part}.html", context, request) for part in ("nav", "tabs_bottom", "bell"))
+
+
 def build(request):
     user = request.user
     counts = count_all(user)
     desk, phone = BARS[user.role]
-    here = request.path
+    here = _here(request)
     primary = "new_request" if user.is_support else "log"
     url, label, icon = PLACES[primary]
     about = _about(request)
@@ -96,6 +103,13 @@ def build(request):
         theme=user.theme,
         keys="on" if user.single_keys else "off",
     )
+
+
+def _here(request):
+    """The page that is looked at: behind a fragment it is the one that asked."""
+    if getattr(request, "htmx", False) and request.htmx.current_url_abs_path:
+        return request.htmx.current_url_abs_path.partition("?")[0]
+    return request.path
 
 
 def _about(request):

@@ -64,6 +64,11 @@ LINES = [
         reason="Duplicates that came in during the day are there to be decided in the morning.",
     ),
     Line(
+        name="sweep_files",
+        at=("03:30",),
+        reason="Uploads whose deed was taken back leave contents that no row names; they go after a day.",
+    ),
+    Line(
         name="deliver_mail",
         every=5,
         reason="Messages that are to be mailed go out within five minutes; what failed is tried again.",

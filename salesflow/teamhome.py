@@ -90,7 +90,7 @@ def _unassigned(customers):
 def _requests(user):
     """Approvals that wait for this person."""
     waiting = CollaborationRequest.objects.visible_to(user).filter(
-        state="submitted", steps__person=user, steps__state="waiting"
+        state__in=["submitted", "accepted"], steps__person=user, steps__state="waiting"
     ).select_related("customer", "kind").distinct()
     for request in waiting:
         yield Decision("request", request.customer, request.title, request=request)

@@ -11,12 +11,14 @@ from django.db.models import Prefetch, Q
 
 from activity.models import Event
 from activity.undoing import can_undo
+from core.periods import today
 from customers.correcting import may_comment
 from customers.drawing import talk_context
 from customers.models import FollowUp, FollowUpComment, Need
 from customers.promptness import Judge, with_leave
 
 PER_PAGE = 30
+MANY = 20  # more entries than this are grouped by day
 QUIET_VERBS = [
     "customers.logged", "customers.planned", "customers.shifted", "customers.step_closed", "customers.edited",
     "customers.edited_log", "customers.corrected", "customers.commented", "customers.stale", "customers.revealed",
@@ -39,6 +41,7 @@ class Line:
     event: Event | None = None
     icon: str = "pen"
     undo: bool = False  # a merge that this person may take back here
+    heading: dt.date | None = None  # the day that begins with this line, where days are shown
 
     @property
     def key(self):
@@ -57,7 +60,16 @@ def timeline(customer, user, *, now, choices, show="", after=""):
     if show != "logs":
         lines += [_event_line(event, user, now) for event in _events(customer, before, show)]
     lines.sort(key=lambda line: (line.at, line.kind, line.pk), reverse=True)
+    if before or len(lines) > MANY:
+        _name_days(lines, today(before[0]) if before else None)
     return lines[:PER_PAGE], lines[PER_PAGE - 1].key if len(lines) > PER_PAGE else ""
+
+
+def _name_days(lines, day):
+    """A heading before the first line of each day (S5); `day` is the one the page before ended with."""
+    for line in lines:
+        if today(line.at) != day:
+            line.heading = day = today(line.at)
 
 
 def _talks(customer, before):

@@ -286,3 +286,15 @@ def test_a_line_is_read_in_the_companys_zone():
     line = Line(name="x", at=("00:30",), day=1, reason="")
     slot = next(line.back_from(datetime(2024, 2, 29, 17, 0, tzinfo=UTC), SHANGHAI))
     assert (slot, line.key(slot)) == (at(1, 0, 30), "x 2024-02-29T16:30Z")
+
+
+def test_every_line_of_the_beat_table_starts_a_registered_job(settings):
+    from core.checks import schedule_is_known
+    from core.jobs import registered
+    from salesflow.schedule import LINES
+
+    assert all(registered(line.name) for line in LINES)
+    assert schedule_is_known(None) == []
+    settings.SCHEDULE = [Line(name="no_such_job", every=5, reason="a slip of the pen")]
+    (found,) = schedule_is_known(None)
+    assert (found.id, found.is_serious()) == ("core.E001", True)

@@ -5,9 +5,21 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Department, Team, User
 from core.text import controls, phone_key
+from core.widgets import Explained
+
+WHAT_ROLES_DO = {
+    User.Role.REP: _("Owns customers, logs talks, moves his own deals."),
+    User.Role.MANAGER: _("Sees and moves everything of the teams he leads; may own customers."),
+    User.Role.SUPPORT: _("Answers the requests to his department; sees no customer list."),
+    User.Role.ADMIN: _("Sets up people, stages and the calendar; sees everything, phones masked."),
+}
 
 
 class PersonForm(forms.ModelForm):
+    role = forms.ChoiceField(
+        label=_("Role"), choices=User.Role.choices, initial=User.Role.REP, widget=Explained(WHAT_ROLES_DO)
+    )
+
     class Meta:
         model = User
         fields = ["name", "username", "email", "mobile", "role", "department", "team"]

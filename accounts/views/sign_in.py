@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 from django.views.i18n import set_language as django_set_language
 
 from accounts.changing import set_preference
+from accounts.demo import demo_people
 from core.errors import TooMany
 
 
@@ -26,7 +27,8 @@ class Said422:
 
 
 class SignIn(Said422, account.LoginView):
-    pass
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(**kwargs) | {"demo_people": demo_people()}
 
 
 class Reset(Said422, account.PasswordResetView):

@@ -26,7 +26,7 @@ class RequestForm(Plain):
     )
     title = forms.CharField(label=_("What"), max_length=120)
     description = text(_("What is needed"), 20_000, rows=5)
-    department = forms.ModelChoiceField(Department.objects.none(), label=_("Department"), required=False)
+    department = forms.ModelChoiceField(Department.objects.none(), label=_("Department"))
     day = forms.ChoiceField(label=_("Needed by"), widget=Chips, required=False)
     needed_by = forms.DateField(label=_("Or pick a date"), widget=Day(), required=False)
     priority = forms.ChoiceField(label=_("Priority"), choices=Priority.choices, widget=Chips, initial="normal")
@@ -49,7 +49,14 @@ class RequestForm(Plain):
         fields["day"].required = not (self.data and self.data.get("needed_by"))
         fields["kind"].queryset = kinds_for(self.by)
         fields["department"].queryset = rights.departments_for(kind)
-        fields["department"].empty_label = _("By kind")
+        place = rights.department_of(kind) if kind else None
+        if place:  # a kind knows its department: it is filled in, and what was sent without one goes there
+            fields["department"].help_text = _("Follows from the kind; another may do it.")
+            fields["department"].empty_label = None
+            if self.is_bound and not self.data.get("department"):
+                self.data = self.data.copy()
+                self.data["department"] = place.pk
+        fields["department"].error_messages["required"] = _("Choose a department")
         fields["watchers"].queryset = User.objects.active().exclude(pk=self.by.pk)
         fields["day"].choices = [(day.isoformat(), day_chip(day, today(now), get_language())) for day in next_days(now)]
         if has_customer:
@@ -69,10 +76,6 @@ class RequestForm(Plain):
             else:
                 self.add_error("kind", _("A lead hand-over is for somebody who is not a customer yet."))
         found["needed_by"] = self.day_ahead("needed_by") or self._chip(found.get("day"))
-        if kind and not found.get("department"):
-            found["department"] = rights.department_of(kind)
-            if found["department"] is None:
-                self.add_error("department", _("Choose a department"))
         return found
 
     def _chip(self, day):

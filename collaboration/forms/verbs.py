@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.models import Department, User
+from activity.files import clean_name
 from collaboration import rights
 from collaboration.verbs import POSTPONE_REASONS
 from core.periods import today
@@ -178,13 +179,27 @@ class ResubmitForm(EditForm):
 
 
 class CommentForm(Plain):
+    use_required_attribute = False  # a picture alone is enough
     text = text(pgettext_lazy("label", "Reply"), 5000, rows=2)
     internal = forms.BooleanField(label=_("Only for our department"), required=False)
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        self.fields["text"].widget.attrs |= {"data-key": "r", "data-paste": "#comment-files"}
+        self.fields["text"].error_messages["required"] = _("Say something, or add a file.")
+        self.fields["text"].required = not self.files
         if not rights.serves(self.by, self.asked_of):
             del self.fields["internal"]
+
+    def clean(self):
+        """Words, or a file: then its name is what was said."""
+        found = super().clean()
+        names = ", ".join(clean_name(upload.name) for upload in self.files.getlist("files")) if self.files else ""
+        if names and found.get("internal"):
+            self.add_error("internal", _("Both sides see the files: send them without this."))
+        if not found.get("text", "").strip():
+            found["text"] = names[:5000]
+        return found
 
 
 class Empty(Plain):

@@ -4,8 +4,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.translation import get_language, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext, pgettext_lazy
 from simple_history.models import HistoricalRecords
 
 from collaboration.cards import contact_card
@@ -66,6 +66,7 @@ class CollaborationRequest(Versioned):
     # The few fields copied in, so that departments need no customer page (D3).
     customer_name = models.CharField(max_length=200, blank=True)
     stage_words = models.CharField(max_length=60, blank=True)
+    stage_words_en = models.CharField(max_length=60, blank=True, default="")
     amount = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True)  # shown by switch (D6)
 
     state = models.CharField(max_length=10, choices=State.choices, default=State.SUBMITTED)
@@ -137,7 +138,7 @@ class CollaborationRequest(Versioned):
     @property
     def state_words(self):
         """The state as shown: what waits for approvers is not to accept but in approval."""
-        if self.state == self.State.SUBMITTED and self.kind.is_approval:
+        if self.state in (self.State.SUBMITTED, self.State.ACCEPTED) and self.kind.is_approval:
             return pgettext("request state", "In approval")
         return self.get_state_display()
 
@@ -145,6 +146,12 @@ class CollaborationRequest(Versioned):
     def reading(self):
         """The words of its kind: the list's, or the ones an imported row came with."""
         return self.kind_words or self.kind.words
+
+    @property
+    def stage_reading(self):
+        """The stage it was asked at, in the reader's language."""
+        english = (get_language() or "").startswith("en")
+        return self.stage_words_en or self.stage_words if english else self.stage_words
 
     def contact_card(self, for_user):
         """The named contact as `for_user` may see it, or None (D3, D6)."""

@@ -7,7 +7,6 @@ from django.utils.translation import get_language
 
 from collaboration import buttons, cards, clocks
 from collaboration.verbs import POSTPONE_REASONS
-from pipeline.models import Stage
 
 register = template.Library()
 
@@ -17,16 +16,6 @@ def inlang(data, name):
     """{{ data|inlang:"department" }}: the name kept with an event, in the reader's language."""
     english = (get_language() or "").startswith("en")
     return (english and data.get(f"{name}_en")) or data.get(name, "")
-
-
-@register.filter
-def stage_then(request):
-    """Where the deal stood when this was asked: kept as "5 商务谈判", said in English to whoever reads English."""
-    position, _, label = request.stage_words.partition(" ")
-    if not label or not (get_language() or "").startswith("en"):
-        return request.stage_words
-    english = Stage.objects.filter(label=label).exclude(label_en="").values_list("label_en", flat=True).first()
-    return f"{position} {english or label}"
 
 
 @register.filter

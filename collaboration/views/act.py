@@ -30,10 +30,12 @@ def act(request, number, verb):
     form = form_for(verb, one, by=user, data=request.POST)
     if not form.is_valid():
         return unfinished(request, one, verb, form, now=now)
-    getattr(verbs, verb)(one, by=user, now=now, **reading.given(form.cleaned_data))
-    problems = reading.attach_all(one, request.FILES.getlist("files"), by=user, now=now)
+    with transaction.atomic():  # a refused file takes the verb back with it
+        getattr(verbs, verb)(one, by=user, now=now, **reading.given(form.cleaned_data))
+        problems = reading.attach_all(one, request.FILES.getlist("files"), by=user, now=now)
+        if problems:
+            transaction.set_rollback(True)
     if problems:
-        transaction.set_rollback(True)
         form.add_error(None, problems)
         return unfinished(request, fetch(request, number), verb, form, now=now)
     return after(request, one, verb, now=now)

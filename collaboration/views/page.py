@@ -1,5 +1,6 @@
 """S13: one request, its conversation and files."""
 
+from django.db import transaction
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -30,15 +31,24 @@ def comment(request, number):
     one, now = fetch(request, number), timezone.now()
     if not rights.may_comment(request.user, one, now=now):
         raise NotAllowed
-    form = CommentForm(request.POST, asked_of=one, by=request.user)
-    if not form.is_valid():
+    form = CommentForm(request.POST, request.FILES, asked_of=one, by=request.user)
+    uploads = request.FILES.getlist("files")
+    if uploads and not rights.may_attach(request.user, one, now=now):
+        raise NotAllowed
+    if form.is_valid():
+        with transaction.atomic():  # all files or none
+            problems = reading.attach_all(one, uploads, by=request.user, now=now)
+            if problems:
+                transaction.set_rollback(True)
+                form.add_error(None, problems)
+    if form.errors:
         context = reading.page(one, request.user, now=now) | {"comment_form": form}
         return refuse_form(request, context, "collaboration/_talk.html")
     said = form.cleaned_data
     internal = said.get("internal", False)
     named = reading.mentioned(one, said["text"], internal=internal)
     verbs.say(one, by=request.user, now=now, text=said["text"], internal=internal, mentions=named)
-    return changed(request, one, "collaboration/_talk.html", now=now)
+    return changed(request, one, "collaboration/_talk_after.html", now=now)
 
 
 @require_POST

@@ -55,7 +55,7 @@ def pick(request):
     condition = found(typed[:60], request.user)
     customers = recent_customers(request.user)
     if condition is not None:
-        visible = Customer.objects.visible_to(request.user).live()
+        visible = Customer.objects.visible_to(request.user).live().select_related("owner")
         customers = list(visible.filter(condition).order_by("-last_contact_at")[:8])
     if go and (condition is None or len(customers) < 2):
         return lines.check(request, typed)

@@ -49,7 +49,7 @@ sf.on('click', '[data-fill]', (event, button) => {
     });
   }
   sf.$$('[data-fill]', button.parentElement).forEach((other) => other.setAttribute('aria-pressed', String(other === button)));
-  field.focus();
+  sf.$(button.dataset.then || button.dataset.fill).focus();
 });
 
 // A radio or select that opens a part of the form: <div data-when="due=pick" hidden>

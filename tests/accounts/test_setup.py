@@ -419,3 +419,13 @@ def test_make_admin_prints_a_link_that_works_once(db, capsys):
     assert client.get("/")["Location"] == "/setup"
     call_command("make_admin", "root@example.com")
     assert User.objects.count() == 1 and capsys.readouterr().out.strip() != link
+
+
+def test_the_invitation_offers_the_four_roles_rep_first_each_explained(admin):
+    page = admin.get(reverse("setup_person_new"))
+    field = page.context["form"]["role"]
+    assert [value for value, _label in field.field.choices] == ["rep", "manager", "support", "admin"]
+    html = page.content.decode()
+    assert html.count('type="radio" name="role"') == 4 and 'value="rep"' in html
+    assert field.value() == "rep"
+    assert "Owns customers, logs talks, moves his own deals." in html and "phones masked" in html

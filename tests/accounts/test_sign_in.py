@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts import switches
 from accounts.changing import deactivate, edit_person, end_sessions, reactivate
 from accounts.models import User
-from tests.cast import PASSWORD
+from tests.cast import PASSWORD, make_user
 
 LOGIN = "/login"
 
@@ -248,3 +248,15 @@ def test_admins_are_led_to_the_second_factor_when_the_switch_asks(cast):
     assert admin.post("/me/second-factor/app", {"code": code}).status_code == 302
     assert admin.get("/setup").status_code == 200
     assert manager.get("/me").status_code == 200
+
+
+def test_the_demo_names_its_logins_and_nothing_else_does(client, db):
+    assert "demo-logins.txt" not in client.get("/login").content.decode()
+    make_user("alice", "李强", "rep", is_demo=True)
+    make_user("ian", "伊恩", "rep", is_demo=True, is_active=False)
+    page = client.get("/login").content.decode()
+    listed = page.partition('id="demo-logins"')[2]
+    assert 'data-value="alice" data-then="#id_password"' in listed and "李强" in listed and "ian" not in listed
+    assert PASSWORD not in page and "onclick" not in page
+    make_user("boss", "王总", "admin")  # somebody real: the page no longer names anybody
+    assert "李强" not in client.get("/login").content.decode()

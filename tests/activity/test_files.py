@@ -4,15 +4,18 @@ import zipfile
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Department, Team
 from activity import parents
 from activity.files import attach, clean_name, freeze, may_remove, remove
 from activity.models import Attachment, Event
+from activity.orphans import sweep_files
 from core.errors import NotAllowed
-from tests.cast import key
+from tests.cast import build_cast, key
 
 PDF = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n" + b"x" * 200
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0\0\0\rIHDR" + struct.pack(">II", 640, 480) + b"\x08\x02\0\0\0" + b"\0" * 40
@@ -172,3 +175,27 @@ def test_removing_over_http(cast, client_of, team_owns_files):
     answer = client_of(cast.alice).post(url, {"key": key(), "next": "//evil.example"})
     assert (answer.status_code, answer["Location"]) == (302, "/")
     assert client_of(cast.alice).post(url, {"key": key()}).status_code == 404
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.proves("REL19")
+def test_a_content_whose_deed_was_taken_back_goes_after_a_day_and_no_row_ever_lacks_one():
+    people = build_cast()
+    kept = add(people.legal, "a.pdf", PDF, people.sam)
+    with pytest.raises(RuntimeError), transaction.atomic():
+        lost = add(people.legal, "b.pdf", PDF, people.sam)
+        raise RuntimeError
+    assert default_storage.exists(kept.file.name) and default_storage.exists(lost.file.name)
+    now = timezone.now()
+    assert sweep_files(now=now) == 0  # its row may still come
+    assert sweep_files(now=now + timezone.timedelta(hours=25)) >= 1
+    assert default_storage.exists(kept.file.name) and not default_storage.exists(lost.file.name)
+    remove(kept, by=people.sam, now=now)
+    sweep_files(now=now + timezone.timedelta(hours=25))
+    assert default_storage.exists(kept.file.name)  # out of sight, kept for the record
+
+
+def test_pictures_and_pdf_open(cast):
+    files = (("a.pdf", PDF), ("b.png", PNG), ("c.docx", DOCX))
+    rows = [add(cast.legal, name, content, cast.sam) for name, content in files]
+    assert [row.opens for row in rows] == [True, True, False]

@@ -3,6 +3,9 @@
 import pytest
 from django.utils import timezone
 
+from activity.models import Attachment
+from collaboration.models import CollaborationRequest, RequestKind
+from collaboration.raising import raise_request
 from customers.models import FollowUp
 from pipeline.models import Deal
 from tests.browser.hand import closed, days, settled, sign_in
@@ -153,3 +156,77 @@ def test_the_board_by_arrows(desk, cast, now):
     closed(desk)
     desk.keyboard.press("Enter")
     desk.wait_for_url("**/customers/*")
+
+
+def test_requests_by_their_keys(page_of, cast, now):
+    for n in range(3):
+        raise_request(
+            by=cast.alice, now=now, department=cast.tech, kind=RequestKind.objects.get(code="technical"),
+            title=f"评估 {n}", description="评估实时同步",
+        )  # fmt: skip
+    page = page_of(cast.tess)
+    page.goto("/requests?tab=accept")
+    assert page.locator("#nav .n").inner_text() == "3"
+    page.keyboard.press("j")
+    page.keyboard.press("a")  # accepts the row that has the focus
+    page.wait_for_selector('#req-tabs a[aria-current]:has-text("2")')
+    assert page.locator("#nav .n").inner_text() == "3"  # hers in progress and two to accept
+    assert CollaborationRequest.objects.filter(state="accepted").count() == 1
+    page.locator("tr[data-row]").nth(1).focus()
+    page.keyboard.press("r")
+    page.wait_for_selector("tr details[open] textarea:focus")
+    page.keyboard.type("ga")  # in a field letters are letters
+    assert page.input_value("tr details[open] textarea") == "ga"
+    page.keyboard.press("Escape")
+    page.locator("tr[data-row]").nth(1).focus()
+    page.keyboard.press("g")
+    page.wait_for_url("**?do=hand_over**")
+    waiting = CollaborationRequest.objects.filter(state="submitted").first()
+    page.goto(f"/requests/R-{waiting.number}")
+    page.keyboard.press("b")
+    page.wait_for_selector("#do-ask_back[open] textarea:focus")
+    page.goto(f"/requests/R-{waiting.number}")
+    page.keyboard.press("r")
+    page.wait_for_selector("#req-talk textarea:focus")
+    page.goto(f"/requests/R-{waiting.number}")
+    page.keyboard.press("a")
+    settled(page)
+    page.wait_for_selector("#do-deliver")
+    page.keyboard.press("c")
+    page.wait_for_selector("#do-deliver[open] :focus")
+    type(cast.tess).objects.filter(pk=cast.tess.pk).update(single_keys=False)
+    page.goto(f"/requests/R-{waiting.number}")
+    page.keyboard.press("c")
+    assert page.locator("#do-deliver[open]").count() == 0
+
+
+PASTE = """(field) => {
+    const canvas = Object.assign(document.createElement('canvas'), {width: 8, height: 8});
+    return new Promise((done) => canvas.toBlob((blob) => {
+        const data = new DataTransfer();
+        data.items.add(new File([blob], 'image.png', {type: 'image/png'}));
+        field.dispatchEvent(new ClipboardEvent('paste', {clipboardData: data, bubbles: true, cancelable: true}));
+        done();
+    }));
+}"""
+
+
+def test_a_pasted_picture_is_sent_with_the_reply_and_opens(page_of, cast, now):
+    request = raise_request(
+        by=cast.alice, now=now, department=cast.tech, kind=RequestKind.objects.get(code="technical"),
+        title="评估", description="评估实时同步",
+    )  # fmt: skip
+    page = page_of(cast.tess)
+    page.goto(f"/requests/R-{request.number}")
+    for _ in range(2):
+        page.locator("#req-talk textarea").evaluate(PASTE)
+    assert page.locator("#comment-files").evaluate("field => field.files.length") == 2
+    page.fill("#req-talk textarea", "见截图")
+    page.click("#req-talk .actions .btn")
+    page.wait_for_selector("#req-files .file >> nth=1")
+    assert Attachment.objects.of(request).count() == 2 and request.comments.get().text == "见截图"
+    with page.expect_popup() as opened:
+        page.locator("#req-files .file").first.get_by_role("link", name="查看").click()
+    shown = opened.value
+    shown.wait_for_load_state()
+    assert shown.evaluate("document.images[0].naturalWidth") == 8

@@ -1,8 +1,14 @@
 """Pages of requests: who reads what, in place and without scripts (S12, S13)."""
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import timezone
 
+from activity.models import Attachment
+from collaboration import verbs
+from collaboration.models import CollaborationRequest, RequestKind
+from tests.activity.test_files import PNG
 from tests.cast import key
 from tests.collaboration.world import ask, brought_to
 
@@ -53,3 +59,81 @@ def test_accept_in_place(cast, client_of):
     assert response.status_code == 200, response.content.decode()[:2000]
     body = response.content.decode()
     assert f'id="req-row-{request.number}"' in body and 'id="req-tabs"' in body
+
+
+def test_the_navigation_counts_anew_after_a_deed_in_place(cast, client_of):
+    client = client_of(cast.tess)
+    headers = {"HX-Request": "true", "HX-Current-URL": "http://testserver/requests?tab=accept"}
+    waiting = [ask(cast.alice, cast.tech) for _ in range(3)]
+    assert '<span class="n">3</span>' in client.get("/requests").content.decode()
+    for request, target, left in ((waiting[0], f"req-row-{waiting[0].number}", 2), (waiting[1], "req-state", 1)):
+        data = {"key": key(), "state": "submitted", "tab": "accept", "question": "单向还是双向？"}
+        answer = client.post(f"/requests/R-{request.number}/ask-back", data, headers=headers | {"HX-Target": target})
+        body = answer.content.decode()
+        nav = body.partition('<nav class="nav" id="nav" hx-swap-oob="true"')[2].partition("</nav>")[0]
+        assert f'<span class="n">{left}</span>' in nav and 'href="/requests" aria-current="page"' in nav
+        assert 'id="tabs" hx-swap-oob="true"' in body and 'id="bell" hx-swap-oob="true"' in body
+
+
+def test_the_department_follows_from_the_kind_and_is_not_called_optional(cast, client_of):
+    page = client_of(cast.alice).get("/requests/new?kind=contract")
+    field = page.context["form"]["department"]
+    assert (field.value(), field.field.required) == (cast.legal.pk, True)
+    html = page.content.decode()
+    label = html.partition(f'for="{field.id_for_label}"')[2].partition("</label>")[0]
+    assert "optional" not in label and "Follows from the kind" in html
+    RequestKind.objects.filter(code="other").update(department_words="")
+    page = client_of(cast.alice).get("/requests/new?kind=other")
+    assert page.context["form"]["department"].field.empty_label and "Follows from the kind" not in page.content.decode()
+    data = {"kind": "other", "title": "x", "description": "x", "priority": "normal", "needed_by": "2099-01-01"}
+    assert "Choose a department" in client_of(cast.alice).post("/requests/new", data | {"key": key()}).content.decode()
+
+
+def picture(name="screen.png"):
+    return SimpleUploadedFile(name, PNG, "image/png")
+
+
+def test_a_file_comes_with_a_reply_and_opens_beside_its_download(cast, client_of):
+    request = brought_to("accepted", cast)
+    url = f"/requests/R-{request.number}/comment"
+    client = client_of(cast.tess)
+    answer = client.post(url, {"key": key(), "text": "见截图", "files": picture()}, headers={"HX-Request": "true"})
+    body = answer.content.decode()
+    assert answer.status_code == 200 and 'id="req-files" hx-swap-oob="true"' in body and "见截图" in body
+    (file,) = Attachment.objects.of(request)
+    view = reverse("activity:view_file", args=[file.pk])
+    page = client.get(f"/requests/R-{request.number}").content.decode()
+    assert f'href="{view}" target="_blank" rel="noopener"' in page
+    shown = client.get(view)
+    assert shown["Content-Type"] == "image/png" and "inline" in shown["Content-Disposition"]
+    assert "sandbox" in shown["Content-Security-Policy"]
+    assert client_of(cast.sam).get(view).status_code == 404
+    # words or a file, but something; a picture alone is said by its name; none of it under an internal note
+    assert client.post(url, {"key": key(), "text": " "}, headers={"HX-Request": "true"}).status_code == 422
+    assert client.post(url, {"key": key(), "files": picture("b.png")}).status_code == 302
+    assert request.comments.last().text == "b.png"
+    hidden = client.post(url, {"key": key(), "internal": "on", "text": "x", "files": picture("c.png")})
+    assert hidden.status_code == 422 and Attachment.objects.of(request).count() == 2
+    wrong = SimpleUploadedFile("d.png", b"MZ not a picture", "image/png")
+    assert client.post(url, {"key": key(), "text": "y", "files": wrong}).status_code == 422
+    assert request.comments.count() == 2 and Attachment.objects.of(request).count() == 2
+
+
+def test_rows_and_pages_name_their_keys(cast, client_of):
+    request = ask(cast.alice, cast.tech)
+    row = client_of(cast.tess).get("/requests?tab=accept").content.decode().partition('id="requests"')[2]
+    assert [f'data-key="{key}"' in row for key in "arg"] == [True] * 3
+    page = client_of(cast.tess).get(f"/requests/R-{request.number}").content.decode()
+    assert [f'data-key="{key}"' in page for key in "abcr"] == [True, True, False, True]
+    verbs.accept(request, by=cast.tess, now=timezone.now())
+    page = client_of(cast.tess).get(f"/requests/R-{request.number}").content.decode()
+    assert [f'data-key="{key}"' in page for key in "abcr"] == [False, True, True, True]
+
+
+def test_a_refused_file_takes_the_verb_back(cast, client_of):
+    request = brought_to("accepted", cast)
+    wrong = SimpleUploadedFile("d.png", b"MZ not a picture", "image/png")
+    data = {"key": key(), "state": "accepted", "result": "可行", "files": wrong}
+    answer = client_of(cast.tess).post(f"/requests/R-{request.number}/deliver", data)
+    assert answer.status_code == 422 and "d.png" in answer.content.decode()
+    assert CollaborationRequest.objects.get(pk=request.pk).state == "accepted"

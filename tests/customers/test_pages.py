@@ -9,7 +9,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from accounts import switches
 from activity.models import Event
+from core.periods import today
 from customers import steps
 from customers.models import (
     Contact,
@@ -466,3 +468,52 @@ def test_a_log_takes_few_queries(cast, client_of, customer, in_future):
     statements = [q["sql"] for q in seen if "SAVEPOINT" not in q["sql"]]
     assert answer.status_code == 200
     assert len(statements) <= 28, "\n".join(statements)
+
+
+def test_a_manager_without_talks_of_his_own_is_offered_his_teams_latest(cast, client_of, customer):
+    other = make_customer(cast.bob, name="远洋制造")
+    foreign = make_customer(cast.charlie, name="南方电子")
+    make_log(other)
+    make_log(foreign)
+    offered = client_of(cast.mia).get("/log", headers=HTMX).context["customers"]
+    assert offered == [other, customer]  # the latest talk first, never another team's
+    page = client_of(cast.mia).get("/log").content.decode()
+    assert cast.bob.name in page and "No customers yet" not in page
+    make_log(customer, by=cast.mia)
+    assert client_of(cast.mia).get("/log", headers=HTMX).context["customers"] == [customer]
+    search = client_of(cast.mia).get("/log?q=远洋").content.decode()
+    assert cast.bob.name in search
+
+
+def test_the_label_in_time_follows_the_switch(cast, client_of, customer):
+    now = timezone.now()
+    make_log(customer, happened_at=now - dt.timedelta(minutes=45), now=now)
+    page = f"/customers/{customer.pk}"
+    assert "Logged late" in client_of(cast.alice).get(page).content.decode()
+    switches.set("in_time_minutes", 60, by=cast.ada, now=now)
+    assert "Logged within 60 min" in client_of(cast.alice).get(page).content.decode()
+
+
+def test_more_than_twenty_entries_are_grouped_by_day_over_pages_too(cast, client_of, customer):
+    url = f"/customers/{customer.pk}"
+    now = timezone.now()
+    make_log(customer, happened_at=now - dt.timedelta(days=1), now=now - dt.timedelta(days=1))
+    assert "tl-day" not in client_of(cast.alice).get(url).content.decode()
+    for n in range(2, 40):
+        moment = now - dt.timedelta(days=n // 4 + 1, minutes=n)
+        make_log(customer, happened_at=moment, now=moment)
+    first = client_of(cast.alice).get(url)
+    lines = list(first.context["lines"])
+    rest = client_of(cast.alice).get(url, {"after": first.context["more"]}, headers=HTMX)
+    lines += rest.context["lines"]
+    days = [today(line.at) for line in lines]
+    begins = [day for n, day in enumerate(days) if n == 0 or days[n - 1] != day]
+    assert [line.heading for line in lines if line.heading] == begins == sorted(set(days), reverse=True)
+    assert first.content.decode().count('class="tl-day"') + rest.content.decode().count('class="tl-day"') == len(begins)
+
+
+def test_the_phone_reaches_every_panel_by_a_link_on_top(cast, client_of, customer):
+    page = client_of(cast.alice).get(f"/customers/{customer.pk}").content.decode()
+    jump = page.partition('class="tl-bar jump phone-only"')[2].partition("</nav>")[0]
+    for place in ("timeline-panel", "deal", "customer-requests", "contacts", "about"):
+        assert f'href="#{place}"' in jump and f'id="{place}"' in page
