@@ -200,11 +200,14 @@ def _keep_facts(customers, pairs, *, batch):
     for customer in customers:
         mine = sorted(logs[customer.pk], key=lambda f: f.happened_at)
         last = customer.last_contact_at
-        if last is None or mine[0].happened_at <= last:
+        is_new = last is None and not customer.tries  # nothing was logged before, so there is nothing to look back at
+        if not is_new and (last is None or mine[0].happened_at <= last):
             older.append(customer)
             continue
         for follow_up in mine:
             if follow_up.is_contact:
+                if is_new and customer.first_response_at is None:
+                    customer.first_response_at = follow_up.happened_at
                 facts.note_contact(customer, follow_up.happened_at)
                 customer.tries = 0
             else:

@@ -1,11 +1,14 @@
 """Customers over their limit on the last day of a period, or today in a running one (D23): one rule, staleness.py."""
 
+import datetime as dt
+
 from django.db.models import Count
 
 from accounts.calendar import Calendar
 from core.periods import today
 from customers.models import Customer
 from customers.staleness import Rule, waiting
+from pipeline.playbooks import Playbooks
 
 
 def stale_rule(settings):
@@ -16,6 +19,7 @@ def stale_rule(settings):
         by_tag={tag: int(days) for tag, days in settings["stale_by_tag"].items()},
         by_class={grade: int(days) for grade, days in settings["stale_by_class"].items()},
         planned_days=settings["planned_days"], calendar=Calendar.load() if working else None,
+        limits=Playbooks.load().limits,
     )
 
 
@@ -44,10 +48,9 @@ def stale_customers(scope, period, as_of, settings, *, planned):
 
 def stale_ids(scope, period, as_of, settings):
     """{"quiet": [customer ids], "planned": […]}, longest quiet first."""
-    return {
-        name: list(
-            stale_customers(scope, period, as_of, settings, planned=name == "planned")
-            .order_by("quiet_since", "pk").values_list("pk", flat=True)
-        )
-        for name in ("quiet", "planned")
-    }
+    rule, on = stale_rule(settings), stale_day(period, as_of)
+    rows = over_limit(scope, on, rule).order_by("quiet_since", "pk").values_list("pk", "next_step_on")
+    found, last = {"quiet": [], "planned": []}, on + dt.timedelta(days=rule.planned_days)
+    for pk, step_on in rows:
+        found["planned" if step_on and on <= step_on <= last else "quiet"].append(pk)  # as rule.plan(on) asks
+    return found

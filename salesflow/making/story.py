@@ -120,10 +120,14 @@ class Story:
 
     def talk(self, talks, day, evening):
         """The day's conversations by rep; entry times follow, most within half an hour."""
-        by_rep = defaultdict(list)
-        for number, position in talks:
-            customer = Customer.objects.get(pk=self.known[number].pk)
-            by_rep[customer.owner_id].append((customer, position))
+        by_rep, keys = defaultdict(list), [self.known[number].pk for number, _position in talks]
+        customers = Customer.objects.select_related("owner").in_bulk(keys)
+        self.contacts = {each.customer_id: each for each in Contact.objects.filter(customer__in=keys).reverse()}
+        self.steps = defaultdict(list)
+        for step in NextStep.objects.open().filter(customer__in=keys):
+            self.steps[step.customer_id].append(step)
+        for key, (_number, position) in zip(keys, talks, strict=True):
+            by_rep[customers[key].owner_id].append((customers[key], position))
         for pairs in by_rep.values():
             entries = [self.entry(customer, position, day, evening) for customer, position in pairs]
             saved = log_many(entries, by=entries[0].talked_by, now=evening)
@@ -142,7 +146,7 @@ class Story:
         topics = rng.sample(self.topics, 1) if self.topics and outcome == "talked" and rng.random() < 0.55 else []
         planned = rng.random() < 0.85 or position < 6
         due = self.later(day, 1, 6)
-        contact = Contact.objects.filter(customer=customer).first()
+        contact = self.contacts.get(customer.pk)
         return Entry(
             customer=customer, talked_by=customer.owner, happened_at=happened, text=text, outcome=outcome,
             methods=(rng.choice(("phone", "phone", "wechat", "visit", "email")),), contact=contact, purpose=purpose,
@@ -150,7 +154,7 @@ class Story:
             needs=tuple((topic.kind, topic, "") for topic in topics),
             next_text=plan if planned else "", next_on=due if planned else None,
             no_next_reason="" if planned else "won",
-            close_steps=tuple(NextStep.objects.open().filter(customer=customer)) if outcome == "talked" else (),
+            close_steps=tuple(self.steps[customer.pk]) if outcome == "talked" else (),
         )
 
     def deal_of(self, number):

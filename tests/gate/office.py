@@ -41,8 +41,9 @@ def made(size):
     place.sam = make_user("clerk", "孙立", "support", department=legal)
     for customer in Customer.objects.filter(owner=place.rep).order_by("pk")[:60 if size.customers > 100 else 4]:
         make_request(place.rep, legal, now=now, customer=customer)
-    place.customer = Customer.objects.filter(owner=place.rep, open_deals__gt=0).order_by("-last_contact_at").first()
-    place.led = Customer.objects.filter(team__manager=place.lead, open_deals__gt=0).order_by("-last_contact_at").first()
+    spoken = Customer.objects.filter(open_deals__gt=0, last_contact_at__isnull=False).order_by("-last_contact_at", "pk")
+    place.customer = spoken.filter(owner=place.rep).first()
+    place.led = spoken.filter(team__manager=place.lead).first()
     place.deal = Deal.objects.filter(customer=place.customer, stage__kind="open").order_by("pk").first()
     return place
 
