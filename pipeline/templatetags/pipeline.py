@@ -3,12 +3,13 @@
 import datetime as dt
 
 from django import template
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from core import periods
 from customers.models import Customer
+from pipeline import drawing
 from pipeline.playbooks import answering_words, duty_words
 from pipeline.strips import note_words
 
@@ -59,6 +60,24 @@ def fields(names, form):
 @register.filter
 def plus_days(day, days):
     return day + dt.timedelta(days=days)
+
+
+@register.simple_tag
+def draw_cards(cards, everywhere=False, placed=False):
+    """Cards as the board prints them; `everywhere`: the phone's list of all stages, its first one with its buttons."""
+    return format_html_join(
+        "", "{}",
+        (
+            (drawing.card_html(card, everywhere=everywhere, placed=placed, on=everywhere and not place),)
+            for place, card in enumerate(cards)
+        ),
+    )  # fmt: skip
+
+
+@register.simple_tag
+def draw_card(card):
+    """One card that travels to its index in its column."""
+    return drawing.card_html(card, placed=True)
 
 
 @register.simple_tag
