@@ -3,11 +3,13 @@
 import functools
 
 from django.utils.html import escape, format_html
-from django.utils.translation import get_language, pgettext
+from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 
+from core import periods
 from core import words as said
 from core.templatetags import words
+from customers.models import Customer
 
 
 @functools.lru_cache(maxsize=2000)
@@ -97,3 +99,56 @@ def card_html(card, *, everywhere=False, placed=False, on=False):
         action=deal.key_action, closes=closes, step=step, tag=_tag(deal.customer.tag, language),
         disc=disc(card.person), strip=strip(card), call=call, log=card.log_href,
     )  # fmt: skip
+
+
+CELLS = ("amount", "expected_close", "key_action", "risk", "rep", "owner")
+
+
+def cell_html(card, name):
+    """One cell of the table: its value, which a press turns into a field (target and swap are the table's)."""
+    return format_html(
+        '<span class="cell" id="cell-{pk}-{name}"><a class="cell-in" href="{url}" hx-get="{url}">{value}</a></span>',
+        pk=str(card.deal.pk), name=name, url=f"/deals/{card.deal.pk}/field?field={name}", value=_value(card, name),
+    )  # fmt: skip
+
+
+def _value(card, name):
+    deal = card.deal
+    if name in ("rep", "owner"):
+        person = getattr(deal, name)
+        return person.name if person else said.NOTHING
+    if name == "amount":
+        return money(card.money) or said.NOTHING
+    if name == "expected_close":
+        return day(deal.expected_close) or said.NOTHING
+    if name == "risk":
+        return deal.risk or said.NOTHING
+    if deal.key_action and deal.key_action_on:
+        return format_html("{} {}", day(deal.key_action_on), deal.key_action)
+    return deal.key_action or said.NOTHING
+
+
+ROW = (
+    '<tr id="row-{pk}" data-row><td class="tick"><input class="pick" type="checkbox" name="ids" value="{pk}" form="bulk" '
+    'aria-label="{name}"></td><th scope="row" class="hide-phone">{rep}</th><td class="main"><a href="{href}" data-open>'
+    '<b>{name}</b></a></td><td><a href="/deals/{pk}/move" data-dialog class="inline">{pip} {stage}</a></td>'
+    '<td class="num amt">{amount}</td><td class="hide-phone">{entered} <span class="muted">{days}</span></td>'
+    '<td>{expected_close}</td><td class="full">{key_action}</td><td>{risk}</td><td class="hide-phone">{owner}</td></tr>'
+)
+
+
+def row_html(card, on):
+    """One deal as the template's second sheet has it."""
+    deal, days = card.deal, (on - periods.today(card.deal.entered_at)).days
+    cells = {name: cell_html(card, name) for name in CELLS}
+    if deal.won_at:
+        cells["expected_close"] = format_html('<span title="{}">-</span>', _("Signed on"))
+    return format_html(
+        ROW, pk=str(deal.pk), href=card.href, name=card.name, pip=words.pip(card.stage), stage=stage_words(card),
+        entered=day(periods.today(deal.entered_at)), days=ngettext("%(n)d day", "%(n)d days", days) % {"n": days}, **cells,
+    )  # fmt: skip
+
+
+def stage_words(card):
+    """Tag and stage in one, as the template's second sheet has them: 高意向（商务谈判）."""
+    return _("%(tag)s (%(stage)s)") % {"tag": Customer.Tag(card.deal.customer.tag).label, "stage": card.stage.words}

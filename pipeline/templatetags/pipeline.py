@@ -4,11 +4,9 @@ import datetime as dt
 
 from django import template
 from django.utils.html import format_html, format_html_join
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from core import periods
-from customers.models import Customer
 from pipeline import drawing
 from pipeline.playbooks import answering_words, duty_words
 from pipeline.strips import note_words
@@ -81,16 +79,14 @@ def draw_card(card):
 
 
 @register.simple_tag
-def stage_words(card):
-    """Tag and stage in one, as the template's second sheet has them: 高意向（商务谈判）."""
-    return _("%(tag)s (%(stage)s)") % {"tag": Customer.Tag(card.deal.customer.tag).label, "stage": card.stage.words}
+def draw_rows(cards, on):
+    """Rows of the table."""
+    return format_html_join("", "{}", ((drawing.row_html(card, on),) for card in cards))
 
 
 @register.simple_tag
-def days_in(card, on):
-    """How long a deal has been in its stage."""
-    days = (on - periods.today(card.deal.entered_at)).days
-    return ngettext("%(n)d day", "%(n)d days", days) % {"n": days}
+def draw_cell(card, name):
+    return drawing.cell_html(card, name)
 
 
 @register.simple_tag
