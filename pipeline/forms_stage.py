@@ -9,7 +9,10 @@ from customers.models import Customer
 from pipeline.models import Stage
 
 ASKS = [("ask", _("Ask")), ("if_empty", _("Ask only if empty")), ("no", _("Do not ask"))]
-ASKED = {"key_action": _("Key action"), "expected_close": _("Expected close"), "risk_type": _("Risk"), "tag": _("Tag")}
+ASKED = {
+    "key_action": _("Key action"), "expected_close": _("Expected close"), "risk_type": _("Risk"), "tag": _("Tag"),
+    "needs": _("Open needs"),
+}  # fmt: skip
 
 
 class StageForm(forms.ModelForm):

@@ -19,6 +19,7 @@ from pipeline import actions, facts, risks, telling
 from pipeline.allowing import GRACE, check, pass_gates
 from pipeline.marking import mark
 from pipeline.models import Deal, LossReason, Stage, StageProgress, StageVersion
+from pipeline.proving import is_unproven
 
 UNSET = object()
 
@@ -55,6 +56,7 @@ class Move:
     line: object = field(default=None, repr=False)
     opened_risk: object = field(default=None, repr=False)
     step: NextStep | None = field(default=None, repr=False)
+    unproven: bool = False  # nothing was said of what the stage it leaves asks (R3)
 
     @property
     def backward(self):
@@ -184,8 +186,9 @@ def versions_of(stages):
 
 
 def _turn_stays(moves, stays, *, by, now, batch):
-    versions = versions_of({move.to.pk for move in moves})
+    versions = versions_of({pk for move in moves for pk in (move.to.pk, move.was.pk)})
     for move in moves:
+        move.unproven = batch is None and is_unproven(move, versions.get(move.was.pk))
         at = move.entered_at or now
         old = stays[move.deal.pk]
         old.left_at, old.left_recorded_at = max(at, old.entered_at), now

@@ -60,6 +60,12 @@ def plus_days(day, days):
     return day + dt.timedelta(days=days)
 
 
+@register.filter
+def iso_day(text):
+    """A day as an event keeps it."""
+    return dt.date.fromisoformat(text) if text else None
+
+
 @register.simple_tag
 def draw_cards(cards, everywhere=False, placed=False):
     """Cards as the board prints them; `everywhere`: the phone's list of all stages, its first one with its buttons."""
