@@ -1,4 +1,4 @@
-"""A card and a row of the table as markup, in one pass: a page has hundreds, and a template asks forty names of each."""
+"""A card and a row of the table as markup, in one pass: a page has hundreds, and a template asks forty names each."""
 
 import functools
 
@@ -129,8 +129,8 @@ def _value(card, name):
 
 
 ROW = (
-    '<tr id="row-{pk}" data-row><td class="tick"><input class="pick" type="checkbox" name="ids" value="{pk}" form="bulk" '
-    'aria-label="{name}"></td><th scope="row" class="hide-phone">{rep}</th><td class="main"><a href="{href}" data-open>'
+    '<tr id="row-{pk}" data-row><td class="tick"><input class="pick" type="checkbox" name="ids" value="{pk}" '
+    'form="bulk" aria-label="{name}"></td><th scope="row" class="hide-phone">{rep}</th><td class="main"><a href="{href}" data-open>'
     '<b>{name}</b></a></td><td><a href="/deals/{pk}/move" data-dialog class="inline">{pip} {stage}</a></td>'
     '<td class="num amt">{amount}</td><td class="hide-phone">{entered} <span class="muted">{days}</span></td>'
     '<td>{expected_close}</td><td class="full">{key_action}</td><td>{risk}</td><td class="hide-phone">{owner}</td></tr>'
@@ -145,7 +145,8 @@ def row_html(card, on):
         cells["expected_close"] = format_html('<span title="{}">-</span>', _("Signed on"))
     return format_html(
         ROW, pk=str(deal.pk), href=card.href, name=card.name, pip=words.pip(card.stage), stage=stage_words(card),
-        entered=day(periods.today(deal.entered_at)), days=ngettext("%(n)d day", "%(n)d days", days) % {"n": days}, **cells,
+        entered=day(periods.today(deal.entered_at)), days=ngettext("%(n)d day", "%(n)d days", days) % {"n": days},
+        **cells,
     )  # fmt: skip
 
 

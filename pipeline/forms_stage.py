@@ -49,12 +49,15 @@ class StageForm(forms.ModelForm):
 
     class Meta:
         model = Stage
-        fields = ["label", "label_en", "short", "short_en", "default_tag", "probability", "stale_days", "gated"]
+        fields = [
+            "label", "label_en", "short", "short_en", "default_tag", "probability", "stale_days", "advised", "gated",
+        ]  # fmt: skip
         help_texts = {
             "label_en": _("Empty: the Chinese label is shown."),
             "short": _("At most two Han characters"),
             "short_en": _("At most eight letters"),
             "stale_days": _("Empty: the general limit."),
+            "advised": _("Empty: no advice. More deals than this only show a hint."),
         }
 
     def __init__(self, *args, **kwargs):

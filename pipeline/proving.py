@@ -1,4 +1,4 @@
-"""What a change of stage should show: what the old stage asks to leave it, what the new one means, what is open (R2, R3)."""
+"""What a change of stage shows: what the old stage asks to leave it, what the new one means, what is open (R2, R3)."""
 
 from dataclasses import dataclass
 

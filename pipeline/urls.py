@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from pipeline.views import board, deals, move, stages, table, update
+from pipeline.views import board, deals, many, move, stages, table, update
 
 pages = (
     [
@@ -11,7 +11,10 @@ pages = (
         path("pipeline/column/<int:stage>", board.more, name="more"),
         path("pipeline/column/<int:stage>/fold", board.fold, name="fold"),
         # a deal
+        path("deals/many", many.many, name="many"),
         path("deals/<int:pk>", deals.deal, name="deal"),
+        path("deals/<int:pk>/peek", deals.peek, name="peek"),
+        path("deals/<int:pk>/risks/<int:risk>/close", deals.close_risk, name="risk_close"),
         path("deals/<int:pk>/edit", deals.edit, name="deal_edit"),
         path("deals/<int:pk>/move", move.move, name="move"),
         path("deals/<int:pk>/lost", move.lost, name="lost"),

@@ -66,6 +66,12 @@ def iso_day(text):
     return dt.date.fromisoformat(text) if text else None
 
 
+@register.filter
+def strip_of_card(card):
+    """The one alarm of a card."""
+    return drawing.strip(card)
+
+
 @register.simple_tag
 def draw_cards(cards, everywhere=False, placed=False):
     """Cards as the board prints them; `everywhere`: the phone's list of all stages, its first one with its buttons."""

@@ -34,9 +34,10 @@ def move(request, pk):
         return redirect("pipeline:lost", pk)
     if not to:
         return choose(request, deal)
-    stage = get_object_or_404(
-        Stage.objects.visible_to(request.user).live(), playbook=deal.playbook_id, pk=to if to.isdigit() else 0
-    )
+    mine = Stage.objects.visible_to(request.user).filter(playbook=deal.playbook_id)
+    stage = get_object_or_404(mine, pk=to if to.isascii() and to.isdigit() and len(to) < 19 else 0)
+    if stage.retired_at:
+        return choose(request, deal, gone=stage)
     if stage.kind == Stage.Kind.LOST:
         return redirect("pipeline:lost", pk)
     if gate_stands(deal, stage):
@@ -106,17 +107,21 @@ def gate(request, deal, stage):
     return moved_answer(request, deal, deal.stage, None, asked_for=stage)
 
 
-def choose(request, deal):
-    """The stages to choose from, with 丢单: what ⋯ and M open."""
+def choose(request, deal, *, gone=None):
+    """The stages to choose from, with 丢单: what ⋯ and M open. `gone`: the stage asked for is no longer in use, the
+    others are offered (B36)."""
     books = Playbooks.load()
-    held = {hold.stage_id for hold in notes.holds_of([deal]).get(deal.pk, [])}
     context = {
         "deal": deal,
         "stages": books.columns(deal.playbook_id),
-        "held": held,
         "lost": books.lost(deal.playbook_id),
+        "gone": gone,
     }
-    return dialog(request, "choose", context)
+    if gone is None:
+        return dialog(request, "choose", context)
+    response = dialog(request, "choose", context, status=409)
+    response["HX-Retarget"], response["HX-Reswap"] = "#dialog", "innerHTML"
+    return response
 
 
 def dialog(request, name, context, *, status=200):
