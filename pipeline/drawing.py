@@ -130,10 +130,11 @@ def _value(card, name):
 
 ROW = (
     '<tr id="row-{pk}" data-row><td class="tick"><input class="pick" type="checkbox" name="ids" value="{pk}" '
-    'form="bulk" aria-label="{name}"></td><th scope="row" class="hide-phone">{rep}</th><td class="main"><a href="{href}" data-open>'
-    '<b>{name}</b></a></td><td><a href="/deals/{pk}/move" data-dialog class="inline">{pip} {stage}</a></td>'
-    '<td class="num amt">{amount}</td><td class="hide-phone">{entered} <span class="muted">{days}</span></td>'
-    '<td>{expected_close}</td><td class="full">{key_action}</td><td>{risk}</td><td class="hide-phone">{owner}</td></tr>'
+    'form="bulk" aria-label="{name}"></td><th scope="row" class="hide-phone">{rep}</th><td class="main"><a href="{href}" '
+    'data-open><b>{name}</b></a></td><td><a href="/deals/{pk}/move" data-dialog class="inline">{pip} {stage}</a></td>'
+    '<td class="num amt" data-value="{raw}">{amount}</td><td class="hide-phone">{entered} <span class="muted">{days}'
+    '</span></td><td>{expected_close}</td><td class="full">{key_action}</td><td>{risk}</td><td class="hide-phone">'
+    "{owner}</td></tr>"
 )
 
 
@@ -146,7 +147,7 @@ def row_html(card, on):
     return format_html(
         ROW, pk=str(deal.pk), href=card.href, name=card.name, pip=words.pip(card.stage), stage=stage_words(card),
         entered=day(periods.today(deal.entered_at)), days=ngettext("%(n)d day", "%(n)d days", days) % {"n": days},
-        **cells,
+        raw=deal.amount if deal.amount is not None else "", **cells,
     )  # fmt: skip
 
 

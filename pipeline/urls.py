@@ -1,12 +1,13 @@
 from django.urls import include, path
 
-from pipeline.views import board, deals, many, move, stages, table, update
+from pipeline.views import board, deals, many, move, paste, stages, table, update
 
 pages = (
     [
         # board and table
         path("pipeline", board.board, name="board"),
         path("pipeline/table", table.table, name="table"),
+        path("pipeline/table/paste", paste.paste, name="paste"),
         path("pipeline/filters", board.filters, name="filters"),
         path("pipeline/column/<int:stage>", board.more, name="more"),
         path("pipeline/column/<int:stage>/fold", board.fold, name="fold"),
