@@ -77,7 +77,8 @@ def _read(deal, field, typed, people, on):
             return _read_person(deal, field, typed, people, before)
         limit = 80 if field == "key_action" else 120
         text = "" if parsing.is_nothing(typed) else parsing.text(typed, limit)
-        if text.endswith(before) or (field == "key_action" and not text):  # with its date in front; a line stays
+        same = text == before or (before and text.endswith(f" {before}"))  # copied out with its date in front
+        if same or (field == "key_action" and not text):  # a line that was said stays said
             return None
         return Cell(deal, field, before, text, text)
     except Wrong as wrong:
