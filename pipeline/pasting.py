@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from activity.recording import record
+from core import words
 from core.changing import change
 from core.errors import Refused
 from core.text import plain
@@ -68,7 +69,7 @@ def _read(deal, field, typed, people, on):
             amount = parsing.money(typed)
             if amount == deal.amount:
                 return None
-            return Cell(deal, field, before, _text(amount), _text(amount))
+            return Cell(deal, field, before, words.money_full(amount), _text(amount))
         if field == "expected_close":
             found = parsing.date(typed, today=on, from_day=on)
             day = found.day if found else None
@@ -90,8 +91,8 @@ def _read_person(deal, field, typed, people, before):
         return None
     person = people.get(plain(typed))
     if person is None:
-        words = _("%(name)s is not somebody you can choose here.") % {"name": typed}
-        return Cell(deal, field, before, typed, error=words)
+        refusal = _("%(name)s is not somebody you can choose here.") % {"name": typed}
+        return Cell(deal, field, before, typed, error=refusal)
     return Cell(deal, field, before, person.name, str(person.pk))
 
 
@@ -111,6 +112,8 @@ def form_of(deal, field, value, user):
 def said(deal, field):
     """A cell as text."""
     value = getattr(deal, field)
+    if field == "amount":
+        return words.money_full(value)
     return value.name if field in ("rep", "owner") and value else _text(value)
 
 

@@ -4,7 +4,6 @@ import datetime as dt
 from decimal import Decimal
 
 import pytest
-
 from django.utils.html import escape
 
 from activity.models import Event
@@ -64,7 +63,8 @@ def test_a_contract_is_not_signed_in_bulk(two, cast, stages, client_of):
 def test_one_next_step_or_owner_for_several(two, cast, client_of, now):
     day = periods.today(now) + dt.timedelta(days=2)
     client = client_of(cast.mia)
-    answer = client.post("/deals/many", asked("plan", two, due_on=day.isoformat(), text="寄样品"), headers={"HX-Request": "true"})
+    said = asked("plan", two, due_on=day.isoformat(), text="寄样品")
+    answer = client.post("/deals/many", said, headers={"HX-Request": "true"})
     assert '"redraw"' in answer["HX-Trigger"]
     assert set(NextStep.objects.open().values_list("customer", "due_on")) == {(deal.customer_id, day) for deal in two}
     assert client.post("/deals/many", asked("assign", two, owner=cast.bob.pk)).status_code == 302
@@ -74,7 +74,8 @@ def test_one_next_step_or_owner_for_several(two, cast, client_of, now):
 
 def test_lanes_count_the_whole_filter(cast, stages, client_of, now):
     for n in range(33):
-        make_customer((cast.alice, cast.bob)[n % 2], name=f"客户{n}", now=now, deal={"stage": stages[1], "amount": Decimal(100)})
+        owner, deal = (cast.alice, cast.bob)[n % 2], {"stage": stages[1], "amount": Decimal(100)}
+        make_customer(owner, name=f"客户{n}", now=now, deal=deal)
     board = read_board(cast.mia, {}, periods.today(now))
     for by in ("rep", "tag", "month"):
         lanes = lanes_of(board, by)
@@ -104,7 +105,8 @@ def test_advice_is_a_hint_and_only_when_switched_on(two, cast, stages, client_of
 
     stages[1].advised = 1
     type(stages[1]).objects.filter(pk=stages[1].pk).update(advised=1)
-    stages[1].history.create(**{f.attname: getattr(stages[1], f.attname) for f in stages[1]._meta.fields}, history_date=now, history_type="~")
+    row = {field.attname: getattr(stages[1], field.attname) for field in stages[1]._meta.fields}
+    stages[1].history.create(**row, history_date=now, history_type="~")
     assert not read_board(cast.alice, {}, periods.today(now)).columns[0].crowded
     switches.set("wip_advice", True, by=cast.ada, now=now)
     assert read_board(cast.alice, {}, periods.today(now)).columns[0].crowded
@@ -181,12 +183,13 @@ def test_a_poll_takes_away_what_left_and_moves_its_clock(own, cast, stages, pric
 def test_a_block_is_shown_then_written_then_undone(two, cast, stages, client_of, now):
     client, first = client_of(cast.alice), two[0]
     order = [card.deal.pk for card in _table(cast.alice, now)]
-    said = {"query": "", "start": order[0], "first": "amount", "text": "48万\t\t2027-01-05\t寄样品\n12000\t\t坏\t", "key": key()}
+    text = "48万\t\t2027-01-05\t寄样品\n12000\t\t坏\t"
+    said = {"query": "", "start": order[0], "first": "amount", "text": text, "key": key()}
     page = client.post("/pipeline/table/paste", said).content.decode()
     assert page.count('name="cell"') == 4 and Deal.objects.filter(amount=None).count() == 2
     deal = Deal.objects.get(pk=order[0])
     confirm = {
-        "confirm": "1", "key": key(), "cell": [f"{deal.pk}:amount:{deal.version}", f"{deal.pk}:key_action:{deal.version}"],
+        "confirm": "1", "key": key(), "cell": [f"{deal.pk}:{field}:{deal.version}" for field in ("amount", "key_action")],
         "value": ["480000.00", "寄样品"],
     }  # fmt: skip
     assert client.post("/pipeline/table/paste", confirm).status_code == 302
@@ -219,7 +222,7 @@ def test_pasting_over_what_somebody_changed_meanwhile_is_a_conflict(two, cast, n
 def test_an_import_is_not_flagged(own, cast, stages, now):
     from exchange.models import ImportBatch
 
-    batch = ImportBatch.objects.create(by=cast.alice, sheet="stage-progress", name="x.xlsx")
+    batch = ImportBatch.objects.create(owner=cast.alice, sheet="stage-progress", name="x.xlsx")
     move_many([Move(own.deal, stages[2])], by=cast.alice, now=now, batch=batch, force_gate=True)
     assert "unproven" not in Event.objects.get(verb="pipeline.moved").data
     assert open_deal(own.customer, by=cast.alice, now=now, name="二期").stage == stages[1]
