@@ -131,10 +131,10 @@ def _value(card, name):
 ROW = (
     '<tr id="row-{pk}" data-row><td class="tick"><input class="pick" type="checkbox" name="ids" value="{pk}" '
     'form="bulk" aria-label="{name}"></td><th scope="row" class="hide-phone">{rep}</th><td class="main">'
-    '<a href="{href}" data-open><b>{name}</b></a></td><td><a href="/deals/{pk}/move" data-dialog class="inline">{pip} {stage}</a></td>'
-    '<td class="num amt" data-value="{raw}">{amount}</td><td class="hide-phone">{entered} <span class="muted">{days}'
-    '</span></td><td>{expected_close}</td><td class="full">{key_action}</td><td>{risk}</td><td class="hide-phone">'
-    "{owner}</td></tr>"
+    '<a href="{href}" data-open><b>{name}</b></a></td><td><a href="/deals/{pk}/move" data-dialog class="inline">'
+    '{pip} {stage}</a></td><td class="num amt" data-value="{raw}">{amount}</td><td class="hide-phone">{entered} '
+    '<span class="muted">{days}</span></td><td>{expected_close}</td><td class="full">{key_action}</td><td>{risk}</td>'
+    '<td class="hide-phone">{owner}</td></tr>'
 )
 
 

@@ -16,6 +16,7 @@ pages = (
         path("deals/<int:pk>", deals.deal, name="deal"),
         path("deals/<int:pk>/peek", deals.peek, name="peek"),
         path("deals/<int:pk>/risks/<int:risk>/close", deals.close_risk, name="risk_close"),
+        path("deals/<int:pk>/needs/<int:need>/close", deals.close_need, name="need_close"),
         path("deals/<int:pk>/edit", deals.edit, name="deal_edit"),
         path("deals/<int:pk>/move", move.move, name="move"),
         path("deals/<int:pk>/lost", move.lost, name="lost"),

@@ -15,7 +15,8 @@ from core import periods
 from core.companions import along
 from core.keys import deed
 from core.lists import answer
-from customers.models import Customer
+from customers.models import Customer, Need
+from customers.needs import close_needs, open_needs
 from customers.staleness import Rule
 from pipeline import risks
 from pipeline.answering import say
@@ -150,3 +151,17 @@ def close_risk(request, pk, risk):
     response = render(request, "pipeline/_risks.html", context)
     response["HX-Trigger"] = json.dumps({"redraw": {}})
     return response
+
+
+@require_POST
+@deed
+@only(may_see_pipeline)
+def close_need(request, pk, need):
+    """A need of the deal's customer is answered, or dropped."""
+    found = get_object_or_404(Deal.objects.visible_to(request.user).select_related("customer"), pk=pk)
+    one = get_object_or_404(Need.objects.visible_to(request.user), pk=need, customer=found.customer_id)
+    how = Need.Status.DROPPED if request.POST.get("how") == "dropped" else Need.Status.ANSWERED
+    close_needs(found.customer, [one], how, by=request.user, now=timezone.now())
+    if not request.htmx:
+        return redirect("pipeline:peek", found.pk)
+    return render(request, "pipeline/_needs.html", {"deal": found, "needs": open_needs(found.customer)})

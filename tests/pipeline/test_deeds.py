@@ -17,7 +17,7 @@ from pipeline.models import Deal, Risk, StageProgress
 from pipeline.moving import Move, move_many, move_to
 from pipeline.opening import open_deal
 from pipeline.pasting import read_block, write_block
-from tests.cast import key, make_customer, make_log
+from tests.cast import key, make_customer, make_log, make_request, make_step
 
 pytestmark = pytest.mark.django_db
 
@@ -127,6 +127,14 @@ def test_the_peek_shows_risks_with_their_age_and_offers_a_request(own, cast, cli
     assert client.get(f"/requests/new?customer={own.customer.pk}&deal={own.deal.pk}&risk={risk.pk}").status_code == 200
 
 
+@pytest.mark.proves("R58")
+def test_the_state_of_a_request_shows_on_the_card(own, cast, client_of, now):
+    make_step(own.customer, periods.today(now) + dt.timedelta(days=3), now=now)
+    make_request(cast.alice, cast.legal, now=now, customer=own.customer, deal=own.deal)
+    note = own.deal.notes.get(until=None)
+    assert note.words_en in client_of(cast.alice).get("/pipeline").content.decode()
+
+
 @pytest.mark.proves("R3")
 def test_a_move_without_evidence_is_flagged_not_blocked(own, cast, stages, client_of, now):
     client = client_of(cast.alice)
@@ -153,6 +161,8 @@ def test_open_needs_are_listed_at_the_move_and_ticked_there(own, cast, stages, c
     assert list(Need.objects.order_by("pk").values_list("status", flat=True)) == ["answered", "open"]
     assert "要月付" in client.get(f"/deals/{own.deal.pk}/peek").content.decode()
     assert FollowUp.objects.count() == 1 and monthly.closed_at is None
+    client.post(f"/deals/{own.deal.pk}/needs/{monthly.pk}/close", {"how": "dropped", "key": key()})
+    assert list(Need.objects.order_by("pk").values_list("status", flat=True)) == ["answered", "dropped"]
 
 
 @pytest.mark.proves("R54")
@@ -189,7 +199,8 @@ def test_a_block_is_shown_then_written_then_undone(two, cast, stages, client_of,
     assert page.count('name="cell"') == 4 and Deal.objects.filter(amount=None).count() == 2
     deal = Deal.objects.get(pk=order[0])
     confirm = {
-        "confirm": "1", "key": key(), "cell": [f"{deal.pk}:{field}:{deal.version}" for field in ("amount", "key_action")],
+        "confirm": "1", "key": key(),
+        "cell": [f"{deal.pk}:{field}:{deal.version}" for field in ("amount", "key_action")],
         "value": ["480000.00", "寄样品"],
     }  # fmt: skip
     assert client.post("/pipeline/table/paste", confirm).status_code == 302
