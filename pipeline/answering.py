@@ -16,6 +16,7 @@ from core import periods
 from core.companions import along
 from pipeline.board import read_board
 from pipeline.cards import cards_by_id
+from pipeline.lanes import chosen
 
 
 def moved_answer(request, deal, was, move, *, asked_for=None):
@@ -27,11 +28,15 @@ def moved_answer(request, deal, was, move, *, asked_for=None):
         return redirect(place_after(request, deal))
     html = say(request, words, undo=reverse("activity:undo", args=[event.pk]) if event else "")
     page = urlsplit(request.htmx.current_url_abs_path or "")
-    if page.path == reverse("pipeline:board"):
+    in_lanes = bool(chosen(QueryDict(page.query)))
+    if page.path == reverse("pipeline:board") and not in_lanes:
         html += board_fragments(request, deal, QueryDict(page.query))
     html += along("pipeline.moved", request, deal=deal, was=was)
     response = HttpResponse(html)
-    response["HX-Trigger"] = json.dumps({"close-dialog": {}, "close-drawer": {}, "moved": {"deal": deal.pk}})
+    triggers = {"close-dialog": {}, "close-drawer": {}, "moved": {"deal": deal.pk}}
+    if in_lanes or page.path == reverse("pipeline:table"):
+        triggers["redraw"] = {}
+    response["HX-Trigger"] = json.dumps(triggers)
     response["HX-Reswap"] = "none"
     return response
 

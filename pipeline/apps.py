@@ -14,7 +14,7 @@ class PipelineConfig(AppConfig):
         from customers.merging import on_merge
         from customers.opening import opener
         from customers.transferring import on_assign
-        from pipeline import columns, daily, handing, offered, opening, sheets, undoing
+        from pipeline import columns, daily, handing, offered, opening, pasting, sheets, undoing
 
         opener(opening.open_deals)
         after_log(daily.after_log)
@@ -26,4 +26,5 @@ class PipelineConfig(AppConfig):
         column("stage", _("Stage"), columns.stage_cells)
         for verb in ("pipeline.moved", "pipeline.won", "pipeline.lost"):
             undoer(verb, undoing.undo_move)
+        undoer("pipeline.pasted", pasting.undo_block)
         sheets.plug()

@@ -6,6 +6,7 @@ from decimal import Decimal
 from django.db.models import Count, F, Q, Sum, Window
 from django.db.models.functions import Coalesce, RowNumber
 
+from accounts import switches
 from core import charts
 from pipeline.asking import Asked
 from pipeline.cards import cards_by_id, cards_of, shown
@@ -24,10 +25,16 @@ class Column:
     shut: bool = False
     path: str = ""  # of its piece of the ribbon
     path_small: str = ""
+    advice: bool = False
 
     @property
     def more(self):
         return max(self.count - len(self.cards), 0)
+
+    @property
+    def crowded(self):
+        """More deals than the stage advises: a hint, nothing more; only where the switch is on (D52)."""
+        return bool(self.advice and self.stage.advised and self.count > self.stage.advised)
 
     @property
     def next_more(self):
@@ -73,10 +80,10 @@ def read_board(user, filters, on, *, asked=None, only=None, with_cards=True):
     """
     asked = asked or Asked(user, filters, on)
     sums, chips = totals(asked)
-    columns = []
+    columns, advice = [], switches.get("wip_advice")
     for place, stage in enumerate(asked.playbooks.columns(asked.playbook.pk)):
         count, amount = sums.get(stage.pk, (0, Decimal(0), 0))[:2]
-        columns.append(Column(stage, count, amount, shut=place == 0 or stage.kind == "after"))
+        columns.append(Column(stage, count, amount, shut=place == 0 or stage.kind == "after", advice=advice))
     draw(columns)
     if with_cards:
         _deal_out(columns, asked, only)

@@ -1,14 +1,11 @@
 """Cards: deals with everything a card says, in three queries for any number of them (S7)."""
 
-import functools
 from dataclasses import dataclass
 
-from django.db.models import OuterRef, Subquery
-from django.utils.html import format_html
-from django.utils.translation import get_language
+from django.db.models import F, OuterRef, Subquery
 
 from accounts import rights
-from core.templatetags import words
+from accounts.models import User
 from customers.models import Contact, NextStep
 from customers.staleness import state_of
 from pipeline.models import CardNote, Deal
@@ -20,14 +17,8 @@ SHOWN = (
     "customer__name", "customer__tag", "customer__grade", "customer__owner", "customer__team", "customer__open_deals",
     "customer__limit_days", "customer__quiet_since", "customer__next_step_on", "customer__waiting_until",
     "customer__archived_at", "customer__pooled_at", "customer__merged_into", "customer__tries",
-    "customer__last_contact_on", "rep__name", "owner__name",
+    "customer__last_contact_on",
 )
-
-
-@functools.cache
-def _tag(tag, language):
-    """The glyph and short word of a tag: ten pieces of html in all."""
-    return words.tag_short(tag)
 
 
 @dataclass
@@ -48,48 +39,13 @@ class Card:
         return self.deal.pk
 
     @property
-    def alone(self):
-        """The list of one, for the template of cards."""
-        return [self]
-
-    @property
     def is_won(self):
         return self.deal.won_at is not None and self.deal.signed_on is not None
 
     @property
-    def closes_html(self):
+    def closes(self):
         """The day it was signed, else the one it is expected to close."""
-        day = self.deal.signed_on if self.is_won else self.deal.expected_close
-        return words.day_dense(day) if day else ""
-
-    @property
-    def step_html(self):
-        return words.day_dense(self.step_on)
-
-    @property
-    def money_html(self):
-        return words.money_tag(self.money) if self.money is not None else ""
-
-    @property
-    def tag_html(self):
-        return _tag(self.deal.customer.tag, get_language())
-
-    @property
-    def person_html(self):
-        return words.avatar(self.person)
-
-    @property
-    def pip(self):
-        return words.pip(self.stage)
-
-    @property
-    def strip_html(self):
-        strip = self.strip
-        if strip is None:
-            return ""
-        said = format_html('<a href="{}">{}</a>', strip.link, strip.words) if strip.link else strip.words
-        mark = words.icon(strip.icon, small=True)
-        return format_html('<p class="strip {}">{}<span>{}</span></p>', strip.tone, mark, said)
+        return self.deal.signed_on if self.is_won else self.deal.expected_close
 
     @property
     def rank(self):
@@ -131,8 +87,11 @@ def shown(deals):
     steps = NextStep.objects.open().filter(customer=OuterRef("customer"), kind="ours").order_by("due_on", "id")
     mine = Contact.objects.filter(customer=OuterRef("customer")).exclude(phone="").order_by("-is_main", "id")
     return (
-        deals.select_related("customer", "rep", "owner").only(*SHOWN)
-        .annotate(step_text=Subquery(steps.values("text")[:1]), phone=Subquery(mine.values("phone")[:1]))
+        deals.select_related("customer").only(*SHOWN)
+        .annotate(
+            step_text=Subquery(steps.values("text")[:1]), phone=Subquery(mine.values("phone")[:1]),
+            rep_name=F("rep__name"), owner_name=F("owner__name"),
+        )
     )
 
 
@@ -142,7 +101,17 @@ def cards_of(deals, *, user, on, rule, stages):
     standing = CardNote.objects.filter(deal__in=[deal.pk for deal in deals]).filter(until=None)
     for note in standing.order_by("-since", "-id"):
         notes.setdefault(note.deal_id, []).append(note)
+    people = {}
+    for deal in deals:  # a page has hundreds of deals and few people: one object a person
+        deal.rep = _person(people, deal.rep_id, deal.rep_name)
+        deal.owner = _person(people, deal.owner_id, deal.owner_name)
     return [_card(deal, notes.get(deal.pk, ()), user, on, rule, stages) for deal in deals]
+
+
+def _person(people, pk, name):
+    if pk and pk not in people:
+        people[pk] = User(pk=pk, name=name)
+    return people.get(pk)
 
 
 def _card(deal, notes, user, on, rule, stages):
@@ -160,5 +129,3 @@ def cards_by_id(ids, *, user, on, rule, stages):
     """The same for ids, in their order; ids that no longer exist are left out."""
     found = shown(Deal.objects.visible_to(user)).in_bulk(list(ids))
     return cards_of([found[pk] for pk in ids if pk in found], user=user, on=on, rule=rule, stages=stages)
-
-

@@ -8,9 +8,10 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from core.periods import at
 from core.widgets import Chips, Day
-from customers.models import Customer
+from customers.models import Customer, Need
 from pipeline.models import Deal, LossReason, RiskType
 from pipeline.moving import UNSET, Move
+from pipeline.proving import is_forward, needs_of
 
 BACK_REASONS = [
     _("Customer changed plans"),
@@ -37,6 +38,10 @@ class MoveForm(forms.Form):
     risk_text = forms.CharField(label=_("Risk in words"), max_length=120, required=False)
     tag = forms.ChoiceField(label=_("Tag"), choices=Customer.Tag.choices, required=False, widget=Chips)
     evidence = forms.CharField(label=_("What shows it is done"), max_length=300, required=False)
+    needs = forms.ModelMultipleChoiceField(
+        Need.objects.none(), label=_("Open needs: tick what is answered"), required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
     entered_on = forms.DateField(label=_("It happened on an earlier day"), required=False, widget=Day)
     late_reason = forms.CharField(label=_("Why it is entered late"), max_length=200, required=False)
 
@@ -54,8 +59,11 @@ class MoveForm(forms.Form):
             filled = getattr(deal, name, None)
             if name in self.fields and (how == "no" or (how == "if_empty" and filled)):
                 del self.fields[name]
-        if "evidence" in self.fields and self.move.backward:
-            del self.fields["evidence"]
+        if not is_forward(self.move):
+            for name in ("evidence", "needs"):
+                self.fields.pop(name, None)
+        if "needs" in self.fields:
+            self.fields["needs"].queryset = needs_of(self.move)
 
     def add_prefix(self, field_name):
         return "from" if field_name == "frm" else field_name

@@ -9,7 +9,10 @@ from customers.models import Customer
 from pipeline.models import Stage
 
 ASKS = [("ask", _("Ask")), ("if_empty", _("Ask only if empty")), ("no", _("Do not ask"))]
-ASKED = {"key_action": _("Key action"), "expected_close": _("Expected close"), "risk_type": _("Risk"), "tag": _("Tag")}
+ASKED = {
+    "key_action": _("Key action"), "expected_close": _("Expected close"), "risk_type": _("Risk"), "tag": _("Tag"),
+    "needs": _("Open needs"),
+}  # fmt: skip
 
 
 class StageForm(forms.ModelForm):
@@ -46,12 +49,15 @@ class StageForm(forms.ModelForm):
 
     class Meta:
         model = Stage
-        fields = ["label", "label_en", "short", "short_en", "default_tag", "probability", "stale_days", "gated"]
+        fields = [
+            "label", "label_en", "short", "short_en", "default_tag", "probability", "stale_days", "advised", "gated",
+        ]  # fmt: skip
         help_texts = {
             "label_en": _("Empty: the Chinese label is shown."),
             "short": _("At most two Han characters"),
             "short_en": _("At most eight letters"),
             "stale_days": _("Empty: the general limit."),
+            "advised": _("Empty: no advice. More deals than this only show a hint."),
         }
 
     def __init__(self, *args, **kwargs):

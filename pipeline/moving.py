@@ -21,6 +21,7 @@ from pipeline.holding import hold
 from pipeline.marking import insert_marks
 from pipeline.models import Deal, LossReason, Stage, StageProgress, StageVersion
 from pipeline.playbooks import Playbooks
+from pipeline.proving import is_unproven
 
 UNSET = object()
 
@@ -58,6 +59,7 @@ class Move:
     opened_risk: object = field(default=None, repr=False)
     step: NextStep | None = field(default=None, repr=False)
     event: object = field(default=None, repr=False)
+    unproven: bool = False  # nothing was said of what the stage it leaves asks (R3)
 
     @property
     def backward(self):
@@ -186,8 +188,9 @@ def versions_of(stages):
 
 def _turn_stays(moves, *, by, now, batch):
     """The open stays end, those in the new stages begin. A stay that somebody else ended meanwhile was not ours."""
-    versions, ends = versions_of({move.to.pk for move in moves}), {}
+    versions, ends = versions_of({pk for move in moves for pk in (move.to.pk, move.was.pk)}), {}
     for move in moves:
+        move.unproven = batch is None and is_unproven(move, versions.get(move.was.pk))
         at, deal = move.entered_at or now, move.deal
         ends.setdefault(max(at, deal.stay_entered_at), []).append(move)
         move.stay = StageProgress(

@@ -10,16 +10,17 @@ MOST = 60  # changed customers looked at; more than that is a reload's work
 
 
 def changed_since(user, since, filters, on):
-    """(cards that changed and still match the filters, whether anything of the board moved since the moment)."""
+    """(cards that changed and still match the filters, ids of deals that no longer do, whether anything of the board
+    moved since the moment)."""
     customers = set(
         Event.objects.filter(at__gte=since, about_customer_id__isnull=False).order_by("-at")
         .values_list("about_customer_id", flat=True)[:MOST]
     )
-    if not customers or not Deal.objects.visible_to(user).filter(customer__in=customers).exists():
-        return [], False
+    seen = Deal.objects.visible_to(user).filter(customer__in=customers).values_list("pk", flat=True)
+    mine = list(seen) if customers else []
+    if not mine:
+        return [], [], False
     asked = Asked(user, filters, on)
-    deals = asked.narrowed.filter(on_board(on), customer__in=customers)
-    cards = cards_by_id(
-        list(deals.values_list("pk", flat=True)), user=user, on=on, rule=asked.rule, stages=asked.playbooks.stages
-    )
-    return cards, True
+    shown = list(asked.narrowed.filter(on_board(on), pk__in=mine).values_list("pk", flat=True))
+    cards = cards_by_id(shown, user=user, on=on, rule=asked.rule, stages=asked.playbooks.stages)
+    return cards, sorted(set(mine) - set(shown)), True

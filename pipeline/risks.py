@@ -53,6 +53,18 @@ def close_many(risks, *, by, now):
     return closed
 
 
+def close_risk(deal, risk, *, by, now):
+    """One open risk of a deal is over. Closed already: nothing. One Event."""
+    before = deal.risk
+    risk.deal = deal
+    if close_many([risk], by=by, now=now):
+        record_many(
+            "pipeline.risk", [deal], by=by, at=now, about=lambda one: one.customer_id,
+            data=lambda one: {"deal": one.name, "before": words_of(risk) or before, "risk": ""},
+        )
+    return deal
+
+
 def set_risk(deal, *, kind=None, text="", severity=None, by, now):
     """What a person says the current risk is: opens it beside what is open; no words close all of them. One Event."""
     before = deal.risk

@@ -3,11 +3,14 @@
 from accounts.models import Team
 from core.kept import Kept
 from core.periods import today
+from pipeline.lanes import chosen, lanes_of
 
 
-def board_context(request, board, *, now):
+def board_context(request, board, *, now, with_lanes=False):
     asked = board.asked
+    by = chosen(asked.GET)
     return {
+        "by": by, "lanes": lanes_of(board, by) if by and with_lanes else [],
         "board": board, "asked": asked, "on": board.on, "since": now, "query": query_of(asked),
         "chips": chips_of(asked, board.chips), "teams": team_names(request.user), "is_today": board.on == today(now),
         "playbooks": asked.playbooks.active if len(asked.playbooks.active) > 1 else [],

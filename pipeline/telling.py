@@ -1,6 +1,7 @@
 """What a move tells: one event a deal with the names used then, and the people who answer for the new stage (R16)."""
 
 from activity.recording import events_of, notify, write
+from core import periods
 from pipeline.playbooks import Playbooks
 
 
@@ -59,6 +60,12 @@ def words_of(move):
         "key_action": move.key_action.strip(),
         "reason": move.reason.strip(),
     }
+    if move.unproven:
+        data["unproven"] = True
+    elif move.evidence.strip():
+        data["evidence"] = move.evidence.strip()[:300]
+    if move.stay.back_dated:
+        data["late"] = periods.today(move.entered_at).isoformat()
     if move.entered_at:
         data["entered_at"] = move.entered_at.isoformat()
     if move.wins and move.deal.contract_amount is not None:

@@ -1,17 +1,22 @@
 from django.urls import include, path
 
-from pipeline.views import board, deals, move, stages, table, update
+from pipeline.views import board, deals, many, move, paste, stages, table, update
 
 pages = (
     [
         # board and table
         path("pipeline", board.board, name="board"),
         path("pipeline/table", table.table, name="table"),
+        path("pipeline/table/paste", paste.paste, name="paste"),
         path("pipeline/filters", board.filters, name="filters"),
         path("pipeline/column/<int:stage>", board.more, name="more"),
         path("pipeline/column/<int:stage>/fold", board.fold, name="fold"),
         # a deal
+        path("deals/many", many.many, name="many"),
         path("deals/<int:pk>", deals.deal, name="deal"),
+        path("deals/<int:pk>/peek", deals.peek, name="peek"),
+        path("deals/<int:pk>/risks/<int:risk>/close", deals.close_risk, name="risk_close"),
+        path("deals/<int:pk>/needs/<int:need>/close", deals.close_need, name="need_close"),
         path("deals/<int:pk>/edit", deals.edit, name="deal_edit"),
         path("deals/<int:pk>/move", move.move, name="move"),
         path("deals/<int:pk>/lost", move.lost, name="lost"),

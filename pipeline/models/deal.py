@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from core.models import Named, Versioned
+from core.periods import today
 from customers.models import Customer, FollowUp, NextStep
 from pipeline.models.stage import Playbook, Stage
 from pipeline.querysets import DealQuerySet, OfDealQuerySet
@@ -119,6 +120,10 @@ class Risk(models.Model):
 
     def __str__(self):
         return self.text or str(self.type)
+
+    def days_open(self, on):
+        """Company days since it was seen: how old it is."""
+        return (on - today(self.opened_at)).days
 
 
 class CardNote(models.Model):

@@ -52,6 +52,7 @@ class Stage(Versioned):
     default_tag = models.CharField(_("Tag"), max_length=10, blank=True)  # a customer tag
     probability = models.PositiveSmallIntegerField(_("Probability"), default=0)  # percent
     stale_days = models.PositiveSmallIntegerField(_("Quiet after days"), null=True, blank=True)
+    advised = models.PositiveSmallIntegerField(_("At most (advice)"), null=True, blank=True)  # deals of one column
     gated = models.BooleanField(_("Needs approval to enter"), default=False)  # D29
     asks = models.JSONField(default=dict, blank=True)  # per field: ask | if_empty | no
     raises = models.JSONField(default=dict, blank=True)  # the request entering it offers: {"kind", "department"}

@@ -3,12 +3,11 @@
 import datetime as dt
 
 from django import template
-from django.utils.html import format_html
-from django.utils.translation import get_language, ngettext
+from django.utils.html import format_html, format_html_join
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from core import periods
-from customers.models import Customer
+from pipeline import drawing
 from pipeline.playbooks import answering_words, duty_words
 from pipeline.strips import note_words
 
@@ -61,17 +60,45 @@ def plus_days(day, days):
     return day + dt.timedelta(days=days)
 
 
-@register.simple_tag
-def stage_words(card):
-    """Tag and stage in one, as the template's second sheet has them: 高意向（商务谈判）."""
-    return _("%(tag)s (%(stage)s)") % {"tag": Customer.Tag(card.deal.customer.tag).label, "stage": card.stage.words}
+@register.filter
+def iso_day(text):
+    """A day as an event keeps it."""
+    return dt.date.fromisoformat(text) if text else None
+
+
+@register.filter
+def strip_of_card(card):
+    """The one alarm of a card."""
+    return drawing.strip(card)
 
 
 @register.simple_tag
-def days_in(card, on):
-    """How long a deal has been in its stage."""
-    days = (on - periods.today(card.deal.entered_at)).days
-    return ngettext("%(n)d day", "%(n)d days", days) % {"n": days}
+def draw_cards(cards, everywhere=False, placed=False):
+    """Cards as the board prints them; `everywhere`: the phone's list of all stages, its first one with its buttons."""
+    return format_html_join(
+        "", "{}",
+        (
+            (drawing.card_html(card, everywhere=everywhere, placed=placed, on=everywhere and not place),)
+            for place, card in enumerate(cards)
+        ),
+    )  # fmt: skip
+
+
+@register.simple_tag
+def draw_card(card):
+    """One card that travels to its index in its column."""
+    return drawing.card_html(card, placed=True)
+
+
+@register.simple_tag
+def draw_rows(cards, on):
+    """Rows of the table."""
+    return format_html_join("", "{}", ((drawing.row_html(card, on),) for card in cards))
+
+
+@register.simple_tag
+def draw_cell(card, name):
+    return drawing.cell_html(card, name)
 
 
 @register.simple_tag

@@ -15,6 +15,7 @@ from core.lists import answer
 from customers.models import Customer
 from pipeline.asking import Asked
 from pipeline.board import more_cards, read_board
+from pipeline.lanes import CHOICES, chosen
 from pipeline.polling import changed_since
 from pipeline.showing import board_context
 
@@ -26,10 +27,10 @@ def board(request):
     if "since" in request.GET:
         return poll(request, now)
     shown = read_board(request.user, request.GET, periods.today(now))
-    unfolded = request.session.get("unfolded", [])
+    folds = folds_of(request)
     for column in shown.columns:
-        column.shut = column.shut and column.stage.pk not in unfolded
-    context = board_context(request, shown, now=now)
+        column.shut = folds.get(column.stage.pk, column.shut)
+    context = board_context(request, shown, now=now, with_lanes=True)
     return answer(request, "pipeline/board.html", "pipeline/_board.html", context)
 
 
@@ -38,11 +39,13 @@ def poll(request, now):
     since = parse_datetime(request.GET["since"].replace(" ", "+"))
     if since is None or since.tzinfo is None or since > now:
         return HttpResponse(status=204)
-    cards, changed = changed_since(request.user, since, request.GET, periods.today(now))
+    cards, gone, changed = changed_since(request.user, since, request.GET, periods.today(now))
     if not changed:
         return HttpResponse(status=204)
+    if chosen(request.GET):  # lanes draw themselves anew
+        return HttpResponse(headers={"HX-Trigger": "redraw"})
     shown = read_board(request.user, request.GET, periods.today(now), with_cards=False)
-    context = board_context(request, shown, now=now) | {"cards": cards}
+    context = board_context(request, shown, now=now) | {"cards": cards, "gone": gone}
     return render(request, "pipeline/_polled.html", context)
 
 
@@ -77,17 +80,31 @@ def filters(request):
         "teams": Team.objects.visible_to(request.user).order_by("id"),
         "chosen_tags": request.GET.getlist("tag"),
         "views": SavedView.objects.visible_to(request.user).filter(page="pipeline:board"),
+        "lanes": CHOICES.items(),
         "target": "pipeline:table" if request.GET.get("on") == "table" else "pipeline:board",
     }
     return answer(request, "pipeline/filters.html", "pipeline/_filters.html", context)
+
+
+FOLDS = 365 * 24 * 3600  # seconds a browser remembers which columns its person folded
+
+
+def folds_of(request):
+    """{stage id: folded} as this person left it in this browser; what he never touched has its usual width."""
+    kept = request.COOKIES.get(f"folds_{request.user.pk}", "")
+    pairs = (pair.split("-") for pair in kept.split(".")[:60] if pair.count("-") == 1)
+    return {int(pk): how == "1" for pk, how in pairs if pk.isascii() and pk.isdigit()}
 
 
 @require_POST
 @deed
 @only(may_see_pipeline)
 def fold(request, stage):
-    """Open or close a collapsed column, for this session."""
-    unfolded = set(request.session.get("unfolded", []))
-    unfolded ^= {stage}
-    request.session["unfolded"] = sorted(unfolded)
-    return HttpResponse(status=204) if request.htmx else redirect("pipeline:board")
+    """Fold a column (shut=1) or open it; remembered."""
+    folds = folds_of(request) | {stage: request.POST.get("shut") == "1"}
+    response = HttpResponse(status=204) if request.htmx else redirect("pipeline:board")
+    text = ".".join(f"{pk}-{int(how)}" for pk, how in sorted(folds.items())[-60:])
+    response.set_cookie(
+        f"folds_{request.user.pk}", text, max_age=FOLDS, httponly=True, samesite="Lax", secure=request.is_secure()
+    )
+    return response

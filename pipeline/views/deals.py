@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.gates import only
 from accounts.rights import may_see_pipeline
@@ -15,17 +15,21 @@ from core import periods
 from core.companions import along
 from core.keys import deed
 from core.lists import answer
-from customers.models import Customer
+from customers.models import Customer, Need
+from customers.needs import close_needs, open_needs
 from customers.staleness import Rule
+from pipeline import risks
 from pipeline.answering import say
 from pipeline.cards import cards_of, shown
 from pipeline.deals import save_deal
 from pipeline.forms import DealForm
-from pipeline.models import Deal
+from pipeline.models import Deal, Risk
 from pipeline.notes import holds_of
 from pipeline.opening import open_deal
 from pipeline.path import path_of
+from pipeline.peeking import open_risks, peek_of
 from pipeline.playbooks import Playbooks
+from pipeline.proving import stays_of
 
 
 @require_GET
@@ -116,5 +120,48 @@ def customer_panel(request, pk):
         "cards": cards,
         "chosen": chosen,
         "nodes": path_of(chosen.deal, on) if chosen else [],
+        "stays": stays_of(chosen.deal, books.stages) if chosen else [],
+        "risks": open_risks(chosen.deal, on) if chosen else [],
+        "deal": chosen.deal if chosen else None,
     }
     return answer(request, "pipeline/customer_panel.html", "pipeline/_customer_panel.html", context)
+
+
+@require_GET
+@only(may_see_pipeline)
+def peek(request, pk):
+    """The short page of a deal: a drawer over the board, a page without scripts."""
+    found = get_object_or_404(Deal.objects.visible_to(request.user).select_related("customer", "stage"), pk=pk)
+    on = periods.today()
+    context = {"deal": found, "on": on, "peek": peek_of(found, user=request.user, on=on)}
+    return answer(request, "pipeline/peek.html", "pipeline/_peek.html", context)
+
+
+@require_POST
+@deed
+@only(may_see_pipeline)
+def close_risk(request, pk, risk):
+    """One risk is over; the others of the deal stay."""
+    found = get_object_or_404(Deal.objects.visible_to(request.user).select_related("customer", "stage"), pk=pk)
+    one = get_object_or_404(Risk.objects.visible_to(request.user).select_related("type"), pk=risk, deal=found)
+    risks.close_risk(found, one, by=request.user, now=timezone.now())
+    if not request.htmx:
+        return redirect("pipeline:deal", found.pk)
+    context = {"deal": found, "risks": open_risks(found, periods.today())}
+    response = render(request, "pipeline/_risks.html", context)
+    response["HX-Trigger"] = json.dumps({"redraw": {}})
+    return response
+
+
+@require_POST
+@deed
+@only(may_see_pipeline)
+def close_need(request, pk, need):
+    """A need of the deal's customer is answered, or dropped."""
+    found = get_object_or_404(Deal.objects.visible_to(request.user).select_related("customer"), pk=pk)
+    one = get_object_or_404(Need.objects.visible_to(request.user), pk=need, customer=found.customer_id)
+    how = Need.Status.DROPPED if request.POST.get("how") == "dropped" else Need.Status.ANSWERED
+    close_needs(found.customer, [one], how, by=request.user, now=timezone.now())
+    if not request.htmx:
+        return redirect("pipeline:peek", found.pk)
+    return render(request, "pipeline/_needs.html", {"deal": found, "needs": open_needs(found.customer)})

@@ -13,6 +13,8 @@ from accounts.rights import may_see_pipeline
 from core import periods
 from core.errors import Refused
 from core.keys import deed
+from customers.models import Need
+from customers.needs import close_needs
 from pipeline import entering, notes
 from pipeline.answering import moved_answer
 from pipeline.forms import BACK_REASONS, LoseForm, MoveForm
@@ -20,6 +22,7 @@ from pipeline.holding import hold
 from pipeline.models import Deal, Stage
 from pipeline.moving import Move, move_many
 from pipeline.playbooks import Playbooks
+from pipeline.proving import proof_of
 
 
 @require_http_methods(["GET", "POST"])
@@ -95,6 +98,8 @@ def carry_out(request, deal, asked, form, context, name):
     was = deal.stage
     try:
         moved = move_many([asked], by=request.user, now=timezone.now(), is_held=True)
+        if needs := form.cleaned_data.get("needs"):
+            close_needs(deal.customer, needs, Need.Status.ANSWERED, by=request.user, now=timezone.now())
     except ValidationError as missing:
         for field, sentences in missing.message_dict.items():
             form.add_error(field if field in form.fields else None, sentences)
@@ -125,23 +130,28 @@ def gate(request, deal, stage):
 
 
 def choose(request, deal, *, gone=None):
-    """The stages to choose from, with 丢单: what ⋯ and M open. `gone` is a stage somebody chose that is no more."""
+    """The stages to choose from, with 丢单: what ⋯ and M open. `gone`: the stage asked for is no longer in use, the
+    others are offered (B36)."""
     books = Playbooks.load()
-    held = {hold.stage_id for hold in notes.holds_of([deal]).get(deal.pk, [])}
     context = {
         "deal": deal,
         "stages": books.columns(deal.playbook_id),
-        "held": held,
         "lost": books.lost(deal.playbook_id),
         "gone": gone,
     }
-    return dialog(request, "choose", context, status=422 if gone else 200)
+    if gone is None:
+        return dialog(request, "choose", context)
+    response = dialog(request, "choose", context, status=409)
+    response["HX-Retarget"], response["HX-Reswap"] = "#dialog", "innerHTML"
+    return response
 
 
 def dialog(request, name, context, *, status=200):
     """One file for both roads: the dialog alone for htmx, inside a page without scripts."""
     context["url"] = reverse("pipeline:lost" if name == "lost" else "pipeline:move", args=[context["deal"].pk])
     context |= {"today": periods.today(), "back_reasons": BACK_REASONS}
+    if name == "move":
+        context["proof"] = proof_of(context["form"].move)
     context["next"] = request.POST.get("next") or request.GET.get("next") or ""
     if request.htmx:
         return render(request, f"pipeline/_{name}.html", context, status=status)
@@ -161,5 +171,7 @@ def prefill(deal):
 
 def asks(form):
     """Whether the form has anything to ask beyond what is folded away."""
-    quiet = {"frm", "evidence", "entered_on", "late_reason", "tag", "risk_type", "risk_text"}
+    if "needs" in form.fields and form.fields["needs"].queryset.exists():
+        return True
+    quiet = {"needs", "frm", "evidence", "entered_on", "late_reason", "tag", "risk_type", "risk_text"}
     return bool(set(form.fields) - quiet)

@@ -59,7 +59,7 @@
     const row = cards(list).indexOf(card);
     const side = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
     if (side && event.shiftKey) {
-      const all = $$('.board [data-stage]');
+      const all = $$('[data-stage]', card.closest('.lane-row') || board());
       const next = all[all.indexOf(list) + side];
       if (next) move(card, next.dataset.stage);
       return true;
@@ -75,9 +75,11 @@
       go(cards(list)[row + (event.key === 'ArrowDown' ? 1 : -1)]);
       return true;
     }
+    if (event.key === ' ') { peek(card); return true; }
     if (event.key === 'Enter') { $('.card-in', card).click(); return true; }
     if (!sf.letter(event, isTyping)) return false;
     const key = event.key.toLowerCase();
+    if (key === 'm' && sf.picked().length) { $('[data-many=move]').click(); return true; }
     if (key === 'm') { move(card, ''); return true; }
     if (key === 'l') { sf.open('drawer', $('.do-log', card).getAttribute('href'), card); return true; }
     return false;
@@ -85,10 +87,18 @@
   sf.on('focusin', '.board .card', (event, card) => rove(card));
   // On the phone the tapped card shows its actions; the link opens on the second tap or by its name.
   sf.on('click', '.board .card', (event, card) => {
-    if (!sf.phone() || card.classList.contains('on') || event.target.closest('.card-1 b, .card-do')) return;
+    if (!sf.phone() || event.defaultPrevented || card.classList.contains('on') || event.target.closest('.card-1 b, .card-do')) return;
     event.preventDefault();
     $$('.board .card.on').forEach((other) => other.classList.remove('on'));
     card.classList.add('on');
+  });
+
+  // A press shows the deal's short page over the board; with Ctrl, and by Enter, its customer opens.
+  const peek = (card) => sf.open('drawer', `/deals/${card.dataset.deal}/peek`, card);
+  sf.on('click', '.board .card-in', (event, link) => {
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.button || !event.detail) return;
+    event.preventDefault();
+    peek(link.closest('.card'));
   });
 
   // A moved card goes to its index in its new column.
@@ -108,11 +118,13 @@
     if (first && !$('.board .card[tabindex="0"]')) first.tabIndex = 0;
   });
 
-  // Collapsed columns open in place and are remembered by their form.
-  sf.on('click', '[data-unfold]', (event, button) => {
-    const column = button.closest('.col-shut');
-    if (!column) return;
-    column.classList.remove('col-shut');
-    board().classList.add('unfolded-' + (column.nextElementSibling ? 'first' : 'last'));
+  // Columns fold and open in place; their form remembers it.
+  sf.on('click', '[data-unfold]', (event, button) => button.closest('.col')?.classList.remove('col-shut'));
+  sf.on('click', '[data-fold]', (event, button) => button.closest('.col')?.classList.add('col-shut'));
+
+  // What others did waits while a card is in the hand: the next poll brings it.
+  document.addEventListener('htmx:beforeSwap', ({ detail }) => {
+    const asked = detail.requestConfig.elt;
+    if (asked.id === 'since' && document.body.classList.contains('dragging')) detail.shouldSwap = false;
   });
 })();

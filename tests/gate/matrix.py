@@ -288,6 +288,18 @@ COLUMN = {"kwargs": lambda w: {"stage": w.stage.pk}}
 PIPELINE = {
     "pipeline:board": [Row(get=SELLERS), Row(get=SELLERS, query="since=2026-01-01T00:00:00Z", label="others' changes")],
     "pipeline:table": [Row(get=SELLERS), Row(get=SELLERS, query="state=all&group=stage", label="all")],
+    "pipeline:paste": [Row(get=SELLERS, post=SELLERS_POST, data=lambda w: {"text": "7", "first": "amount", "start": "0"})],
+    "pipeline:many": [
+        Row(get=of_deal(), post=of_deal(IN), query=lambda w: f"do=plan&ids={w.alice.deal.pk}",
+            data=lambda w: {"do": "plan", "ids": w.alice.deal.pk, "due_on": day(3), "text": "再约"}),
+    ],
+    "pipeline:peek": [Row(get=of_deal(), **DEAL)],
+    "pipeline:risk_close": [
+        Row(post=of_deal(IN), kwargs=lambda w: {
+            "pk": w.alice.deal.pk, "risk": w.alice.deal.risks.create(text="预算", opened_at=timezone.now()).pk})],
+    "pipeline:need_close": [
+        Row(post=of_deal(IN), kwargs=lambda w: {"pk": w.alice.deal.pk, "need": w.alice.customer.needs.create(
+            text="月付", follow_up=w.alice.customer.followups.first()).pk})],
     "pipeline:filters": [Row(get=SELLERS)],
     "pipeline:more": [Row(get=roles(rep=302, manager=302, admin=302), **COLUMN)],
     "pipeline:fold": [Row(post=SELLERS_POST, **COLUMN)],

@@ -83,6 +83,7 @@ def test_a_full_column_shows_thirty_and_says_how_many_more(cast, stages, now):
     assert (len(column.cards), column.count, column.more) == (CARDS, 35, 5)
 
 
+@pytest.mark.proves("R52")
 def test_who_sees_what(crowd, cast, now):
     on = periods.today(now)
     count = {name: read_board(getattr(cast, name), {}, on).count for name in ("alice", "mia", "nadia", "grace", "ada")}

@@ -3,12 +3,13 @@
 import threading
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 from django.utils import timezone
 
 from core.errors import Conflict, Refused
 from pipeline.models import Deal, Playbook, StageProgress
 from pipeline.moving import Move, move_many
+from pipeline.pasting import write_block
 from tests.cast import build_cast, make_customer
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
@@ -79,3 +80,56 @@ def test_without_the_expected_stage_both_would_win(scene):
     results = race([lambda: careless(stages[1], cast.alice), lambda: careless(stages[2], cast.mia)])
     assert [type(result).__name__ for result in results] == ["list", "list"]
     assert StageProgress.objects.filter(deal=deal).count() == 3
+
+
+def test_of_two_bulk_moves_over_one_deal_one_wins_whole(scene):
+    """All or none, on the database in use: the loser's other deal stays where it was (REL1, B32)."""
+    cast, deal, stages = scene
+    others = [make_customer(cast.alice, name=name).deals.get() for name in ("甲公司", "乙公司")]
+    seen = stages[0].pk
+
+    def bulk(to, by, mine):
+        fresh = Deal.objects.in_bulk([deal.pk, mine.pk])
+        return move_many([Move(one, to, expected=seen) for one in fresh.values()], by=by, now=timezone.now())
+
+    results = race([lambda: bulk(stages[1], cast.alice, others[0]), lambda: bulk(stages[2], cast.mia, others[1])])
+    assert sorted(type(result).__name__ for result in results) == ["list", "str"]
+    moved = Deal.objects.exclude(stage=stages[0])
+    assert {one.stage_id for one in moved} == {(stages[1] if isinstance(results[0], list) else stages[2]).pk}
+    assert moved.count() == 2
+
+
+def test_a_move_and_an_edit_at_once_are_both_kept(scene):
+    """B33: the stage and the amount are two fields; neither is lost."""
+    cast, deal, stages = scene
+
+    def edit():
+        for _round in range(50):
+            fresh = Deal.objects.select_related("customer", "stage").get(pk=deal.pk)
+            try:
+                return write_block([(fresh, "amount", "480000", deal.version)], by=cast.alice, now=timezone.now())
+            except (Refused, Conflict, OperationalError):
+                continue
+        return None
+
+    def move():
+        for _round in range(50):
+            try:
+                fresh = Deal.objects.get(pk=deal.pk)
+                return move_many([Move(fresh, stages[1], expected=stages[0].pk)], by=cast.mia, now=timezone.now())
+            except (Conflict, OperationalError):
+                continue
+        return None
+
+    race([edit, move])
+    kept = Deal.objects.get(pk=deal.pk)
+    assert (kept.amount, kept.stage_id, kept.version) == (480_000, stages[1].pk, deal.version + 2)
+
+
+def test_without_the_version_one_of_two_pasted_amounts_is_lost(scene):
+    """The control of the conflict on pasted cells: who does not say what he saw overwrites."""
+    cast, deal, _stages = scene
+    for amount, by in (("5", cast.mia), ("6", cast.alice)):
+        fresh = Deal.objects.select_related("customer", "stage").get(pk=deal.pk)
+        write_block([(fresh, "amount", amount, fresh.version)], by=by, now=timezone.now())
+    assert Deal.objects.get(pk=deal.pk).amount == 6

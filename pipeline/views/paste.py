@@ -1,0 +1,94 @@
+"""Paste a block of cells into the table: what would change is shown first, then written (S8)."""
+
+import json
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods
+
+from accounts.gates import only
+from accounts.rights import may_see_pipeline
+from core import periods
+from core.keys import deed
+from pipeline.answering import say
+from pipeline.asking import Asked
+from pipeline.models import Deal
+from pipeline.pasting import COLUMNS, MOST_CHARACTERS, MOST_ROWS, read_block, write_block
+from pipeline.table import read_table
+
+
+@require_http_methods(["GET", "POST"])
+@deed
+@only(may_see_pipeline)
+def paste(request):
+    """GET: where the block goes. POST: the cells that would change; with `confirm`, the change itself."""
+    if request.method == "GET":
+        return ask(request, request.GET)
+    if request.POST.get("confirm"):
+        return write(request)
+    rows = rows_of(request, request.POST)
+    start, first = request.POST.get("start", ""), request.POST.get("first", "")
+    place = next((n for n, deal in enumerate(rows) if str(deal.pk) == start), None)
+    if place is None or first not in COLUMNS or len(request.POST.get("text", "")) > MOST_CHARACTERS:
+        return ask(request, request.POST, wrong=_("Choose the row and the column the block begins in."))
+    cells = read_block(request.POST["text"], rows[place:], first, user=request.user, on=periods.today())
+    context = {"cells": [cell for cell in cells if not cell.error], "wrong": [cell for cell in cells if cell.error]}
+    return dialog(request, "paste_preview", context | {"query": request.POST.get("query", "")})
+
+
+def rows_of(request, given):
+    """The deals of the page of the table the block was copied for, in its order."""
+    asked = Asked(request.user, QueryDict(given.get("query", "").lstrip("?")), periods.today())
+    keys = [card.deal.pk for card in read_table(asked).rows]
+    found = Deal.objects.visible_to(request.user).select_related("customer", "stage", "rep", "owner").in_bulk(keys)
+    return [found[pk] for pk in keys if pk in found]
+
+
+def ask(request, given, *, wrong=""):
+    query = given.get("query", "") if request.method == "POST" else request.GET.urlencode()
+    labels = (
+        _("Sales rep"), _("Customer"), _("Stage"), _("Amount"), _("Entered"), _("Expected close"), _("Key action"),
+        _("Risk"), _("Owner"),
+    )  # fmt: skip
+    context = {
+        "rows": rows_of(request, {"query": query}), "columns": list(zip(COLUMNS, labels, strict=True)), "wrong": wrong,
+        "query": query, "first": given.get("first", "amount"), "text": given.get("text", ""),
+        "start": given.get("start", ""),
+    }
+    return dialog(request, "paste", context, status=422 if wrong else 200)
+
+
+def write(request):
+    """`cell` is "deal:field:version" and `value` its value, in the order of the preview."""
+    places, values = request.POST.getlist("cell")[: MOST_ROWS * len(COLUMNS)], request.POST.getlist("value")
+    parts = [place.split(":") for place in places]
+    if len(places) != len(values) or any(len(one) != 3 or not (one[0] + one[2]).isdigit() for one in parts):
+        raise Http404
+    mine = Deal.objects.visible_to(request.user).select_related("customer", "stage", "rep", "owner")
+    deals = mine.in_bulk([int(pk) for pk, _field, _version in parts if len(pk) < 19])
+    if any(int(pk) not in deals or field not in COLUMNS for pk, field, _version in parts):
+        raise Http404
+    cells = [
+        (deals[int(pk)], field, value, int(version)) for (pk, field, version), value in zip(parts, values, strict=True)
+    ]
+    n, event = write_block(cells, by=request.user, now=timezone.now())
+    words = ngettext("%(n)d cell changed", "%(n)d cells changed", n) % {"n": n}
+    if not request.htmx:
+        messages.success(request, words)
+        return redirect("pipeline:table")
+    response = HttpResponse(say(request, words, undo=reverse("activity:undo", args=[event.pk]) if event else ""))
+    response["HX-Trigger"] = json.dumps({"close-dialog": {}, "redraw": {}})
+    response["HX-Reswap"] = "none"
+    return response
+
+
+def dialog(request, name, context, *, status=200):
+    if request.htmx:
+        return render(request, f"pipeline/_{name}.html", context, status=status)
+    context |= {"part": f"pipeline/_{name}.html", "plain": True}
+    return render(request, "pipeline/dialog_page.html", context, status=status)
