@@ -47,13 +47,16 @@ def pick(request):
     if go and line.is_told:
         return lines.check(request, typed)
     condition = found(typed[:60], request.user)
-    customers = recent_customers(request.user)
+    customers = []
     if condition is not None:
         visible = Customer.objects.visible_to(request.user).live()
         customers = list(visible.filter(condition).order_by("-last_contact_at")[:8])
+    recent = condition is None or (line.is_told and not customers)  # the line is kept, whoever is chosen
+    customers = customers if not recent else recent_customers(request.user)
     if go and (condition is None or len(customers) < 2):
         return lines.check(request, typed)
-    context = {"customers": customers, "typed": typed, "step": "pick", "line": line if line.is_told else None}
+    context = {"customers": customers, "typed": typed, "step": "pick", "line": line if line.is_told else None,
+               "recent": recent}
     return answer(request, "customers/log_page.html", "customers/_log_pick.html", context)
 
 
@@ -77,7 +80,7 @@ def save(request, customer):
     follow_up = save_log(entry_of(form, request.user), by=request.user, now=now)
     then = request.POST.get("then", "")
     if request.htmx:
-        again = {"customers": recent_customers(request.user), "step": "pick"} if then == "again" else None
+        again = {"customers": recent_customers(request.user), "recent": True} if then == "again" else None
         html = saved_parts(request, follow_up, choice, again=again, stage=then == "stage")
         return HttpResponse(html + along("customers.logged", request, follow_up=follow_up, customer=customer))
     messages.success(request, words_of_plan(form.cleaned_data["next_on"], form.cleaned_data["next_text"]))
