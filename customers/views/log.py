@@ -53,14 +53,16 @@ def pick(request):
     if go and line.is_told:
         return lines.check(request, typed)
     condition = found(typed[:60], request.user)
-    customers = recent_customers(request.user)
+    customers = []
     if condition is not None:
         visible = Customer.objects.visible_to(request.user).live().select_related("owner")
         customers = list(visible.filter(condition).order_by("-last_contact_at")[:8])
+    recent = condition is None or (line.is_told and not customers)  # the line is kept, whoever is chosen
+    customers = customers if not recent else recent_customers(request.user)
     if go and (condition is None or len(customers) < 2):
         return lines.check(request, typed)
-    context = {"customers": customers, "typed": typed, "step": "pick", "line": line if line.is_told else None}
-    context |= in_a_row.kept(request.GET, request.GET.get("how", ""))
+    context = {"customers": customers, "typed": typed, "step": "pick", "line": line if line.is_told else None,
+               "recent": recent, **in_a_row.kept(request.GET, request.GET.get("how", ""))}
     return answer(request, "customers/log_page.html", "customers/_log_pick.html", context)
 
 
@@ -91,7 +93,7 @@ def save(request, customer):
         return _again(request, form, choice, full=full)  # @deed: nothing of it was written
     then, kept = request.POST.get("then", ""), in_a_row.kept_of(request.POST)
     if request.htmx and not full:
-        again = {"customers": recent_customers(request.user), "step": "pick", **kept} if then == "again" else None
+        again = {"customers": recent_customers(request.user), "recent": True, **kept} if then == "again" else None
         html = saved_parts(request, follow_up, choice, again=again, stage=then == "stage")
         html += render_to_string("customers/_logged_files.html", {"files": files}, request) if files else ""
         return HttpResponse(html + along("customers.logged", request, follow_up=follow_up, customer=customer))

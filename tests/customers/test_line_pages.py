@@ -243,3 +243,13 @@ def test_a_hostile_line_is_only_text(world, client_of):
     assert ask(client, "\x00").status_code == 302
     assert ask(client, "电话 " * 400).status_code == 200
     assert ask(client, LINE, customer="９" * 30).status_code == 404
+
+
+def test_another_customer_may_be_chosen_without_typing_again(world, client_of):
+    make_log(world.two)
+    client = client_of(world.alice)
+    page = ask(client, LINE).content.decode()
+    other = client.get(re.search(r'class="who-pick" href="([^"]+)"', page)[1]).content.decode()
+    link = re.search(rf'href="(/log/line\?text=[^"]+customer={world.two.pk})"', other)[1].replace("&amp;", "&")
+    chosen = fields(client.get(link))
+    assert (chosen["customer"], chosen["next_text"], chosen["contact"]) == ([str(world.two.pk)], ["上门演示"], [""])

@@ -173,7 +173,7 @@ LINES = [
     ("Northwind: integrate with Xero, demo Mar 6 at 9:30", "Northwind Traders", "", "", "integrate", "2026-03-06", "09:30", "demo", ""),
 ]
 
-# Written after the reader was done and not used to tune it: what a stranger's lines would get.
+# Written when the reader was done, hard on purpose; no word was added for them (docs/log-line.md tells what was mended).
 LATER = [
     ("跟周航聊了半小时，对方嫌实施周期太长，3月12号带技术过去看现场", "远洋重工", "周航", "", "", "2026-03-12", "", "带技术过去看现场", ""),
     ("许厂长来电说机器数据要能看得见摸得着，最好大屏，下周三给他看样板间 #意向", "瑞丰纺织", "许强", "phone", "", "2026-03-11", "", "给他看样板间", "interested"),
