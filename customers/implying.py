@@ -7,9 +7,12 @@ from customers.models import Customer
 
 ORDER = ["prospect", "interested", "hot"]
 WORDS = {
-    "interested": ["感兴趣", "有兴趣", "报价", "方案", "演示", "试用", "interested", "quote", "proposal", "demo", "trial"],
+    "interested": [
+        "感兴趣", "有兴趣", "报价", "方案", "演示", "试用", "interested", "quote", "proposal", "demo", "trial",
+    ],
     "hot": [
-        "合同", "签约", "签单", "下单", "议价", "谈价", "付款方式", "分期", "预算已批", "预算批", "采购流程", "商务谈判",
+        "合同", "签约", "签单", "下单", "议价", "谈价", "付款方式", "分期", "预算已批", "预算批", "采购流程",
+        "商务谈判",
         "contract", "purchase order", "negotiat", "discount", "instalment", "budget is approved", "budget approved",
     ],
 }

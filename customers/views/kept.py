@@ -23,7 +23,7 @@ from customers.offering import offer
 @require_POST
 @deed
 def kept(request):
-    """200 {"id", "again"} when it is saved, now or before; 422 and 409 {"errors"}: kept on the device, to be corrected."""
+    """200 {"id", "again"} when it is saved, now or before; 422 and 409 {"errors"}: it stays on the device."""
     user, now = request.user, timezone.now()
     if user.is_support:
         raise NotAllowed(_("Follow-ups are logged by sales."))
