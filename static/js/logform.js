@@ -16,6 +16,11 @@
       shown = shown || said;
     });
   };
+  // htmx overlooks which button was pressed when it stands outside its form, as those of a drawer's foot do.
+  document.addEventListener('htmx:configRequest', ({ detail }) => {
+    const { submitter } = detail.triggeringEvent || {};
+    if (submitter && submitter.name && !detail.parameters[submitter.name]) detail.parameters[submitter.name] = submitter.value;
+  });
   sf.on('change', '[data-files]', (event, field) => {
     const place = field.nextElementSibling;
     place.dataset.was = place.dataset.was || place.textContent;

@@ -35,7 +35,9 @@ def test_the_phone_reaches_every_place_of_its_role(cast, client_of):
         assert '<a class="av av-l av-me phone-only" href="/me"' in html
 
 
-@pytest.mark.parametrize(("language", "name"), [("en", "SalesFlow: sales follow-up"), ("zh-hans", "SalesFlow 销售跟进")])
+@pytest.mark.parametrize(
+    ("language", "name"), [("en", "SalesFlow: sales follow-up"), ("zh-hans", "SalesFlow 销售跟进")]
+)
 def test_the_manifest_is_in_the_persons_language(cast, client_of, language, name):
     type(cast.alice).objects.filter(pk=cast.alice.pk).update(language=language)
     answer = client_of(cast.alice).get("/manifest.webmanifest")

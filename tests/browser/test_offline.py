@@ -1,4 +1,4 @@
-"""The network cut in the middle: a log is kept on the device, shown as waiting, sent once, in its writer's name only."""
+"""The network cut in the middle: a log is kept on the device, shown as waiting, sent once, in its writer's name."""
 
 import pytest
 from django.utils import timezone
@@ -76,6 +76,7 @@ def test_a_log_waits_for_the_connection_and_is_sent_once(page_of, customer, cast
     assert logs().count() == 1
 
 
+@pytest.mark.proves("REL2")
 def test_the_answer_that_was_lost_after_the_server_saved(page_of, customer, cast):
     page = page_of(cast.alice, width=390)
     write(page, customer)

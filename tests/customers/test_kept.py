@@ -45,6 +45,7 @@ def test_it_is_saved_with_the_time_of_the_press(cast, client_of, customer):
     assert saved.draft_started_at == saved.happened_at
 
 
+@pytest.mark.proves("REL2")
 def test_sending_it_again_gives_the_same_record(cast, client_of, customer):
     data = device(cast.alice, customer)
     client = client_of(cast.alice)

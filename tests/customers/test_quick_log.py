@@ -78,7 +78,8 @@ def test_who_came_along_is_kept_and_shown(cast, client_of, customer):
 
 def test_files_go_with_the_log(cast, client_of, customer):
     client = client_of(cast.alice)
-    answer = post(client, customer, HTMX, files=[SimpleUploadedFile("名片.png", PNG), SimpleUploadedFile("纪要.txt", "纪要".encode())])
+    added = [SimpleUploadedFile("名片.png", PNG), SimpleUploadedFile("纪要.txt", "纪要".encode())]
+    answer = post(client, customer, HTMX, files=added)
     saved = FollowUp.objects.get()
     files = list(Attachment.objects.of(saved).order_by("pk"))
     assert (answer.status_code, [file.name for file in files]) == (200, ["名片.png", "纪要.txt"])
@@ -108,7 +109,9 @@ def test_a_log_then_asks_about_the_stage(cast, client_of, customer):
     assert f'hx-get="/deals/{customer.deals.get().pk}/move"' in answer.content.decode()
 
 
-@pytest.mark.parametrize(("tag", "offered"), [("prospect", ["hot", "interested"]), ("interested", ["hot"]), ("hot", []), ("won", [])])
+@pytest.mark.parametrize(
+    ("tag", "offered"), [("prospect", ["hot", "interested"]), ("interested", ["hot"]), ("hot", []), ("won", [])]
+)
 def test_only_a_higher_tag_is_offered(cast, client_of, customer, tag, offered):
     Customer.objects.filter(pk=customer.pk).update(tag=tag)
     assert [row[0] for row in implying.offers(tag)] == offered
