@@ -31,9 +31,8 @@ def move(request, pk):
         return redirect("pipeline:lost", pk)
     if not to:
         return choose(request, deal)
-    stage = get_object_or_404(
-        Stage.objects.visible_to(request.user), playbook=deal.playbook_id, pk=to if to.isdecimal() and len(to) < 19 else 0
-    )
+    number = to if to.isdecimal() and len(to) < 19 else 0
+    stage = get_object_or_404(Stage.objects.visible_to(request.user), playbook=deal.playbook_id, pk=number)
     if stage.retired_at is not None:  # taken out of use while the dialog stood open
         return choose(request, deal, gone=stage)
     if stage.kind == Stage.Kind.LOST:
