@@ -92,6 +92,7 @@ def say(request, words, *, undo=""):
 def place_after(request, deal):
     """Where a page without scripts goes on: the address it came from when it is ours, else the customer."""
     there = request.POST.get("next", "")
-    if there and url_has_allowed_host_and_scheme(there, allowed_hosts={request.get_host()}, require_https=False):
+    ours = url_has_allowed_host_and_scheme(there, allowed_hosts={request.get_host()}, require_https=False)
+    if there.startswith("/") and ours:
         return there
     return reverse("pipeline:deal", args=[deal.pk])

@@ -1,6 +1,7 @@
 """What narrows board and table: one query string for both (ux §2.2)."""
 
 import django_filters
+from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
@@ -23,6 +24,21 @@ def stages(request):
     return Stage.objects.visible_to(request.user) if request else Stage.objects.none()
 
 
+class StagesField(django_filters.fields.ModelMultipleChoiceField):
+    """A number no database holds is no stage, as any other number that is none."""
+
+    def _check_values(self, value):
+        for one in value:
+            if len(str(one)) > 18:
+                words = self.error_messages["invalid_choice"]
+                raise ValidationError(words, code="invalid_choice", params={"value": one})
+        return super()._check_values(value)
+
+
+class StagesFilter(django_filters.ModelMultipleChoiceFilter):
+    field_class = StagesField
+
+
 class DealFilter(django_filters.FilterSet):
     """`request` carries user, `on` (company day) and `rule` (customers.staleness.Rule): see pipeline/asking.py."""
 
@@ -34,7 +50,7 @@ class DealFilter(django_filters.FilterSet):
     tag = django_filters.MultipleChoiceFilter(
         choices=Customer.Tag.choices, field_name="customer__tag", label=_("Tag")
     )
-    stage = django_filters.ModelMultipleChoiceFilter(queryset=stages, label=_("Stage"))
+    stage = StagesFilter(queryset=stages, label=_("Stage"))
     playbook = django_filters.CharFilter(field_name="playbook__code", label=_("Playbook"))
 
     class Meta:

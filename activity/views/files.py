@@ -44,7 +44,7 @@ def remove_file(request, pk):
     remove(_file(request, pk), by=request.user, now=timezone.now())
     back = request.POST.get("next", "")
     safe = url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()})
-    return redirect(back if safe and back else reverse("home"))
+    return redirect(back if safe and back.startswith("/") else reverse("home"))
 
 
 def _file(request, pk):

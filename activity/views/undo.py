@@ -25,7 +25,8 @@ def take_back(request, pk):
     undo(event, by=request.user, now=timezone.now())
     messages.success(request, _("Undone"))
     back = request.POST.get("next") or (request.htmx.current_url_abs_path if request.htmx else "") or "/"
-    back = back if url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}) else "/"
+    ours = url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()})
+    back = back if back.startswith("/") and ours else "/"
     if not request.htmx:
         return redirect(back)
     response = HttpResponse()

@@ -1,5 +1,7 @@
 """The beacon of tapped numbers (D25): exempt from the one-time key, since a page that is left cannot wait (D36)."""
 
+import re
+
 from django.db import transaction
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -7,6 +9,8 @@ from django.views.decorators.http import require_POST
 
 from customers import owing
 from customers.models import Customer
+
+SLUG = re.compile(r"[\w-]+", re.ASCII)  # a method's code
 
 
 @require_POST
@@ -23,5 +27,6 @@ def owed(request):
     elif request.user.sells:
         contact = request.POST.get("contact", "")
         who = customer.contacts.filter(pk=contact).first() if contact.isascii() and contact.isdigit() else None
-        owing.tap(request.user, customer, request.POST.get("how", "phone")[:20], now=now, contact=who)
+        how = request.POST.get("how", "phone")[:20]
+        owing.tap(request.user, customer, how if SLUG.fullmatch(how) else "phone", now=now, contact=who)
     return render(request, "customers/_owed.html")

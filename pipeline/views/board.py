@@ -36,7 +36,10 @@ def board(request):
 
 def poll(request, now):
     """Others' changes: nothing, or the changed cards, the heads, the ribbon and the numbers (ux §3.1)."""
-    since = parse_datetime(request.GET["since"].replace(" ", "+"))
+    try:
+        since = parse_datetime(request.GET["since"].replace(" ", "+"))
+    except ValueError:  # looks like a moment and is none
+        since = None
     if since is None or since.tzinfo is None or since > now:
         return HttpResponse(status=204)
     cards, gone, changed = changed_since(request.user, since, request.GET, periods.today(now))

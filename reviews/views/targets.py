@@ -72,11 +72,11 @@ def cell(request, code):
     if form.is_valid():
         try:
             aim(period, metric, scope, form.cleaned_data["value"], by=request.user, now=timezone.now(),
-                expect=version_seen(request.POST) or None, reason=request.POST.get("reason", ""))
+                expect=version_seen(request.POST) or None, reason=form.cleaned_data["reason"])
         except NeedsReason:
             error = _("Say why the target changes")
     else:
-        error = form.errors["value"][0]
+        error = next(iter(form.errors.values()))[0]
     return answer_cell(request, period, scope, metric, error)
 
 

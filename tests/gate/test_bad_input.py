@@ -112,7 +112,7 @@ def test_odd_pages_sizes_and_sorts_are_ignored(world, clients, path):
 @pytest.mark.proves("B30")
 @pytest.mark.parametrize(
     "query", ["month=2026-13", "month=0001-01", "month=9999-12", "day=0001-01-01", "close_from=2026-09-01&close_to=2026-01-01",
-              "close_from=2026-13-01", "close_to=9999-12-31", "since=2026-13-40", "since=9999-12-31T23:59:59Z"],
+              "close_from=2026-13-01", "close_to=9999-12-31", "since=2026-13-40T00:00:00Z", "since=9999-12-31T23:59:59Z"],
 )
 def test_odd_filter_dates_are_named_and_left_out(world, clients, query):
     client = browser(clients["alice"])
@@ -120,7 +120,7 @@ def test_odd_filter_dates_are_named_and_left_out(world, clients, query):
     for path in ("/customers", "/pipeline/table", "/pipeline", "/setup/calendar"):
         reader = browser(clients["ada"]) if path.startswith("/setup") else client
         answer = reader.get(f"{path}?{query}")
-        assert answer.status_code == 200, path
+        assert answer.status_code in (200, 204), path  # the board's poll: nothing new
         known = answer.context.get("listing") if answer.context else None
         if known is not None and known.filterset is not None and name in known.filterset.form.fields and known.dropped:
             assert name in known.dropped  # named, and the list is whole
