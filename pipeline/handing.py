@@ -7,7 +7,7 @@ from pipeline.models import Deal
 
 def follow_customers(customers, to, *, by, now):
     """Plug of customers/transferring.py: the open deals go along; won and lost ones keep who did them."""
-    deals = Deal.objects.open().filter(customer__in=customers)
+    deals = Deal.objects.open().filter(customer__in=customers).select_related("rep")
     change_each([(deal, {"owner": to, "rep": to or deal.rep}) for deal in deals], by=by)
 
 
