@@ -7,10 +7,11 @@ surname with title (张经理, Mr Zhang), first name, pinyin or initials.
 import re
 from dataclasses import dataclass, field
 
-from core.text import SUFFIXES, initials, pinyin
+from core.text import LATIN_SUFFIXES, SUFFIXES, initials, pinyin
 from customers.linewords import GENERIC, HANZI, PLACES, PLAIN_WORDS, TITLES, TWO_NAMES
 
 FULL, TITLED, SURNAME = 3, 2, 1
+OUTER = " .,，。()（）"  # what stands around a company's suffix
 
 
 @dataclass(frozen=True)
@@ -107,8 +108,12 @@ def core_name(name):
     short = name.strip()
     for _round in range(2):
         for suffix in SUFFIXES:
-            if short.casefold().endswith(suffix) and len(short) > len(suffix) + 1:
-                short = short[: -len(suffix)].rstrip(" .,，。()（）")
+            if short.endswith(suffix) and len(short) > len(suffix) + 1:
+                short = short[: -len(suffix)].rstrip(OUTER)
+        short = short.rstrip(OUTER)
+        found = LATIN_SUFFIXES.search(short.lower())
+        if found and len(short) > len(found[0]) + 1:
+            short = short[: -len(found[0])].rstrip(OUTER)
     for place in PLACES:
         rest = short.removeprefix(place).lstrip("市省")
         if rest != short and len(rest) >= 2:

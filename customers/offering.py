@@ -33,7 +33,10 @@ class Offer:
     step: int | None = None
     owed: Owed | None = None
     late: bool = False
-    purpose: str = ""
+
+    @cached_property
+    def purpose(self):
+        return guess_purpose(self.customer)
 
     @cached_property
     def contacts(self):
@@ -81,7 +84,6 @@ def offer(customer, user, *, now, owed=None, step=None):
     return Offer(
         customer=customer, user=user, on=today(now), calendar=Calendar.load(), choices=choices.load(), step=step,
         owed=tap, late=bool(tap and now - (tap.ended_at or tap.started_at) > in_time()),
-        purpose=guess_purpose(customer),
     )
 
 

@@ -24,7 +24,6 @@ TOGGLES = {
         _("Everybody may make a secret address for a calendar app: own next steps, no phone numbers."),
     ),
     "rates_on_board": (_("Rates on the board"), _("The share that moves on, under each stage.")),
-    "swimlanes": (_("Group the board"), _("Lanes by rep, team or tag.")),
 }
 
 

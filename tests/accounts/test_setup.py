@@ -340,10 +340,10 @@ def test_the_page_of_switches_saves_only_what_changed(cast, admin):
     page = admin.get("/setup/switches")
     data = {field.html_name: "on" if field.value() is True else field.value() for field in page.context["form"]
             if field.value() is not False}
-    assert admin.post("/setup/switches", {**data, "stale_days": 7, "pool": "on", "key": key()}).status_code == 302
-    assert (switches.get("stale_days"), switches.get("pool")) == (7, True)
+    assert admin.post("/setup/switches", {**data, "visit_hours": 3, "pool": "on", "key": key()}).status_code == 302
+    assert (switches.get("visit_hours"), switches.get("pool")) == (3, True)
     assert verbs() == ["accounts.switched"] * 2
-    assert admin.post("/setup/switches", {**data, "stale_days": 0, "key": key()}).status_code == 422
+    assert admin.post("/setup/switches", {**data, "visit_hours": 0, "key": key()}).status_code == 422
 
 
 # --- Home and profile ----------------------------------------------------------------------------------------

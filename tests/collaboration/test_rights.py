@@ -73,7 +73,8 @@ def test_a_watcher_reads_and_nothing_else(cast, about_customer, client_of):
 
 
 @pytest.mark.parametrize("person", ["tess", "sam", "ada", "mia", "alice"])
-def test_the_queue_costs_the_same_with_many_rows(cast, client_of, person):
+def test_the_queue_costs_the_same_with_many_rows(cast, client_of, settings, person):
+    settings.SETUP_SECONDS = 60  # as in the product: what setup says is remembered
     department = cast.legal if person == "sam" else cast.tech
     client = client_of(getattr(cast, person))
     ask(cast.alice, department)
@@ -86,7 +87,7 @@ def test_the_queue_costs_the_same_with_many_rows(cast, client_of, person):
         for _more in range(15):
             ask(cast.alice, department)
     assert spent[0] == spent[1]
-    assert spent[0] <= (10 if person == "mia" else 9 if person == "alice" else 8), [q["sql"][:90] for q in queries]
+    assert spent[0] <= 8, [q["sql"][:90] for q in queries]
 
 
 def test_a_lead_handed_over_becomes_a_customer_of_whoever_takes_it(cast):

@@ -126,7 +126,7 @@ def test_a_stage_retired_meanwhile_is_told_with_what_remains(cast, client_of):
     for more in ({}, {"HTTP_HX_REQUEST": "true"}):
         answer = client.post(path, moved | {"key": key()}, **more)
         html = answer.content.decode()
-        assert answer.status_code == 422
+        assert answer.status_code == 409
         assert stages[1].label_en in html
         assert "is no longer used" in html
     deal.refresh_from_db()

@@ -89,7 +89,7 @@ PEOPLE_ROWS = {
     "setup_person_feed_remove": [Row(post=ADMIN_POST, kwargs=lambda w: {"pk": w.cast.bob.pk})],
     "setup_quiet": [
         Row(get=ADMIN, post=ADMIN_POST),
-        Row(get=ADMIN, query="preview=1&stale_days=5&planned_days=14&manager_ladder_days=2&meeting_ladder_days=5", label="tried"),
+        Row(get=ADMIN, post=ADMIN_POST, query="preview=1&stale_days=5&planned_days=14&manager_ladder_days=2&meeting_ladder_days=5", label="tried"),
     ],
     "setup_people": [Row(get=ADMIN)],
     "setup_person_new": [Row(get=ADMIN, post=ADMIN_POST)],

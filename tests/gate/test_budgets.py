@@ -36,7 +36,7 @@ def log_of(office):
     return {
         "customer": office.customer.pk, "text": "谈了方案，下周再约", "methods": "phone", "outcome": "talked", "time": "now",
         "next": (today(office.now) + dt.timedelta(days=2)).isoformat(), "next_text": "寄样品", "key": key(),
-        "contact": office.customer.contacts.first().pk,
+        "contact": office.customer.contacts.first().pk, "purpose": "方案反馈",
     }
 
 

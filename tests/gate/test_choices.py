@@ -19,6 +19,7 @@ FOREIGN = {  # a field's name and the foreign thing of that kind
     "leave": lambda w: w.charlie.leave.pk, "scope": lambda w: f"person-{w.cast.charlie.pk}", "batch": lambda w: w.charlie.batch.pk,
     "customer_id": lambda w: w.charlie.customer.pk, "merge": lambda w: w.charlie.customer.pk,
 }  # fmt: skip
+ELSEWHERE = {"pipeline:many": {"ids": lambda w: w.charlie.deal.pk}}  # form: fields that mean another kind there
 LEGITIMATE = {}  # form: fields whose foreign value alice may choose
 CELLS = [(name, row) for name, rows in ROWS.items() for row in rows if row.post and row.post["alice"] == IN]
 
@@ -51,7 +52,8 @@ def test_foreign_is_made_up(name, row, world, clients):
     sends besides, so that nothing but the id is wrong."""
     client = clients["alice"]
     path, sent = values(world, client, name, row)
-    foreign = {field: pick(world) for field, pick in FOREIGN.items() if field not in LEGITIMATE.get(name, ())}
+    meant = FOREIGN | ELSEWHERE.get(name, {})
+    foreign = {field: pick(world) for field, pick in meant.items() if field not in LEGITIMATE.get(name, ())}
     made_up = {field: invented(field) for field in foreign}
     asked = [field for field in foreign if field in sent]  # each field of the form alone, the rest together
     wrong = [f for f in asked if differs(client, path, sent, {f: foreign[f]}, {f: made_up[f]})]
