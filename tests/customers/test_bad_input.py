@@ -128,6 +128,6 @@ def test_a_stage_retired_meanwhile_is_told_with_what_remains(cast, client_of):
         html = answer.content.decode()
         assert answer.status_code == 409
         assert stages[1].label_en in html
-        assert "is no longer used" in html
+        assert "is no longer in use" in html
     deal.refresh_from_db()
     assert deal.stage == stages[0]
