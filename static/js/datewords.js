@@ -14,11 +14,13 @@ const place = (form, said) => {
   if (text && !text.dataset.touched) text.value = said.dataset.words.slice(0, text.maxLength);
 };
 const ask = async (field) => {
+  if (!field.isConnected) return; // saved or closed meanwhile
   const text = field.value;
   const answer = await fetch(`${field.dataset.datewords}?text=${encodeURIComponent(text.slice(-300))}`, { headers: { 'HX-Request': 'true' } }).catch(() => null);
+  const html = await answer?.text().catch(() => '');
   if (!answer?.ok || field.value !== text || !field.isConnected) return;
   const page = document.createElement('template');
-  page.innerHTML = await answer.text();
+  page.innerHTML = html;
   place(field.form, sf.$('.chip[data-found]', page.content));
 };
 let timer;

@@ -6,6 +6,7 @@
   sf.on('input', 'form[data-draft]', (event, form) => ask(form));
   sf.on('change', 'form[data-draft]', (event, form) => ask(form));
   const ask = (form) => {
+    if (!form.elements.text) return; // a line, not the form
     const text = form.elements.text.value.toLowerCase();
     const view = (form.querySelector('[name=feedback]:checked') || {}).value;
     let shown = false;

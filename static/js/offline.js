@@ -222,7 +222,7 @@
   };
   document.addEventListener('htmx:load', ({ detail }) => {
     if (detail.elt.querySelector && ($('#timeline', detail.elt) || detail.elt.id === 'timeline')) draw();
-    const form = correcting && $('#drawer form[data-draft]');
+    const form = correcting && $('#drawer #qlf'); // not the box of a line
     if (!form) return;
     fill(form, correcting);
     correcting = null;

@@ -40,7 +40,7 @@ def test_25_deals_with_three_to_look_at_close_in_five(page_of, cast, width):
     hand.press(page.locator("[id^=upd-][data-row]").nth(0).locator("[name=same]"))
     settled(page)
     assert hand.used + 1 <= 5  # the typing is one
-    assert page.locator("#upd-state").inner_text().startswith("今日进度已更新")
+    assert page.locator("#upd-state").inner_text().strip().startswith("今日进度已更新")
     closed = DayClose.objects.get()
     assert (closed.user_id, closed.open_deals, closed.left_over, bool(closed.closed_at)) == (cast.alice.pk, 25, 0, True)
     assert sorted(DayMark.objects.values_list("how", flat=True)) == ["action", *["bulk"] * 22, *["same"] * 2]
