@@ -16,6 +16,7 @@ from hypothesis import settings as hypothesis_settings
 from pytest_django.plugin import blocking_manager_key
 
 from core import broker
+from customers import choices
 from tests import machine
 from tests.cast import cast, client_of  # noqa: F401  (fixtures for every test)
 
@@ -62,6 +63,12 @@ def pytest_runtest_setup(item):
     for marker, reason in missing.items():
         if reason and item.get_closest_marker(marker):
             (pytest.fail if NOTHING_SKIPPED else pytest.skip)(reason)
+
+
+@pytest.fixture(autouse=True)
+def words_are_new():
+    """The words of setup that one test changed are not remembered by the next."""
+    choices.forget()
 
 
 @pytest.fixture(autouse=True)

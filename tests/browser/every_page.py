@@ -68,6 +68,7 @@ def inspect(page, what, faults, widths=WIDTHS, within=None):
     for width in sorted(widths, reverse=now == max(widths)):
         if width != page.viewport_size["width"]:
             page.set_viewport_size({"width": width, "height": HEIGHTS[width]})
+            page.evaluate("() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
         if wide := overflow(page):
             faults.append(f"{what} at {width}: {wide} px too wide")
         if width in READ:
