@@ -22,6 +22,7 @@ sf.say = (text, alarm) => {
 // requestSubmit() is missing below Safari 16.
 sf.submit = (form, button) => {
   if (button) return button.click();
+  if (!form.isConnected) return; // the drawer was closed before its timer
   if (form.requestSubmit) return form.requestSubmit();
   const made = form.appendChild(Object.assign(document.createElement('button'), { hidden: true }));
   made.click();
