@@ -136,6 +136,8 @@ def test_a_refused_log_keeps_its_words(page_of, customer, cast):
     assert (TEXT in row.inner_text(), "这个客户已经打不开" in row.inner_text()) == (True, True)
     row.locator("[data-correct]").tap()
     page.fill("#log-q", mine.name)
+    page.wait_for_timeout(400)  # the list is drawn anew after a pause of the typing
+    settled(page)
     page.locator("#drawer").get_by_role("link", name=mine.name, exact=False).first.tap()
     page.wait_for_selector("#id_text")
     assert page.locator("#id_text").input_value() == TEXT

@@ -53,6 +53,8 @@ def test_several_in_a_row_keep_date_and_method(page_of, cast, now, width):
     page.locator("#tabs a.log, .btn-log").filter(visible=True).first.click()
     for number, name in enumerate(names):
         page.fill("#log-q", name)
+        page.wait_for_timeout(400)  # the list is drawn anew after a pause of the typing
+        settled(page)
         page.locator("#drawer").get_by_role("link", name=name).first.click()
         page.wait_for_selector("#id_text")
         if number == 0:
