@@ -107,10 +107,12 @@ def small_targets(page, least=44):
     """Buttons and fields, and links of bars and forms, that are lower than `least` pixels; menus and what is folded
     count as well, so they are opened for the moment. Links in a text or a table may be lower: axe holds them to 24."""
     return page.evaluate(
-        """(least) => {
+        """async (least) => {
             window.addEventListener('toggle', (event) => event.stopImmediatePropagation(), true);
             const shut = [...document.querySelectorAll('details:not([open])')];
             shut.forEach((e) => { e.open = true; });
+            // what was folded when the window changed its width is laid out anew with the next frame
+            await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
             const small = [...document.querySelectorAll('button, summary, input:not([type=hidden]), select,'
                 + 'a.btn, a.chip, a.icon-btn, header a, nav a, form a')]
             .filter((e) => e.offsetParent && !e.closest('p:not(.actions, .do, .inline), td, label.chip, .sr'))
