@@ -30,7 +30,8 @@ def hits(user, text):
 @pytest.mark.parametrize(("typed", "group", "title"), [
     ("星", "Customers", "星澜科技"), ("澜科", "Customers", "星澜科技"), ("xlkj", "Customers", "星澜科技"),
     ("xl", "Customers", "星澜科技"), ("5678", "Customers", "星澜科技"), ("张", "Contacts", "张敏 13800005678"),
-    ("张敏", "Contacts", "张敏 13800005678"), ("5678", "Contacts", "张敏 13800005678"), ("@张", "Contacts", "张敏 13800005678"),
+    ("张敏", "Contacts", "张敏 13800005678"), ("5678", "Contacts", "张敏 13800005678"),
+    ("@张", "Contacts", "张敏 13800005678"),
     ("二期", "Deals", "二期扩容"), ("扩", "Deals", "二期扩容"), ("XQ-2024", "Requests", "接口评估"),
     ("#接口", "Requests", "接口评估"), ("财务总监", "Follow-ups", "对方说预算要等财务总监审批，下周三再谈"),
     ("审", "Follow-ups", "对方说预算要等财务总监审批，下周三再谈"), ("cust", "Go to", "Customers"),

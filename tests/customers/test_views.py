@@ -91,7 +91,9 @@ def test_from_one_customer_to_the_next_in_the_list_one_came_from(cast, client_of
 def test_the_timeline_names_who_was_spoken_to_and_what_a_correction_replaced(cast, client_of):
     now = timezone.now()
     customer = make_customer(cast.alice, contacts=[
-        {"name": "张敏", "phone": "13800005678", "part": "buys"}, {"name": "李总", "phone": "13900001234", "part": "decides"}])
+        {"name": "张敏", "phone": "13800005678", "part": "buys"},
+        {"name": "李总", "phone": "13900001234", "part": "decides"},
+    ])
     boss = customer.contacts.get(name="李总")
     old = make_log(customer, text="预算三十万", contact=boss, happened_at=now - dt.timedelta(days=3),
                    now=now - dt.timedelta(days=3))
