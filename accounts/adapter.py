@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.second_factor import note
+from core.held import keep_only_for
 from core.text import plain
 
 LOCKED = _("Too many tries. Try again in 15 minutes.")  # the window of ACCOUNT_RATE_LIMITS["login_failed"]
@@ -29,6 +30,7 @@ class Adapter(DefaultAccountAdapter):
 
     def login(self, request, user):
         super().login(request, user)
+        keep_only_for(request, user)
         note(request, user)
 
     def add_message(self, *args, **kwargs):

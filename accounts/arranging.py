@@ -3,9 +3,11 @@
 from django.utils.translation import gettext as _
 
 from accounts.happened import happened
+from accounts.leaving import may_close
 from accounts.models import CompanyDay, Department
 from core.changing import save_form
 from core.errors import Refused
+from core.kept import forget
 
 
 def make_place(place, *, by, now):
@@ -20,6 +22,9 @@ def make_place(place, *, by, now):
 
 def save_place(form, place, *, by, now, expect):
     """Edit a department or team; what hangs below a moved department moves with it. Returns the changed names."""
+    closes = "is_active" in form.changed_data and not form.cleaned_data.get("is_active", True)
+    if closes and isinstance(place, Department):
+        may_close(place)
     changed, _merged = save_form(form, place, by=by, expect=expect)
     if changed:
         place.refresh_from_db()
@@ -54,6 +59,7 @@ def add_leave(leave, *, by, now):
     if leave.user.leaves.filter(first__lte=leave.last, last__gte=leave.first).exists():
         raise Refused(_("You already have leave on one of these days."))
     leave.save()
+    forget()
     happened("accounts.leave_added", leave.user, by=by, at=now, tell=[leave.substitute], name=leave.user.name,
              first=leave.first.isoformat(), last=leave.last.isoformat())  # fmt: skip
     return leave
@@ -63,6 +69,7 @@ def remove_leave(leave, *, by, now):
     happened("accounts.leave_removed", leave.user, by=by, at=now, name=leave.user.name, first=leave.first.isoformat(),
              last=leave.last.isoformat())  # fmt: skip
     leave.delete()
+    forget()
 
 
 def _set_path(department):

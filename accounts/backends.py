@@ -1,5 +1,7 @@
 """Sign-in by login name, mail address or mobile number, through allauth (throttled in accounts/adapter.py)."""
 
+import functools
+
 from allauth.account.auth_backends import AuthenticationBackend
 
 from accounts.models import User
@@ -20,5 +22,11 @@ class SignIn(AuthenticationBackend):
 
     def get_user(self, user_id):
         """Who is signed in, with department, team and the teams led: every page asks for them, one query for all."""
-        user = User.objects.with_places().filter(pk=user_id).first()
+        user = _with_places().filter(pk=user_id).first()
         return user if user and self.user_can_authenticate(user) else None
+
+
+@functools.cache
+def _with_places():
+    """The question alone, put together once: that takes the ORM longer than the database takes to answer."""
+    return User.objects.with_places()

@@ -1,6 +1,9 @@
 """What happens to a person's row: preferences, role, place, deactivation. Every change of rights ends his sessions."""
 
+import itertools
+
 from django.db import transaction
+from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
 from accounts.happened import happened
@@ -36,6 +39,13 @@ def add_person(*, by, now, role, name, username, email="", mobile="", department
     user.save()
     happened("accounts.person_added", user, by=by, at=now, name=name, role=role)
     return user
+
+
+def free_login(name):
+    """A login nobody has, made of a name: 刘洋 → liuyang, and liuyang2 when there is one."""
+    plain = "".join(char for char in pinyin(name).lower() if char.isascii() and char.isalnum())[:40] or "person"
+    taken = set(User.objects.filter(username__istartswith=plain).values_list(Lower("username"), flat=True))
+    return next(login for n in itertools.count(1) if (login := f"{plain}{n if n > 1 else ''}") not in taken)
 
 
 def edit_person(user, *, by, now, expect=None, **fields):

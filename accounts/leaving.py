@@ -2,12 +2,14 @@
 
     on_leaving(function)      from an upper app's apps.py; function(user, to, *, by, now) -> int, how many things moved
     on_leaving(function, counting=count)      count(user) -> int, what is still open, for the dialog
+    on_closing(function)      function(department), before it goes out of use; raises Refused while it is needed
 """
 
 from django.db import transaction
 
 _handlers = []
 _counters = {}
+_closers = []
 
 
 def on_leaving(function, *, counting=None):
@@ -16,6 +18,18 @@ def on_leaving(function, *, counting=None):
         _handlers.append(function)
     if counting is not None:
         _counters[function] = counting
+
+
+def on_closing(function):
+    """Register what may need a department that is about to go out of use."""
+    if function not in _closers:
+        _closers.append(function)
+
+
+def may_close(department):
+    """Raises Refused, saying who needs it."""
+    for function in _closers:
+        function(department)
 
 
 @transaction.atomic

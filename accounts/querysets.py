@@ -29,10 +29,13 @@ class UserQuerySet(models.QuerySet):
         return found[0] if found else None
 
     def with_places(self):
-        """With department, team and (as text) the teams led: every page asks for them, one query for all."""
+        """With department, team and (as text) the teams led and the customers helped at: every page asks for them,
+        one query for all."""
         teams = self.model.team.field.related_model.objects
         led = teams.led_by_key(OuterRef("pk")).order_by().values(one=Value(1)).annotate(keys=Keys("pk")).values("keys")
-        return self.select_related("department", "team").annotate(keys_led=Subquery(led))
+        helping = self.model._meta.get_field("helps").related_model.objects.filter(user=OuterRef("pk")).order_by()
+        helped = helping.values(one=Value(1)).annotate(keys=Keys("customer_id")).values("keys")
+        return self.select_related("department", "team").annotate(keys_led=Subquery(led), keys_helped=Subquery(helped))
 
     def sellers(self):
         return self.active().filter(role__in=["rep", "manager"])

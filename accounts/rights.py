@@ -61,7 +61,7 @@ def sees_phone(user, customer):
 def helps(user, customer):
     """Whether somebody helps at a customer; the ids are read once a user object."""
     if not hasattr(user, "_helped_ids"):
-        user._helped_ids = frozenset(user.helps.values_list("customer_id", flat=True))
+        user._helped_ids = frozenset(user.helped())
     return customer.pk in user._helped_ids
 
 

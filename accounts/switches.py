@@ -33,9 +33,12 @@ DEFAULTS = {
     # duplicate warning (D5)
     "duplicate_names": True,
     "duplicate_answers": 30,
+    "long_leave_days": 7,  # longer without anybody who stands in, and what is his is nobody's (R18)
+    "agreement_deals": 5,  # a rep judges so many a week (M15); the manager's share is pipeline/agreement.py's
     "won_shown_days": 30,  # a won deal leaves the board so long after its last open next step (D15)
     "tag_labels": {},
     "pool_rules": {},  # the pool's own page sets them (customers/pooling.py)
+    "form_budgets": {},  # how much each entry form may ask and take: its own page sets them (exchange/formuse.py)
     "second_factor_admins": not (settings.EMBEDDED or settings.DEBUG),  # required for admins in production (D8)
     # quiet until switched on (D52)
     "pool": False, "class_limits": False, "more_playbooks": False, "stage_agreement": False, "calibration": False,
@@ -65,6 +68,11 @@ def everything():
     return DEFAULTS | _rows.get()
 
 
+def version(name):
+    """The version of one that a form shows and sends back to set(); 0 while it has no row."""
+    return Setting.objects.filter(name=name).values_list("version", flat=True).first() or 0
+
+
 _rows = Kept(lambda: dict(Setting.objects.filter(name__in=DEFAULTS).values_list("name", "value")))
 
 
@@ -83,7 +91,7 @@ def set(name, value, *, by, now, expect=None):  # noqa: A001  (switches.set read
         row.save()
         changed = value != DEFAULTS[name]
     else:
-        changed = bool(change(row, by=by, expect=expect or None, value=value))
+        changed = bool(change(row, by=by, expect=expect, value=value))
     if changed:
         forget()
         happened("accounts.switched", row, by=by, at=now, name=name, value=value)

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from accounts.views import calendar, home, invite, me, people, places, setup, sign_in
+from accounts.views import calendar, home, invite, me, people, places, resume, setup, sign_in
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -11,6 +11,7 @@ urlpatterns = [
     path("logout", sign_in.logout, name="account_logout"),
     path("inactive", sign_in.inactive, name="account_inactive"),
     path("language", sign_in.set_language, name="set_language"),
+    path("resume", resume.resume, name="resume"),
     path("password", sign_in.password_reset, name="account_reset_password"),
     path("password/sent", sign_in.password_reset_done, name="account_reset_password_done"),
     path("password/new/done", sign_in.password_reset_from_key_done, name="account_reset_password_from_key_done"),

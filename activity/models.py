@@ -6,8 +6,9 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from activity.querysets import AttachmentQuerySet, EventQuerySet, NotificationQuerySet
+from activity.querysets import AttachmentQuerySet, EventQuerySet, NotificationQuerySet, RobotQuerySet
 from activity.sniffing import INLINE
+from activity.webhooks import words_of
 
 
 class Event(models.Model):
@@ -121,3 +122,45 @@ class Attachment(models.Model):
     def opens(self):
         """May a browser show it in the page: pictures and PDF?"""
         return self.kind in INLINE
+
+    @property
+    def is_picture(self):
+        """May it be drawn in the page?"""
+        return self.opens and self.kind.startswith("image/")
+
+
+class Robot(models.Model):
+    """A team's group robot in its chat tool: one message a working morning (ux S19). Off until an admin turns it on.
+
+    The address carries its own key, so it is never shown again; without a history, so that no copy of it stays.
+    """
+
+    class Kind(models.TextChoices):
+        DINGTALK = "dingtalk", _("DingTalk")
+        FEISHU = "feishu", _("Feishu")
+        WECOM = "wecom", _("WeCom")
+
+    team = models.OneToOneField("accounts.Team", on_delete=models.CASCADE, related_name="robot")
+    kind = models.CharField(_("Chat tool"), max_length=10, choices=Kind.choices, default=Kind.DINGTALK)
+    address = models.CharField(_("Address of the robot"), max_length=500)
+    secret = models.CharField(_("Signing secret"), max_length=200, blank=True)
+    is_on = models.BooleanField(_("Send the morning message"), default=False)
+    sent_on = models.DateField(null=True, blank=True)  # the company day whose morning message arrived
+    arrived_at = models.DateTimeField(null=True, blank=True)  # the last message, tests too
+    failed_at = models.DateTimeField(null=True, blank=True)
+    error = models.CharField(max_length=40, blank=True)  # why the last one did not arrive (activity/webhooks.py)
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    objects = RobotQuerySet.as_manager()
+
+    def __str__(self):
+        return f"{self.get_kind_display()} {self.team_id}"
+
+    @property
+    def problem(self):
+        return words_of(self.error)
+
+    @property
+    def shown(self):
+        """Of the address as much as tells two robots apart."""
+        return f"{self.address.partition('?')[0].rsplit('/', 1)[0][:60]}/…{self.address[-4:]}"

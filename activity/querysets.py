@@ -43,3 +43,8 @@ class AttachmentQuerySet(models.QuerySet):
         """Files of a thing that was itself fetched through its gate."""
         kind = ContentType.objects.get_for_model(parent)
         return self.filter(parent_type=kind, parent_id=parent.pk, removed_at=None)
+
+
+class RobotQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        return self if user.is_admin else self.none()

@@ -42,18 +42,32 @@ def write(events):
 
 def notify(kind, subject, *, tell, at, key, by=None, event=None, act=False, mail=False, **data):
     """Notification rows for `tell` less the actor, once per (key, person) however often it is tried (REL18)."""
+    deliver(messages_of(kind, subject, tell=tell, at=at, key=key, by=by, event=event, act=act, mail=mail, **data))
+
+
+def messages_of(kind, subject, *, tell, at, key, by=None, event=None, act=False, mail=False, **data):
+    """notify()'s rows unsaved, for a sweep that tells of many things in one insert."""
     people = {person.pk: person for person in tell if person and person.is_active and person != by}
     content = ContentType.objects.get_for_model(subject)
     group = Notification.Group.ACT if act else Notification.Group.FYI
-    Notification.objects.bulk_create(
-        [
-            Notification(recipient=person, event=event, kind=kind, group=group, subject_type=content,
-                         subject_id=subject.pk, data=data, key=f"{key} → {pk}", at=at,
-                         mail_due_at=at if mail and person.email and person.mail_reminders else None)
-            for pk, person in people.items()
-        ],
-        ignore_conflicts=True,
-    )
+    return [
+        Notification(recipient=person, event=event, kind=kind, group=group, subject_type=content,
+                     subject_id=subject.pk, data=data, key=f"{key} → {pk}", at=at,
+                     mail_due_at=at if mail and person.email and person.mail_reminders else None)
+        for pk, person in people.items()
+    ]
+
+
+def deliver(messages):
+    """Those of messages_of() that were not there yet."""
+    Notification.objects.bulk_create(messages, ignore_conflicts=True, batch_size=500)
+
+
+def tell_later(subject, about, *, but=()):
+    """What was done to a thing before its customer was known is told in the timeline of `about` as well, less the verbs
+    in `but` (R47)."""
+    rows = Event.objects.about(subject).filter(about_customer_id=None).exclude(verb__in=but)
+    return rows.update(about_customer_id=about.pk)
 
 
 def withdraw(kind, subject, *, at):

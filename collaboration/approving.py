@@ -4,6 +4,7 @@ The last approval ends the request and lifts the hold; a send-back goes to the a
 """
 
 from django.db import transaction
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from accounts.models import Department, Team
@@ -19,8 +20,7 @@ from core.errors import Refused
 def lay_steps(request, *, now, duties=None):
     """The steps of a new round: the stage's approvers when it is asked to enter one, else the kind's."""
     wanted = list(duties or request.kind.steps.select_related("department", "person"))
-    if request.amount is not None:
-        wanted = [step for step in wanted if (getattr(step, "min_amount", None) or 0) <= request.amount]
+    wanted = [duty for duty in wanted if asked_for(duty, request)]
     last = request.steps.order_by("-round").values_list("round", flat=True).first() or 0
     steps = [step for step in (_step(request, duty, last + 1) for duty in wanted) if step]
     if not steps:
@@ -28,6 +28,19 @@ def lay_steps(request, *, now, duties=None):
     ApprovalStep.objects.bulk_create(steps)
     _forget(request)
     return start(request, now=now)
+
+
+def asked_for(duty, request):
+    """Does the request meet the step's conditions? An amount nobody has entered asks for every step; a request that is
+    about no deal is in no stage."""
+    least = getattr(duty, "min_amount", None)
+    if least and request.amount is not None and request.amount < least:
+        return False
+    from_stage = getattr(duty, "min_stage", None)
+    if not from_stage:
+        return True
+    wanted = notes.stage_asked(request) or (request.deal.stage if request.deal_id else None)
+    return wanted is not None and wanted.position >= from_stage
 
 
 def lay_imported(requests):
@@ -42,15 +55,14 @@ def lay_imported(requests):
         "department", "person"
     ):
         duties.setdefault(duty.kind_id, []).append(duty)
-    _know_places(open_ones)
+    know_places(open_ones)
     begun = {}
     for request in open_ones:
         if request.person_id:
             steps = [ApprovalStep(request=request, position=1, person=request.person)]
         else:
             wanted = duties.get(request.kind_id, [])
-            if request.amount is not None:
-                wanted = [duty for duty in wanted if (duty.min_amount or 0) <= request.amount]
+            wanted = [duty for duty in wanted if asked_for(duty, request)]
             steps = [step for step in (_step(request, duty, 1) for duty in wanted) if step]
             steps = steps or [ApprovalStep(request=request, position=1, department=request.department)]
         first = min(step.position for step in steps)
@@ -63,7 +75,7 @@ def lay_imported(requests):
     return begun
 
 
-def _know_places(requests):
+def know_places(requests):
     """Teams, departments and who leads them, read once for all rows."""
     departments = {place.pk: place for place in Department.objects.select_related("lead")}
     for place in departments.values():
@@ -190,6 +202,31 @@ def hand_step(request, person, *, by, now, note=""):
         )  # fmt: skip
 
 
+def add_step(request, *, by, now, person=None, department=None, beside=False, note=""):
+    """加签: one more opinion, before his own step goes on or beside it. Whoever waits keeps his turn."""
+    with transaction.atomic():
+        require(lock(request), "add_step", now=now)
+        _forget(request)
+        mine = _waiting_for(request, by, now=now)
+        steps = rights.steps_of(request)
+        if any(step.person == person and step.department == department for step in steps if step.state != "approved"):
+            raise Refused(_("%(who)s is asked already.") % {"who": person.name if person else department.words})
+        place = mine.position if beside else mine.position + 1
+        if not beside:
+            ApprovalStep.objects.filter(
+                request=request, round=mine.round, state="coming", position__gt=mine.position
+            ).update(position=F("position") + 1)
+        step = ApprovalStep.objects.create(
+            request=request, round=mine.round, position=place, person=person, department=department, added_by=by,
+            state="waiting" if beside else "coming", since=now if beside else None, comment=note[:500],
+        )  # fmt: skip
+        _forget(request)
+        act = telling.approvers([step], now=now) if beside else []
+        telling.tell_also("step_added", request, by=by, now=now, act=act, fyi=telling.asker(request), to=step.who,
+                          note=note)  # fmt: skip
+    return step
+
+
 def _take(request, *, by, now, state, comment):
     """Decide his step under the row's lock, so that two approvers side by side see each other."""
     verb = "approve" if state == "approved" else "send_back"
@@ -220,16 +257,23 @@ def _waiting_for(request, by, *, now):
 
 def _frozen(request):
     """What exactly was approved: amount, text and the newest version of each file."""
+    newest = {file.series: file for file in Attachment.objects.of(request).order_by("number")}
     return {
         "amount": str(request.amount) if request.amount is not None else None, "title": request.title,
         "description": request.description, "version": request.version,
+        "files": [
+            {"id": file.pk, "name": file.name, "number": file.number, "sha256": file.sha256}
+            for file in sorted(newest.values(), key=lambda file: file.pk)
+        ],
     }  # fmt: skip
 
 
 def _move_on(request, begun, *, by, now, reason=""):
     """The next step runs: its interval, its own accept-by, the card says where it lies."""
     step = begun[0]
-    due = clocks.accept_due(step.department or request.department, request.priority, now=now)
+    due = clocks.accept_due(
+        step.department or request.department, request.priority, now=now, kind=request.kind, person=step.person
+    )
     change(request, by=by, accept_by=due, due_at=due, held_since=now)
     open_interval(
         request, by=by, now=now, reason=reason, department=step.department or request.department, person=step.person

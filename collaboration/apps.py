@@ -5,15 +5,21 @@ class CollaborationConfig(AppConfig):
     name = "collaboration"
 
     def ready(self):
+        from accounts.accountable import register
         from accounts.leaving import on_leaving
         from activity.parents import parent
-        from collaboration import plugs, sheets
+        from collaboration import deciding, entryforms, plugs, sheets, unowned
         from collaboration.models import CollaborationRequest
         from customers.merging import on_merge
-        from pipeline.entering import on_entering
+        from pipeline.entering import on_entered, on_entering
 
-        on_entering(plugs.enter_gated_stage)
+        on_entering(plugs.enter_gated_stage, naming=plugs.names_of_approvers)
+        on_entered(plugs.raise_on_entry)
         on_leaving(plugs.hand_over, counting=plugs.count_open)
+        register(unowned.LooseRequests())
+        register(unowned.LooseApprovals())
         on_merge(plugs.move_to, back=plugs.move_back)
         parent(CollaborationRequest, visible=plugs.readable)
+        deciding.plug()
+        entryforms.plug()
         sheets.plug()

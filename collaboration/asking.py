@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from collaboration.raising import raise_request
 from collaboration.rights import department_of
+from core.asked import number
 from core.text import name_key
 from customers.models import Customer
 from pipeline.models import Deal, Risk
@@ -77,4 +78,4 @@ def send(form, about, *, by, now):
 
 
 def _one(rows, key):
-    return rows.filter(pk=int(key)).first() if str(key or "").isascii() and str(key or "").isdigit() else None
+    return rows.filter(pk=number(key)).first()

@@ -36,6 +36,7 @@ def label_of(verb):
         "answer": pgettext("verb", "Answer"), "resubmit": _("Submit again"), "confirm": pgettext("verb", "Confirm"),
         "reopen": _("Reopen"), "withdraw": _("Withdraw"), "close": pgettext("verb", "Close"),
         "approve": _("Approve"), "send_back": _("Send back"),
+        "add_step": _("Ask one more"),
     }[verb]  # fmt: skip
 
 

@@ -1,7 +1,8 @@
 """Two clocks, in working hours of the company calendar: until a request is accepted, until it is done (M10, S12).
 
-Accept-by is one working day, urgent four working hours, both set per department; the promise runs to the end of its
-day. While the asker must answer, the time is his. Every length is in working minutes.
+Accept-by is one working day, urgent four working hours, set per department and kind (limits.py); the promise runs to
+the end of its day. While the asker must answer, the time is his. Days on which who holds it is on leave with nobody
+standing in do not count (accounts/absences.py). Every length is in working minutes.
 """
 
 import datetime as dt
@@ -10,8 +11,9 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.absences import Absences
 from accounts.calendar import Calendar
-from core.periods import today
+from collaboration.limits import accept_minutes
 
 DAY = 480  # working minutes of a day, for words
 SILENCE_DAYS = 1  # working days until a counter-offer counts as agreed
@@ -78,13 +80,24 @@ def span_words(minutes):
     return ngettext("%(n)d day", "%(n)d days", minutes // DAY) % {"n": minutes // DAY}
 
 
-def accept_minutes(department, priority):
-    """The department's time to accept, in working minutes."""
-    return 60 * (department.urgent_hours if priority == "urgent" else department.accept_hours)
+def exact_words(minutes):
+    """27 小时 20 分: nothing rounded, so that the lines of a sum add up."""
+    hours, rest = divmod(minutes, 60)
+    words = [ngettext("%(n)d h", "%(n)d h", hours) % {"n": hours}] if hours else []
+    if rest or not hours:
+        words.append(ngettext("%(n)d min", "%(n)d min", rest) % {"n": rest})
+    return " ".join(words)
 
 
-def accept_due(department, priority, *, now, calendar=None):
-    return (calendar or Calendar.load()).add_working_minutes(now, accept_minutes(department, priority))
+def accept_due(department, priority, *, now, kind=None, person=None, calendar=None):
+    """When the department, or the one person it waits for, must have answered."""
+    calendar = Absences.load().calendar_of(person, calendar or Calendar.load())
+    return calendar.add_working_minutes(now, accept_minutes(department, priority, kind))
+
+
+def holders_calendar(side, person, asker, calendar):
+    """The calendar of whoever holds a stretch: a department as a whole is never on leave."""
+    return Absences.load().calendar_of(asker if side == "asker" else person, calendar)
 
 
 def due_for(request, fields, *, now, calendar=None):
@@ -93,12 +106,17 @@ def due_for(request, fields, *, now, calendar=None):
     state = fields["state"]
     if state == "submitted":
         return fields.get("accept_by", request.accept_by)
-    if state in ("countered", "waiting"):
-        return calendar.add_working_minutes(now, SILENCE_DAYS * DAY)
+    if state in ("countered", "waiting", "refused"):
+        return silence_due(request.asker, now, calendar)
     if state == "accepted":
         promised = fields.get("promised_on", request.promised_on)
         return calendar.end_of_day(promised) if promised else None
     return now + CONFIRM if state == "delivered" else None
+
+
+def silence_due(asker, since, calendar):
+    """A working day of the asker's, from `since`."""
+    return Absences.load().calendar_of(asker, calendar).add_working_minutes(since, SILENCE_DAYS * DAY)
 
 
 def clock_of(request, now, calendar=None):
@@ -106,8 +124,10 @@ def clock_of(request, now, calendar=None):
     if not request.due_at:
         return None
     kind = {"submitted": "accept", "accepted": "done"}.get(request.state, "asker")
-    if request.state in ("refused", "done", "withdrawn", "closed"):
+    if request.state in ("done", "withdrawn", "closed"):
         return None
+    side = "asker" if kind == "asker" else "department"
+    calendar = holders_calendar(side, request.person, request.asker, calendar or Calendar.load())
     return _clock(kind, request.held_since or request.asked_at, request.due_at, now, calendar)
 
 
@@ -122,7 +142,6 @@ def done_clock(request, now, calendar=None):
 
 
 def _clock(kind, since, due, now, calendar):
-    calendar = calendar or Calendar.load()
     left = calendar.working_minutes(now, due) if due >= now else -max(calendar.working_minutes(due, now), 1)
     budget = max(calendar.working_minutes(since, due), 1) if due > since else 1
     return Clock(kind, due, left, budget, "asker" if kind == "asker" else "department")
@@ -150,9 +169,6 @@ class Line:
     minutes: int
     rest: list
 
-    @property
-    def words(self):
-        return span_words(self.minutes)
 
 
 def explain(request, now, calendar=None):
@@ -163,13 +179,13 @@ def explain(request, now, calendar=None):
         if stretch.holder == "nobody":
             continue
         end = stretch.ended_at or now
-        rest = []
-        if today(stretch.started_at) != today(end):
-            rest = [(day, why) for day, _minutes, why in calendar.explain(stretch.started_at, end)[:60] if why]
+        own = holders_calendar(stretch.holder, stretch.person, request.asker, calendar)
+        days = own.explain(stretch.started_at, end)
+        rest = [(day, why) for day, _minutes, why in days if why][:60]
         lines.append(
             Line(
                 stretch.get_state_display(), stretch.holder, stretch.department, stretch.person, stretch.started_at,
-                end, stretch.ended_at is None, calendar.working_minutes(stretch.started_at, end), rest,
+                end, stretch.ended_at is None, sum(minutes for _day, minutes, _why in days), rest,
             )
         )
     return lines
@@ -181,6 +197,13 @@ def shares(lines):
     for line in lines:
         total[line.holder] += line.minutes
     return total
+
+
+def sums(lines):
+    """The two clocks: [(side, its lines, their sum in working minutes)], each line part of exactly one sum."""
+    return [
+        (side, [line for line in lines if line.holder == side], minutes) for side, minutes in shares(lines).items()
+    ]
 
 
 def side_words(side):

@@ -1,4 +1,4 @@
-"""What the queue can be narrowed by: kind, due, and for admins the department."""
+"""What the queue can be narrowed by: kind, due, the customer's tag, and for admins the department."""
 
 import datetime as dt
 
@@ -7,11 +7,14 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Department
+from accounts.rights import may_see_pipeline
 from collaboration.models import CollaborationRequest, RequestKind
 from core.periods import day_start, today
+from customers.tagbar import TagFilterSet
 
 
-class QueueFilter(filters.FilterSet):
+class QueueFilter(TagFilterSet):
+    tag_path = "seen_tag"
     kind = filters.ModelChoiceFilter(
         queryset=RequestKind.objects.all(), to_field_name="code", label=_("Kind"), empty_label=_("All kinds")
     )
@@ -31,6 +34,11 @@ class QueueFilter(filters.FilterSet):
         super().__init__(*args, **kwargs)
         if not self.request.user.is_admin:
             del self.filters["department"]
+        if not may_see_pipeline(self.request.user):  # a department sees no customers, and no tags of theirs (D3)
+            del self.filters["tag"]
+
+    def filter_queryset(self, queryset):
+        return super().filter_queryset(queryset.with_tag(self.request.user))
 
     def filter_due(self, queryset, name, value):
         now = timezone.now()

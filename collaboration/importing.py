@@ -17,6 +17,9 @@ from exchange.sheets import Part
 from pipeline.models import Deal
 
 NO_SUCH = gettext_noop("This row belongs to a request that was not found.")
+NO_DEPARTMENT = gettext_noop(
+    "No department accepts requests yet. Make “%(value)s” in Setup first, then check again."
+)
 NO_CUSTOMER = gettext_noop("No customer “%(value)s” was found; the name is kept as written.")
 NO_PERSON = gettext_noop("“%(value)s” is nobody in that department; the name is kept as written.")
 KIND_KEPT = gettext_noop("“%(value)s” is no kind of request here; “Other” is used and the words are kept.")
@@ -85,7 +88,10 @@ class RequestPart(Part):
         words = record.get("department", "")
         department = look.departments.get(unit_key(words))
         if department is None and not any(e["field"] == "department" for e in record.errors):
-            record.wrong("department", NOT_ALLOWED, value=words, allowed=[d.name for d in look.serving])
+            if look.serving:
+                record.wrong("department", NOT_ALLOWED, value=words, allowed=[d.name for d in look.serving])
+            else:
+                record.wrong("department", NO_DEPARTMENT, value=words)
         record.links["department"] = department
         record.links["kind"] = look.kind(record)
         if unit := record.get("asker_department", ""):

@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext as _
 
+from activity.recording import tell_later
 from core.changing import change
 from core.errors import Refused
 from customers.creating import create
@@ -24,4 +25,5 @@ def take(request, *, by, now):
         request, by=by, customer=customer, customer_name=customer.name, contact=customer.contacts.first(),
         deal=customer.deals.first(),
     )  # fmt: skip
+    tell_later(request, customer, but=["collaboration.noted"])  # the first touch; notes stay with the department
     return customer

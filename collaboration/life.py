@@ -50,6 +50,7 @@ VERBS = {
     "withdraw": Verb("asking", ("submitted", "countered", "waiting", "accepted", "refused"), approvals=None),
     "approve": Verb("approver", ("submitted", "accepted"), approvals=True),  # accepted: imported as in progress
     "send_back": Verb("approver", ("submitted", "accepted"), approvals=True),
+    "add_step": Verb("approver", ("submitted", "accepted"), approvals=True),
     "close": Verb("admin", OPEN, approvals=None),
 }
 

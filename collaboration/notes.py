@@ -25,6 +25,8 @@ def show(request, *, now):
     elif request.state in ("delivered", "done"):
         stage = stage_asked(request) if request.kind.is_approval else None
         _place(request, "good", news(request), now=now, stage=stage)
+    elif request.state in ("refused", "withdrawn"):
+        _place(request, "bad", ended(request), now=now)
 
 
 def age(request, *, now):
@@ -72,6 +74,15 @@ def news(request):
         return f"{kind}已通过 · {request.code}", f"{kind_en} given · {request.code}"
     zh, en = places(request.department)
     return f"{zh}已交付 · {request.code} {kind}", f"{en} delivered · {request.code} {kind_en}"
+
+
+def ended(request):
+    """合同审批已撤回 · R-318; 技术部已拒绝 · R-318 技术评估."""
+    kind, kind_en = request.kind_words or request.kind.label, request.kind_words or request.kind.label_en
+    if request.state == "withdrawn":
+        return f"{kind}已撤回 · {request.code}", f"{kind_en} withdrawn · {request.code}"
+    zh, en = places(request.department)
+    return f"{zh}已拒绝 · {request.code} {kind}", f"{en} refused · {request.code} {kind_en}"
 
 
 def places(department):

@@ -1,7 +1,7 @@
 """Questions asked of requests. Departments see what was sent to them, askers what they sent, managers their teams'."""
 
 from django.db import models
-from django.db.models import Count, Q
+from django.db.models import Case, Count, F, Q, Value, When
 
 from core.periods import today
 from customers.querysets import scope
@@ -96,6 +96,13 @@ class RequestQuerySet(models.QuerySet):
         """With what a row or a page names."""
         return self.select_related("kind", "department", "person", "asker", "asker_department", "customer")
 
+    def with_tag(self, user):
+        """Each with the tag of its customer as `seen_tag`; empty without one, or with one that `user` may not see."""
+        seen = scope(user, "customer__") & Q(customer__isnull=False)
+        return self.annotate(seen_tag=Case(When(seen, then=F("customer__tag")), default=Value("")))
+
     def tally(self, tabs):
-        """{name: how many} of Q conditions, in one statement."""
-        return self.order_by().aggregate(**{name: Count("pk", filter=rows) for name, rows in tabs.items()})
+        """{tag: {name: how many}} of Q conditions, in one statement, of rows `with_tag`."""
+        counted = self.order_by().values("seen_tag")
+        rows = counted.annotate(**{f"n_{name}": Count("pk", filter=condition) for name, condition in tabs.items()})
+        return {row["seen_tag"]: {name: row[f"n_{name}"] for name in tabs} for row in rows}

@@ -12,6 +12,7 @@ from collaboration.clocks import clock_of
 from collaboration.models import ApprovalStep, CollaborationRequest
 from collaboration.querysets import WITH_ASKER
 from collaboration.verbs import promise_asked
+from customers.tagbar import TagBar, chosen_in
 
 
 @dataclass
@@ -57,10 +58,21 @@ def labels(user):
     return words
 
 
-def count(user, rows=None):
+def count(user):
     """{tab: how many}, in one statement."""
-    rows = CollaborationRequest.objects.visible_to(user) if rows is None else rows
-    return rows.tally({name: rows.tab_condition(name, user) for name in labels(user)})
+    rows = CollaborationRequest.objects.visible_to(user).with_tag(user)
+    return {name: sum(groups.values()) for name, groups in _groups(user, rows).items()}
+
+
+def bars(user, filterset):
+    """{tab: its chips of tags}, in one statement; a tab has as many rows as its bar has in all (R22)."""
+    groups, chosen = _groups(user, filterset.untagged), chosen_in(filterset)
+    return {name: TagBar(filterset.data, groups[name], chosen) for name in groups}
+
+
+def _groups(user, rows):
+    tally = rows.tally({name: rows.tab_condition(name, user) for name in labels(user)})
+    return {name: {(tag,): counted[name] for tag, counted in tally.items()} for name in labels(user)}
 
 
 def choose(user, wanted, counts):

@@ -8,7 +8,7 @@ from django.db.models import Max
 
 from accounts.calendar import Calendar
 from activity.recording import record_many
-from collaboration import approving, clocks, notes, telling
+from collaboration import approving, clocks, limits, notes, telling
 from collaboration.life import HOLDER, open_interval
 from collaboration.models import CollaborationRequest, RequestInterval, Watcher
 from core.changing import write_history
@@ -38,11 +38,11 @@ def raise_request(
         }  # fmt: skip
         return raise_many([row | more], by=by, now=now)[0]
     about = copied(customer, deal, contact, customer_name)
-    due = clocks.accept_due(department, priority, now=now)
+    due = clocks.accept_due(department, priority, now=now, kind=kind)
     request = _numbered(
         CollaborationRequest(
             department=department, kind=kind, title=title[:120], description=description, standard=standard,
-            needed_by=needed_by or Calendar.load().add_working_days(today(now), kind.due_days), priority=priority,
+            needed_by=needed_by or usual_day(kind, department, priority, now=now), priority=priority,
             urgent_why=urgent_why, reference=reference, asker=more.pop("asker", by), asker_team=by.team,
             asker_department=by.department, asked_at=now, held_since=now, accept_by=due, due_at=due, **about, **more,
         ),
@@ -123,6 +123,12 @@ def stage_copied(stage):
         "stage_words": f"{stage.position} {stage.label}"[:60],
         "stage_words_en": f"{stage.position} {stage.label_en or stage.label}"[:60],
     }
+
+
+def usual_day(kind, department, priority, *, now, calendar=None):
+    """The company day a kind is usually done by, there and with this priority."""
+    days = limits.due_days(kind, department, priority)
+    return (calendar or Calendar.load()).add_working_days(today(now), days)
 
 
 def next_number():

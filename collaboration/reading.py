@@ -24,7 +24,7 @@ def page(one, user, *, now):
     lines = clocks.explain(one, now, calendar)
     verbs = rights.verbs_for(user, one, now=now)
     return {
-        "one": one, "clock": clocks.clock_of(one, now, calendar), "lines": lines, "shares": clocks.shares(lines),
+        "one": one, "clock": clocks.clock_of(one, now, calendar), "lines": lines, "sums": clocks.sums(lines),
         "path": path_of(one), "forms": [entry(verb, one, user, now=now) for verb in in_page_order(verbs)],
         "promise": promise_asked(one, now=now, calendar=calendar), "approvals": approvals(one, now, calendar),
         "talk": conversation(one, user), "files": files(one), "watchers": [row.user for row in
@@ -128,7 +128,3 @@ def back(where, one):
 def refetch(one, user):
     """As it is now, or None when it is no longer his to see (handed to another department)."""
     return CollaborationRequest.objects.visible_to(user).with_faces().filter(pk=one.pk).first()
-
-
-def whole(text):
-    return int(text) if text and text.isascii() and text.isdigit() else 0

@@ -87,7 +87,7 @@ def may(user, request, verb, *, now):
     """Both: the right, and a state that allows the verb. What buttons ask."""
     if not possible(request, verb, now=now) or not has_right(user, request, verb, now=now):
         return False
-    if verb in ("approve", "send_back") or (verb == "hand_over" and request.kind.is_approval):
+    if verb in ("approve", "send_back", "add_step") or (verb == "hand_over" and request.kind.is_approval):
         return any(may_decide(user, step, now=now) for step in steps_of(request, state="waiting"))
     return True
 

@@ -1,53 +1,79 @@
-"""What time does to requests: silence agrees and confirms, silent requests are reminded of and escalated (R60).
+"""What time does to requests: silence agrees and confirms, what lies untouched goes back to its department (R60).
 
-Messages go out in working hours only and once per clock; the keys of the notices see to that.
+Reminders and escalation are in escalating.py; both are run by tasks.py.
 """
 
-from django.db.models import Q
+import datetime as dt
+from contextlib import suppress
+
+from django.db.models import Exists, OuterRef, Q
 
 from accounts.calendar import Calendar
-from activity.recording import notify
-from collaboration import notes, telling, verbs
-from collaboration.life import OPEN
-from collaboration.models import CollaborationRequest
-from collaboration.rights import steps_of
-from core.errors import Refused
-from core.periods import today
+from collaboration import clocks, notes, telling, verbs
+from collaboration.life import turn
+from collaboration.models import CollaborationRequest, RequestComment
+from core.changing import change
+from core.errors import Conflict, Refused
 
-SOON = 60  # working minutes before a clock runs out
+UNTOUCHED_DAYS = 2  # working days past the promise without a word of whoever took it
 
 
 def settle(*, now):
-    """Counter-offers nobody answered for a working day are agreed, results nobody checked for 14 days confirmed."""
-    done = {"agreed": 0, "confirmed": 0}
+    """Counter-offers nobody answered for a working day of the asker's are agreed, results nobody checked for 14 days
+    confirmed, requests that lie untouched given back to their department. Returns how many of each."""
+    done = {"agreed": 0, "confirmed": 0, "released": 0}
+    calendar = Calendar.load()
     rows = CollaborationRequest.objects.filter(due_at__lte=now).with_faces()
     for name, state, verb in (("agreed", "countered", verbs.agree), ("confirmed", "delivered", verbs.confirm)):
         for request in rows.filter(state=state):
+            if name == "agreed" and _still_away(request, calendar, now=now):
+                continue
             try:
                 verb(request, by=None, now=now)
             except Refused:
                 continue  # somebody answered meanwhile
             done[name] += 1
+    for request in _untouched(rows, calendar, now=now):
+        try:
+            release(request, now=now)
+        except Refused:
+            continue
+        done["released"] += 1
     return done
 
 
-def remind(*, now):
-    """Notices before and after a clock runs out. Outside working hours nobody is told anything."""
-    calendar = Calendar.load()
-    if not calendar.is_working_time(now):
-        return {"soon": 0, "late": 0}
-    soon = calendar.add_working_minutes(now, SOON)
-    rows = CollaborationRequest.objects.filter(state__in=OPEN).with_faces()
-    found = {"soon": 0, "late": 0}
-    for request in rows.filter(state__in=["submitted", "accepted"], due_at__lte=now):
-        found["late"] += 1
-        _escalate(request, now=now)
-    for request in rows.filter(state__in=["submitted", "accepted"], due_at__gt=now, due_at__lte=soon):
-        found["soon"] += 1
-        _notice(request, "due_soon", holders(request, now=now), now=now, act=True)
-    for request in rows.filter(Q(due_at__lte=now) | Q(due_at=None), state__in=["waiting", "refused"]):
-        _notice(request, "answer_due", telling.asker(request), now=now, act=True)
-    return found
+def release(request, *, now):
+    """Back to the whole department, with a new time to accept: nobody has touched it."""
+    was = request.person
+    due = clocks.accept_due(request.department, request.priority, now=now, kind=request.kind)
+    turn(request, by=None, now=now, to="submitted", person=None, promised_on=None, accepted_at=None, accept_by=due)
+    notes.show(request, now=now)
+    people = telling.people_of(request.department, lead_hand_over=request.kind.makes_customer)
+    telling.tell(
+        "released", request, by=None, now=now, act=[person for person in (*people, request.department.lead) if person],
+        fyi=[was, *telling.asker(request)], person=was.name,
+    )  # fmt: skip
+
+
+def _still_away(request, calendar, *, now):
+    """Leave that was entered after the offer counts as well: its clock is set anew."""
+    due = clocks.silence_due(request.asker, request.countered_at or request.held_since, calendar)
+    if due <= now:
+        return False
+    with suppress(Conflict):  # somebody answered meanwhile
+        change(request, by=None, when={"state": "countered"}, due_at=due)
+    return True
+
+
+def _untouched(rows, calendar, *, now):
+    """Handed to one person who did not answer in time; taken, and two working days past the promise without a word.
+    Who is on leave with somebody standing in is not touched either: the promise stands."""
+    long_ago = now
+    while calendar.working_minutes(long_ago, now) < UNTOUCHED_DAYS * calendar.day_minutes():
+        long_ago -= dt.timedelta(days=1)
+    said = RequestComment.objects.filter(request=OuterRef("pk"), by=OuterRef("person"), at__gte=OuterRef("held_since"))
+    waiting = Q(state="submitted") | Q(state="accepted", due_at__lte=long_ago) & ~Exists(said)
+    return rows.filter(waiting, kind__is_approval=False, person__isnull=False).select_related("department__lead")
 
 
 def refresh_cards(*, now):
@@ -55,24 +81,3 @@ def refresh_cards(*, now):
     rows = CollaborationRequest.objects.filter(state="submitted", kind__is_approval=True, deal__isnull=False)
     for request in rows.with_faces():
         notes.age(request, now=now)
-
-
-def holders(request, *, now):
-    if request.kind.is_approval:
-        return telling.approvers(steps_of(request, state="waiting"), now=now)
-    return telling.serving(request, now=now)
-
-
-def _escalate(request, *, now):
-    """Late: whoever holds it, the head of the department, and the asker for information. Once per clock."""
-    lead = request.department.lead
-    _notice(request, "late", [*holders(request, now=now), lead], now=now, act=True)
-    _notice(request, "late_asked", telling.asker(request), now=now)
-
-
-def _notice(request, kind, people, *, now, act=False):
-    since = request.due_at or request.held_since or request.asked_at
-    notify(
-        f"collaboration.{kind}", request, tell=people, at=now, act=act, mail=act,
-        key=f"request {request.pk} {kind} {since:%Y%m%d%H%M}", **telling.named(request), on=today(since).isoformat(),
-    )  # fmt: skip

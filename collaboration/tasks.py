@@ -2,7 +2,7 @@
 
 from django.utils import timezone
 
-from collaboration import sweeping
+from collaboration import escalating, sweeping
 from core.jobs import job
 
 
@@ -18,4 +18,4 @@ def sweep_requests(job):
     now = timezone.now()
     settled = sweeping.settle(now=now)
     sweeping.refresh_cards(now=now)
-    return settled | sweeping.remind(now=now)
+    return settled | escalating.remind(now=now)

@@ -13,6 +13,11 @@ def tell(verb, request, *, by, now, act=(), fyi=(), mail=True, **data):
     Messages about this request that asked somebody to act are over: the state has moved on.
     """
     Notification.objects.about(request).filter(group="act", over_at=None, read_at=None).update(over_at=now)
+    return tell_also(verb, request, by=by, now=now, act=act, fyi=fyi, mail=mail, **data)
+
+
+def tell_also(verb, request, *, by, now, act=(), fyi=(), mail=True, **data):
+    """tell() of a deed after which everybody who was asked to act still is."""
     data = named(request) | {name: value for name, value in data.items() if value not in (None, "")}
     if by is not None:
         data.setdefault("who", by.name)

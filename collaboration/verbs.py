@@ -8,8 +8,8 @@ from django.db import transaction
 from django.utils.translation import pgettext_lazy
 
 from accounts.calendar import Calendar
-from collaboration import approving, clocks, leads, notes, telling
-from collaboration.approving import approve, send_back
+from collaboration import approving, clocks, leads, limits, notes, telling
+from collaboration.approving import add_step, approve, send_back
 from collaboration.life import HOLDER, require, turn
 from collaboration.models import RequestComment
 from core.changing import change
@@ -28,7 +28,8 @@ def promise_asked(request, *, now, calendar=None):
     """The date one click promises: the one asked for, else what its kind usually takes; never a past one."""
     if request.needed_by:
         return max(request.needed_by, today(now))
-    return (calendar or Calendar.load()).add_working_days(today(now), request.kind.due_days)
+    days = limits.due_days(request.kind, request.department, request.priority)
+    return (calendar or Calendar.load()).add_working_days(today(now), days)
 
 
 @transaction.atomic
@@ -90,7 +91,7 @@ def insist(request, *, by, now, note=""):
     """坚持原期: back to the whole department, with a new time to accept."""
     require(request, "insist", now=now)
     spoke = telling.serving(request, now=now)
-    due = clocks.accept_due(request.department, request.priority, now=now)
+    due = clocks.accept_due(request.department, request.priority, now=now, kind=request.kind)
     turn(
         request, by=by, now=now, to="submitted", reason=note, person=None, countered_on=None, countered_at=None,
         accept_by=due,
@@ -114,7 +115,7 @@ def refuse(request, *, by, now, reason):
 def resubmit(request, *, by, now, **edited):
     """重新提交, edited: the text and date may be changed on the way."""
     require(request, "resubmit", now=now)
-    due = clocks.accept_due(request.department, request.priority, now=now)
+    due = clocks.accept_due(request.department, request.priority, now=now, kind=request.kind)
     turn(request, by=by, now=now, to="submitted", person=None, refusal="", accept_by=due, **edited)
     notes.show(request, now=now)
     telling.tell("resubmitted", request, by=by, now=now, act=telling.serving(request, now=now))
@@ -184,7 +185,9 @@ def reopen(request, *, by, now, reason):
     require(request, "reopen", now=now)
     promised = request.promised_on
     if promised is None or promised < today(now):
-        promised = Calendar.load().add_working_days(today(now), max(request.kind.due_days, 1))
+        promised = Calendar.load().add_working_days(
+            today(now), max(limits.due_days(request.kind, request.department, request.priority), 1)
+        )
     turn(
         request, by=by, now=now, to="accepted", reason=reason, promised_on=promised, delivered_at=None, done_at=None,
         ended_at=None, reopened_count=request.reopened_count + 1,
@@ -220,7 +223,7 @@ def hand_over(request, *, by, now, department=None, person=None, note=""):
         turn(request, by=by, now=now, to=request.state, reason=note, person=person)
         act, to = [person], {"to": person.name}
     else:
-        due = clocks.accept_due(department, request.priority, now=now)
+        due = clocks.accept_due(department, request.priority, now=now, kind=request.kind, person=person)
         turn(
             request, by=by, now=now, to="submitted", reason=note, department=department, person=person, accept_by=due,
             promised_on=None, accepted_at=None,
@@ -279,6 +282,6 @@ def say(request, *, by, now, text, internal=False, mentions=()):
 
 
 __all__ = [
-    "accept", "agree", "answer", "approve", "ask_back", "close", "confirm", "counter", "deliver", "edit", "hand_over",
-    "insist", "postpone", "refuse", "reopen", "resubmit", "say", "send_back", "withdraw",
+    "accept", "add_step", "agree", "answer", "approve", "ask_back", "close", "confirm", "counter", "deliver", "edit",
+    "hand_over", "insist", "postpone", "refuse", "reopen", "resubmit", "say", "send_back", "withdraw",
 ]

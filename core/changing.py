@@ -1,5 +1,7 @@
 """The one way fields of a historied row change (D35): conditional update, version + 1, history row, one transaction."""
 
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 
 from django.db import models, transaction
@@ -9,6 +11,7 @@ from django.utils import timezone
 from core.errors import Conflict
 
 TRIES = 5
+_told_at = ContextVar("told_at", default=None)
 
 
 @dataclass(frozen=True)
@@ -111,7 +114,18 @@ def write_history(objs, *, by, made=False):
     """History rows for objects just written by update() or bulk_create()."""
     if objs:
         history = objs[0]._meta.model.history
-        history.bulk_history_create(objs, update=not made, default_user=by, default_date=timezone.now())
+        moment = _told_at.get() or timezone.now()
+        history.bulk_history_create(objs, update=not made, default_user=by, default_date=moment)
+
+
+@contextmanager
+def told_at(moment):
+    """A story of the past is told (the demo): its history rows carry the moment of the story, not of the telling."""
+    token = _told_at.set(moment)
+    try:
+        yield
+    finally:
+        _told_at.reset(token)
 
 
 def save_form(form, obj, *, by, expect, also=None):

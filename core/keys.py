@@ -1,14 +1,56 @@
 """One record for twenty clicks (REL2, D36): forms carry a one-time key; a second submit gets the first answer."""
 
 import functools
+import secrets
+import time
 
 from django.conf import settings
+from django.core.signing import b62_decode, b62_encode
 from django.db import IntegrityError, OperationalError, transaction
 from django.http import HttpResponse, HttpResponseBadRequest
+from django.utils.crypto import constant_time_compare, salted_hmac
 
 from core.models import SubmittedKey
 
 KEPT_HEADERS = ("Location", "HX-Redirect", "HX-Trigger", "HX-Retarget", "HX-Reswap", "HX-Push-Url", "Content-Type")
+KEEP_HOURS = getattr(settings, "SUBMITTED_KEY_HOURS", 24)  # an older page says nobody's name any more
+
+
+def new_key(form_name, writer=None, *, opened=None):
+    """A one-time key, as a form carries it. `writer` is the key of the person whose page it is: signed into it with
+    the time, so that what is sent after his session has ended can wait for him and nobody else (core/held.py).
+    `opened` (seconds since 1970) is when a form that is shown again was first opened (core/entryforms.py)."""
+    nonce = secrets.token_urlsafe(12)
+    if not writer:
+        return f"{nonce}.{form_name}"
+    page = f"{writer}~{b62_encode(int(time.time()) if opened is None else opened)}~{nonce}"
+    return f"{page}~{_sign(page)}.{form_name}"
+
+
+def writer_of(key):
+    """The key of the person on whose page a form stood, or None when its key does not truly say so, or is too old."""
+    writer, opened = _signed(key)
+    return writer if writer is not None and time.time() - opened <= KEEP_HOURS * 3600 else None
+
+
+def opened_at(key, writer):
+    """When the form with this key was opened, in seconds since 1970; None when it was not shown to `writer`."""
+    signed_for, opened = _signed(key)
+    return opened if writer is not None and signed_for == writer else None
+
+
+def _signed(key):
+    """(key of the person, second it was made) as signed into a form's key, or (None, 0)."""
+    page, _tilde, sign = key.partition(".")[0].rpartition("~")
+    writer, made_at, _nonce = [*page.split("~"), "", ""][:3]
+    known = writer.isascii() and writer.isdigit() and len(writer) < 19
+    if not known or not constant_time_compare(sign, _sign(page)):
+        return None, 0
+    return int(writer), b62_decode(made_at)
+
+
+def _sign(page):
+    return salted_hmac("core.keys.page", page, algorithm="sha256").hexdigest()[:20]
 
 
 def deed(view):
@@ -75,6 +117,3 @@ def _busy():
     response = HttpResponse("", status=409)
     response["Retry-After"] = "2"
     return response
-
-
-KEEP_HOURS = getattr(settings, "SUBMITTED_KEY_HOURS", 24)

@@ -15,7 +15,7 @@ MOST = 200
 @dataclass
 class Listing:
     """One page of a list: `rows` in order, the django-tables2 `table` (columns and sort links), the `filterset`,
-    exact `total`, `page` of `pages`, and `dropped` filter values that made no sense."""
+    exact `total`, `page` of `pages`, `dropped` filter values that made no sense, and what `counting` made of them."""
 
     rows: list
     table: object
@@ -25,6 +25,7 @@ class Listing:
     pages: int
     per_page: int
     dropped: dict
+    counted: object = None
 
     @property
     def first(self):
@@ -57,21 +58,31 @@ def filtered(request, queryset, filterset_class, *, data=None):
     return filterset.qs, filterset, dropped
 
 
-def listing(request, queryset, *, filterset_class=None, table_class=None, rows_from=None, per_page=PER_PAGE):
+def listing(request, queryset, *, filterset_class=None, table_class=None, rows_from=None, per_page=PER_PAGE,
+            counting=None):
     """One page of `queryset`. `rows_from` adds select_related and the like for the rows shown (default the queryset's
-    model by pk); the narrow id query never carries it. An unknown sort, page or page size is ignored."""
+    model by pk); the narrow id query never carries it. An unknown sort, page or page size is ignored.
+    `counting(filterset)` counts the rows in a way of its own, by what has a `total`."""
     narrowed, filterset, dropped = filtered(request, queryset, filterset_class)
     table = table_class(narrowed, order_by=request.GET.get("sort") or None) if table_class else None
     ordered = table.data.data if table else narrowed
-    total = narrowed.order_by().count()
+    counted = counting(filterset) if counting else None
+    total = counted.total if counting else narrowed.order_by().count()
     per_page = min(_whole(request.GET.get("per_page"), per_page), MOST)
     pages = max(ceil(total / per_page), 1)
     page = min(_whole(request.GET.get("page"), 1), pages)
     start = (page - 1) * per_page
-    ids = list(ordered.values_list("pk", flat=True)[start : start + per_page])
+    ids = _ids(ordered.values_list("pk", flat=True), start, min(start + per_page, total), total)
     found = (rows_from if rows_from is not None else queryset.model._base_manager.all()).in_bulk(ids)
     rows = [found[pk] for pk in ids if pk in found]
-    return Listing(rows, table, filterset, total, page, pages, per_page, dropped)
+    return Listing(rows, table, filterset, total, page, pages, per_page, dropped, counted)
+
+
+def _ids(ordered, start, end, total):
+    """Keys from `start` up to `end`; in the second half counted from the end, which is then nearer."""
+    if start + end > total and ordered.ordered:
+        return list(ordered.reverse()[total - end : total - start])[::-1]
+    return list(ordered[start:end])
 
 
 def answer(request, page, fragment, context):

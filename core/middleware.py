@@ -7,6 +7,7 @@ import uuid
 from django.http import HttpResponse
 from django.shortcuts import render
 
+from core import held
 from core.errors import Conflict, NotAllowed, Refused, TooMany
 
 log = logging.getLogger("salesflow.request")
@@ -46,14 +47,24 @@ class RequestLog:
 
 
 class HtmxSignIn:
-    """An ended session answers an htmx call with a redirect header, or the login page would land inside a card."""
+    """An ended session: what was typed is held for its writer; an htmx call is answered with a redirect header, or the
+    login page would land inside a card."""
 
     def __init__(self, get_response):
         self.get_response = get_response
 
     def __call__(self, request):
         response = self.get_response(request)
-        if request.htmx and response.status_code == 302 and not request.user.is_authenticated:
+        if request.user.is_authenticated:
+            if request.method == "POST":
+                held.settle(request, response)
+            return response
+        if request.method == "POST" and response.status_code == 302:
+            try:
+                response["Location"] = held.hold(request) or response["Location"]
+            except TooMany as error:
+                return _too_many(request, error)  # the page that was sent still has the text
+        if request.htmx and response.status_code == 302:
             answer = HttpResponse(status=204)
             answer["HX-Redirect"] = response["Location"]
             return answer
@@ -78,11 +89,26 @@ class Answers:
         if isinstance(error, Refused):
             return render(request, "errors/409.html", {"message": error.message, "holder": error.holder}, status=409)
         if isinstance(error, Conflict):
-            return render(request, "errors/conflict.html", {"conflict": error}, status=409)
+            context = {"conflict": error, "kept": _kept(request, error)}
+            return render(request, "errors/conflict.html", context, status=409)
         if isinstance(error, NotAllowed):
             return render(request, "errors/403.html", {"message": str(error)}, status=403)
         if isinstance(error, TooMany):
-            response = render(request, "errors/429.html", {"seconds": error.seconds}, status=429)
-            response["Retry-After"] = str(error.seconds)
-            return response
+            return _too_many(request, error)
         return None
+
+
+def _too_many(request, error):
+    response = render(request, "errors/429.html", {"seconds": error.seconds}, status=429)
+    response["Retry-After"] = str(error.seconds)
+    return response
+
+
+def _kept(request, conflict):
+    """The other fields of a posted page, to be sent again with the choice (REL1); None where that cannot be: the form
+    is still on the page (htmx), it carried files, or nobody can say which fields were changed."""
+    clashing = {clash.field for clash in conflict.clashes}
+    if request.htmx or request.FILES or not clashing or not clashing | {"version"} <= set(request.POST):
+        return None
+    said_anew = clashing | {"version", "key", "csrfmiddlewaretoken"}
+    return [(name, value) for name, values in request.POST.lists() if name not in said_anew for value in values]

@@ -24,6 +24,16 @@ def day_start(day):
     return dt.datetime.combine(day, dt.time(), zone())
 
 
+def day_end(day):
+    """The last moment of a company day, aware: what is recorded by then was known on that day."""
+    return dt.datetime.combine(day, dt.time.max, zone())
+
+
+def day_before_end(day):
+    """The last moment before a company day begins, aware."""
+    return day_start(day) - dt.timedelta(microseconds=1)
+
+
 def at(day, time):
     """A company day and clock time, aware."""
     return dt.datetime.combine(day, time, zone())

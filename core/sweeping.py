@@ -2,6 +2,7 @@
 
 import logging
 from datetime import datetime, timedelta
+from importlib import import_module
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -71,6 +72,7 @@ def tell_waiting(now: datetime) -> int:
 
 
 def forget_old(now: datetime) -> None:
+    import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()  # a held text may be in them (core/held.py)
     SubmittedKey.objects.filter(at__lt=now - KEYS_KEPT).delete()
     over = Job.objects.filter(state__in=[State.DONE, State.REFUSED], due_at__lt=now - JOBS_KEPT)
     newest = Job.objects.filter(name__in=[line.name for line in settings.SCHEDULE]).values("name")

@@ -14,7 +14,8 @@ SUFFIXES = (
     "集团",
     "公司",
 )
-LATIN_SUFFIXES = re.compile(r"(?<![a-z0-9])(?:co|ltd|inc|llc|limited|corporation|corp|company|group|plc|gmbh)$")
+LATIN_SUFFIXES = re.compile(r"(?<![a-z0-9])(?:co|ltd|inc|llc|limited|corporation|corp|company|group|plc|gmbh)$", re.I)
+OUTER = " .,，。()（）"  # what stands around a company's suffix
 
 
 def plain(text):
@@ -22,21 +23,22 @@ def plain(text):
     return unicodedata.normalize("NFKC", text).translate(ZERO_WIDTH).casefold().strip()
 
 
+def without_suffixes(name):
+    """星澜科技 of 星澜科技股份有限公司: a name less what says only that it is a company. Never all of it."""
+    short, before = name.strip().rstrip(OUTER), None
+    while short != before:
+        before = short
+        for suffix in SUFFIXES:
+            if short.endswith(suffix) and len(short) > len(suffix) + 1:
+                short = short[: -len(suffix)].rstrip(OUTER)
+        latin = LATIN_SUFFIXES.sub("", short).rstrip(OUTER)
+        short = latin if len(latin) > 1 else short
+    return short
+
+
 def name_key(name):
     """What two spellings of one company share: plain(), no space or punctuation, no company suffix."""
-    key = plain(name)
-    shorter = True
-    while shorter:
-        shorter = False
-        for suffix in SUFFIXES:
-            trimmed = key.rstrip(" .,，。()（）")
-            if trimmed.endswith(suffix) and len(trimmed) > len(suffix) + 1:
-                key, shorter = trimmed[: -len(suffix)], True
-        trimmed = key.rstrip(" .,，。()（）")
-        latin = LATIN_SUFFIXES.sub("", trimmed)
-        if latin != trimmed and len(latin.rstrip(" .,")) > 1:
-            key, shorter = latin, True
-    key = re.sub(r"[\s\-_.,，。·()（）\"'“”‘’&/]+", "", key)
+    key = re.sub(r"[\s\-_.,，。·()（）\"'“”‘’&/]+", "", without_suffixes(plain(name)))
     return (key or plain(name))[:200]
 
 

@@ -149,6 +149,11 @@ def month(any_day, language):
     return f"{LONG_MONTHS[any_day.month - 1]} {any_day.year}"
 
 
+def listed(parts, language):
+    """a、b、c · a, b, c."""
+    return ("、" if tongue(language) == "zh" else ", ").join(map(str, parts))
+
+
 # --- Moments -------------------------------------------------------------------------------------------------
 def when(moment, now, language):
     """Both in the company's zone. 刚刚 · 18 分钟前 · 14:20 · 3月8日 周五 · 2023年12月3日."""

@@ -1,8 +1,10 @@
 """Socket: display-only cells of the customer list (D33): ids in, html out. They are neither sorted nor filtered.
 
     column("stage", _("Stage"), function)      function(ids, user) -> {customer id: safe html}
+    column(…, then=function)                   function(ids, user, moment) -> {customer id: (safe html, open CNY)}
 
-One query a column, however many rows; an id without a value shows an empty cell.
+`then` gives the same of a moment gone by, with the open money, which the customer's row then does not say. One query
+a column, however many rows; an id without a value shows an empty cell.
 """
 
 from dataclasses import dataclass
@@ -15,10 +17,11 @@ class Column:
     slug: str
     label: object
     function: object
+    then: object = None
 
 
-def column(slug, label, function):
-    _columns[slug] = Column(slug, label, function)
+def column(slug, label, function, then=None):
+    _columns[slug] = Column(slug, label, function, then)
 
 
 def columns():
@@ -29,3 +32,9 @@ def columns():
 def cells(ids, user):
     """{slug: {id: html}} for the rows shown."""
     return {each.slug: each.function(ids, user) for each in _columns.values()}
+
+
+def cells_then(ids, user, moment):
+    """{id: (html, open CNY)} of the first column that remembers; it is the one shown on a day gone by."""
+    remembering = next((each for each in _columns.values() if each.then), None)
+    return remembering.then(ids, user, moment) if remembering and ids else {}

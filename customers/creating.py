@@ -43,7 +43,8 @@ def create_many(rows, *, by, now, batch=None, open_deals=True):
             batch_size=BATCH,
         )
         record_many(
-            "customers.created", customers, by=by, at=now, about=lambda c: c.pk, data=lambda c: {"name": c.name}
+            "customers.created", customers, by=by, at=now, about=lambda c: c.pk,
+            data=lambda c: {"name": c.name} | ({"imported": True} if batch else {}),
         )
         if open_deals:
             values = {customer.pk: row["deal"] for customer, row in pairs if row.get("deal")}

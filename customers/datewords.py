@@ -16,6 +16,7 @@ DAY = dt.timedelta(days=1)
 WEEK = {"一": 1, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "日": 7, "天": 7, "末": 6}
 WEEK |= {"mon": 1, "tue": 2, "wed": 3, "thu": 4, "fri": 5, "sat": 6, "sun": 7}
 MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
+HALF_WIDTH = str.maketrans("０１２３４５６７８９／－．：", "0123456789/-.:")  # one for one: places in the text hold
 SENTENCE = re.compile(r"[。！？!?；;\n]+|\.(?=\s|$)")
 
 
@@ -220,6 +221,7 @@ RULES = [(re.compile(pattern, re.I), kind, make) for pattern, kind, make in RULE
 
 def dates_in(text, today, calendar=None):
     """[Found] in the order of the text. `calendar` (anything with works(day)) moves vague days to working ones."""
+    text = text.translate(HALF_WIDTH)
     taken = [match.span() for match in NOT_DATES.finditer(text)]
     found = []
     for pattern, kind, make in RULES:

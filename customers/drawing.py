@@ -10,6 +10,7 @@ from core import words
 from core.periods import today
 from customers.correcting import may_comment, may_correct, may_edit
 from customers.promptness import Judge
+from customers.talkline import talk_html
 
 
 def date_words(on):
@@ -25,7 +26,7 @@ def words_of_plan(on, text):
 
 
 def talk_context(follow_up, user, *, now, judge, choices):
-    """What _followup.html shows of one follow-up beside its own fields; `judge` says what is in time (D25)."""
+    """What talk_html shows of one follow-up beside its own fields; `judge` says what is in time (D25)."""
     lag = judge.lag_of(follow_up)
     late = lag is not None and lag > judge.span
     return {
@@ -45,11 +46,14 @@ def saved_parts(request, follow_up, offer, *, again=None, stage=False):
     customer = follow_up.customer
     steps = [step for step in customer.steps.open().select_related("owner")]
     context = {
-        "customer": customer, "follow_up": follow_up, "needs": _needs_of(follow_up),
+        "customer": customer, "follow_up": follow_up,
         "choices": offer.choices, "closed": closed, "steps": steps, "again": again, "fresh": True,
         "move_url": _move_url(request, offer) if stage else "",
         "said": words_of_plan(*_plan_of(follow_up, steps)), "owed_changed": getattr(customer, "is_owed", False),
-        **talk_context(follow_up, request.user, now=timezone.now(), judge=Judge.load(), choices=offer.choices),
+        "entry": talk_html(
+            follow_up, needs=_needs_of(follow_up),
+            **talk_context(follow_up, request.user, now=timezone.now(), judge=Judge.load(), choices=offer.choices),
+        ),
         **(again or {}),
     }
     return render_to_string("customers/_logged.html", context, request)

@@ -14,10 +14,10 @@ from accounts.models import Team, User
 from customers import pooling
 from customers.models import Customer
 from customers.searching import found
+from customers.tagbar import TagFilterSet
 
 SHOWN = [
     ("mine", _("Mine")), ("quiet", pgettext_lazy("chip", "Quiet")), ("nextless", _("No next step")),
-    ("won", pgettext_lazy("tag", "Won")),
 ]
 SINCE = [("3", _("more than 3 days ago")), ("7", _("more than 7 days ago")), ("30", _("more than 30 days ago")),
          ("never", _("never"))]
@@ -33,10 +33,9 @@ def teams(request):
     return Team.objects.all()
 
 
-class CustomerFilter(django_filters.FilterSet):
+class CustomerFilter(TagFilterSet):
     q = django_filters.CharFilter(method="search", label=_("Search"), max_length=60)
     show = django_filters.ChoiceFilter(choices=[*SHOWN, ("pool", _("Pool soon"))], method="shown", label=_("Show"))
-    tag = django_filters.MultipleChoiceFilter(choices=Customer.Tag.choices, label=_("Tag"))
     owner = django_filters.ModelChoiceFilter(queryset=people, label=_("Owner"))
     team = django_filters.ModelChoiceFilter(queryset=teams, label=_("Team"))
     industry = django_filters.CharFilter(lookup_expr="icontains", label=_("Industry"), max_length=60)
@@ -47,11 +46,9 @@ class CustomerFilter(django_filters.FilterSet):
         model = Customer
         fields = []
 
-    @property
-    def qs(self):
-        rows = super().qs
-        asked = self.form.is_valid() and self.form.cleaned_data.get("archived")
-        return rows if asked else rows.filter(archived_at=None)
+    def filter_queryset(self, queryset):
+        asked = self.form.cleaned_data.get("archived")
+        return super().filter_queryset(queryset if asked else queryset.filter(archived_at=None))
 
     def search(self, queryset, name, value):
         condition = found(value, self.request.user)
@@ -66,10 +63,8 @@ class CustomerFilter(django_filters.FilterSet):
         if value == "pool":
             rules = pooling.Rules.load()
             return queryset.filter(pk__in=pooling.told(pooling.soon(rules, on)).values("pk"))
-        if value == "nextless":
-            open_ones = Q(open_deals__gt=0) | Q(tag__in=["prospect", "interested", "hot"])
-            return queryset.filter(open_ones, next_step_on=None).exclude(waiting_until__gte=on)
-        return queryset.filter(tag=Customer.Tag.WON)
+        open_ones = Q(open_deals__gt=0) | Q(tag__in=["prospect", "interested", "hot"])
+        return queryset.filter(open_ones, next_step_on=None).exclude(waiting_until__gte=on)
 
     def quiet_since(self, queryset, name, value):
         if value == "never":

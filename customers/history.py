@@ -6,7 +6,7 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.db import transaction
 
 from activity.recording import record
-from core.changing import change
+from core.changing import change, conflict
 from core.errors import NotAllowed
 from core.text import mask_phone, mask_words, phone_key
 from customers.creating import named, staff_band
@@ -33,21 +33,23 @@ class Change:
     of_contact: bool = False
     row: int = 0  # the history row whose value can be brought back; 0: not from here
     name: str = ""
+    version: int = 0  # of the customer or contact when this was shown
 
 
 def changes_of(customer, *, masked, most=MOST):
     """The newest changes of its fields and its contacts'. Phone, mail, WeChat masked for whoever sees the mask."""
     rows = customer.history.select_related("history_user", "owner", "team").order_by("-history_id")
-    found = _changes(rows[: most + 1], "")
+    found = _changes(rows[: most + 1], "", customer.version)
     for contact in Contact._base_manager.filter(customer=customer):
         rows = contact.history.select_related("history_user").order_by("-history_id")[: most + 1]
-        found += _changes(rows, contact.name, masked=masked)
+        found += _changes(rows, contact.name, contact.version, masked=masked)
     return sorted(found, key=lambda change: change.at, reverse=True)[:most]
 
 
-def restore(customer, of, row_id, name, *, masked, by, now):
+def restore(customer, of, row_id, name, *, masked, by, now, expect=None):
     """Bring one field back to what the history row `row_id` says, of the customer ("customer") or one of its contacts
-    ("contact"). Raises ObjectDoesNotExist when the row is not of this customer, NotAllowed for what he sees masked."""
+    ("contact"). `expect` is the version the page showed: Conflict when the field was changed since (REL1). Raises
+    ObjectDoesNotExist when the row is not of this customer, NotAllowed for what he sees masked."""
     model = {"customer": Customer, "contact": Contact}.get(of)
     if model is None or name not in RESTORED[model]:
         raise ObjectDoesNotExist
@@ -59,6 +61,8 @@ def restore(customer, of, row_id, name, *, masked, by, now):
         obj = model._base_manager.select_for_update().get(pk=row.id)
         value = getattr(row, name)
         values = {name: value}
+        if expect not in (None, obj.version) and (refused := conflict(obj, expect, values)).clashes:
+            raise refused
         if name == "name" and model is Customer:
             values |= named(value)
         if name == "size_text":
@@ -72,7 +76,7 @@ def restore(customer, of, row_id, name, *, masked, by, now):
     return obj
 
 
-def _changes(rows, of, *, masked=False):
+def _changes(rows, of, version, *, masked=False):
     rows, found = list(rows), []
     for new, old in zip(rows, rows[1:], strict=False):
         for field in new.instance_type._meta.concrete_fields:
@@ -84,7 +88,7 @@ def _changes(rows, of, *, masked=False):
                 found.append(
                     Change(new.history_date, new.history_user, of, str(field.verbose_name),
                            say(_value(old, field)), say(_value(new, field)),
-                           new.instance_type is Contact, old.history_id if may else 0, field.name)
+                           new.instance_type is Contact, old.history_id if may else 0, field.name, version)
                 )
     return found
 

@@ -8,7 +8,7 @@ from customers.importing_back import customers_back, tags_back
 from customers.models import Contact, Customer
 from customers.searching import index_again
 from customers.tagging import set_tags
-from customers.transferring import assign_many
+from customers.transferring import IMPORT, assign_many
 from exchange.problems import gettext_noop
 from exchange.sheets import Part
 
@@ -223,7 +223,7 @@ class CustomerPart(Part):
                 record.set.append(["customers.customer", customer.pk, "owner", customer.owner_id, user.pk])
                 to.setdefault(user, []).append(customer)
         for user, customers in to.items():
-            assign_many(customers, user, by=run.by, now=run.now)
+            assign_many(customers, user, by=run.by, now=run.now, how=IMPORT)
 
 
 class TagPart(Part):

@@ -10,6 +10,7 @@ from customers import facts
 from customers.models import Contact, Customer, FollowUp, NextStep, TagChange
 from customers.searching import index_again
 from customers.tagging import void_tag_changes
+from customers.transferring import BACK, record_assigned
 from exchange.taking_back import made, was_set
 
 OWNER = {"owner": "owner_id"}
@@ -79,6 +80,7 @@ def _fields_back(model, label, run):
                 run.keep(obj)
         if values:
             back.append((obj, _typed(model, values)))
+    handed = {obj.pk: obj.owner_id for obj, values in back if "owner_id" in values}
     change_each(
         [
             (obj, {name.removesuffix("_id") if name == "owner_id" else name: value for name, value in v.items()})
@@ -86,6 +88,8 @@ def _fields_back(model, label, run):
         ],
         by=run.by,
     )
+    hands = [obj for obj, _values in back if obj.pk in handed]
+    record_assigned(hands, handed, by=run.by, now=run.now, how=BACK)
 
 
 def _typed(model, values):

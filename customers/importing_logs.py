@@ -8,6 +8,7 @@ import datetime as dt
 from core.periods import at, today
 from core.text import plain
 from customers import facts
+from customers.datewords import plan_in
 from customers.importing import SAME_AS, chunks
 from customers.importing_back import follow_ups_back
 from customers.logging import Entry, log_many
@@ -34,7 +35,25 @@ class Said:
 
     def __init__(self, day, text, *, time=None, methods=(), need="", next_text="", purpose=""):
         self.day, self.text, self.time, self.methods = day, text, time, methods
-        self.need, self.next_text, self.purpose = need, next_text, purpose
+        self.need, self.next_text, self.purpose, self.next_words = need, next_text, purpose, ""
+
+    def plan(self, next_text, next_words):
+        """What comes next, out of a column of plans and one of days (下次跟进), which may hold words as well."""
+        self.next_words = next_words.strip()
+        said = "" if parsing.only_a_date(self.next_words) else self.next_words
+        self.next_text = "；".join(dict.fromkeys(filter(None, [next_text, said])))
+
+    def next_day(self):
+        """The parsing.Day of the plan, on or after the day of the talk, or None: a whole cell, a date in its words, or
+        下周三 where the day is asked for."""
+        found = parsing.date_in(self.next_text, from_day=self.day)
+        if not self.next_words:
+            return found
+        if parsing.only_a_date(self.next_words):
+            return parsing.date(self.next_words, today=self.day, from_day=self.day)
+        found = parsing.date_in(self.next_words, from_day=self.day) or found
+        said = None if found else plan_in(self.next_words, self.day)
+        return found or said and parsing.Day(said[0].day)
 
     def key(self, customer):
         # Without words two conversations of one day are told apart by how and what for.
@@ -63,22 +82,21 @@ class FollowUpPart(Part):
             return self._lines(record, run)
         day, text = record.values.get("happened"), record.get("text", "")
         if day is None:
-            told = text or record.get("next_text") or record.get("methods") or record.get("need")
+            told = text or any(record.get(name) for name in ("next_text", "next_on", "methods", "need"))
             if told and not record.errors:
                 record.wrong("happened", NO_DATE)
             return None
         self._check_day(record, "happened", day.day, run)
-        return [
-            Said(
-                day.day,
-                text,
-                time=day.time,
-                methods=record.get("methods", ()),
-                need=record.get("need", ""),
-                next_text=record.get("next_text", ""),
-                purpose=record.get("purpose", ""),
-            )
-        ]
+        one = Said(
+            day.day,
+            text,
+            time=day.time,
+            methods=record.get("methods", ()),
+            need=record.get("need", ""),
+            purpose=record.get("purpose", ""),
+        )
+        one.plan(record.get("next_text", ""), record.get("next_on", ""))
+        return [one]
 
     def _lines(self, record, run):
         said = []
@@ -92,6 +110,8 @@ class FollowUpPart(Part):
                 record.flag("log_lines", YEAR_CHOSEN, date=day.day.isoformat())
             self._check_day(record, "log_lines", day.day, run)
             said.append(Said(day.day, text))
+        if said:  # the row's plan follows from what was said last
+            max(said, key=lambda one: one.day).plan(record.get("next_text", ""), record.get("next_on", ""))
         return said
 
     def _check_day(self, record, field, day, run):
@@ -186,7 +206,7 @@ class FollowUpPart(Part):
         settle_steps(follow_ups, run)
 
     def _entry(self, record, said, run):
-        plan = parsing.date_in(said.next_text, from_day=said.day) if said.next_text else None
+        plan = said.next_day()
         contact = record.links.get("contact")
         return Entry(
             customer=record.links["customer"],
@@ -200,6 +220,7 @@ class FollowUpPart(Part):
             needs=tuple(("need", None, text) for text in need_lines(said.need)),
             next_text=said.next_text,
             next_on=plan.day if plan else None,
+            next_time=plan.time if plan else None,
             year_chosen=bool(plan and plan.year_chosen),
             source="import",
         )

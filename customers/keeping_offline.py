@@ -2,6 +2,8 @@
 
 import datetime as dt
 
+from core.asked import number
+
 LONGEST = dt.timedelta(days=30)  # an older press is dated thirty days back
 
 
@@ -31,4 +33,4 @@ def still_there(post, offer):
 
 
 def _milliseconds(text):
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 16 else None
+    return number(text, 15)

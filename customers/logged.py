@@ -7,6 +7,7 @@ lists pairwise. Called inside the transaction of the log, after the customer's o
 _functions = []
 _offers = []
 _purposes = []
+_lines = []
 
 
 def after_log(function):
@@ -30,6 +31,17 @@ def offer_deals(function):
 
 def deals_offered(customer, user):
     return [deal for function in _offers for deal in function(customer, user)]
+
+
+def offer_lines(function):
+    """Socket: function() -> [words], the key actions a person may choose instead of typing one (R56)."""
+    if function not in _lines:
+        _lines.append(function)
+    return function
+
+
+def lines_offered():
+    return [words for function in _lines for words in function()]
 
 
 def guess_by_stage(function):

@@ -51,6 +51,7 @@ class Entry:
     next_visit: bool = False
     next_repeat: str = ""
     next_until: dt.date | None = None
+    next_ends: str = ""
     no_next_reason: str = ""
     time_known: bool = True
     source: str = "form"
@@ -71,7 +72,7 @@ def log(entry, *, by, now, is_held=False):
 
 def held(customers):
     """The queryset to be read FOR UPDATE with what a log asks of a customer: then log_many() need not read it again."""
-    return customers.select_for_update().annotate(is_owed=_owed())
+    return customers.select_for_update(of=("self",)).annotate(is_owed=_owed())
 
 
 def log_many(entries, *, by, now, batch=None, is_held=False):
@@ -186,8 +187,8 @@ def _plan(entry, follow_up):
     talker = entry.talked_by
     return Plan(
         entry.customer, talker if talker.sells else entry.customer.owner or talker, entry.next_on, entry.next_text,
-        entry.next_time, entry.next_kind, entry.next_visit, entry.next_repeat, entry.next_until, entry.year_chosen,
-        follow_up,
+        entry.next_time, entry.next_kind, entry.next_visit, entry.next_repeat, entry.next_until, entry.next_ends,
+        entry.year_chosen, follow_up,
     )
 
 

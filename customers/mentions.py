@@ -7,11 +7,11 @@ surname with title (张经理, Mr Zhang), first name, pinyin or initials.
 import re
 from dataclasses import dataclass, field
 
-from core.text import LATIN_SUFFIXES, SUFFIXES, initials, pinyin
+from core.text import SUFFIXES, initials, pinyin, without_suffixes
 from customers.linewords import GENERIC, HANZI, PLACES, PLAIN_WORDS, TITLES, TWO_NAMES
 
 FULL, TITLED, SURNAME = 3, 2, 1
-OUTER = " .,，。()（）"  # what stands around a company's suffix
+COMPANY = f"(?:{'|'.join(SUFFIXES)}){{0,2}}"  # belongs to the name it follows, though the customer is kept without it
 
 
 @dataclass(frozen=True)
@@ -105,15 +105,7 @@ def _longest(mentions):
 
 def core_name(name):
     """星澜科技 of 上海星澜科技有限公司: what people call a company."""
-    short = name.strip()
-    for _round in range(2):
-        for suffix in SUFFIXES:
-            if short.endswith(suffix) and len(short) > len(suffix) + 1:
-                short = short[: -len(suffix)].rstrip(OUTER)
-        short = short.rstrip(OUTER)
-        found = LATIN_SUFFIXES.search(short.lower())
-        if found and len(short) > len(found[0]) + 1:
-            short = short[: -len(found[0])].rstrip(OUTER)
+    short = without_suffixes(name)
     for place in PLACES:
         rest = short.removeprefix(place).lstrip("市省")
         if rest != short and len(rest) >= 2:
@@ -139,7 +131,7 @@ def _by_characters(text, short):
         part = short[:length]
         if part in PLACES:
             break
-        spots = [(m.start(), m.end()) for m in re.finditer(re.escape(part), text)]
+        spots = [(m.start(), m.end()) for m in re.finditer(re.escape(part) + COMPANY, text)]
         if spots:
             return spots
     return []

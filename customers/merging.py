@@ -7,6 +7,7 @@ field somebody edited since.
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
+from django.db.models import Count, OuterRef, Subquery
 from django.utils.translation import gettext as _
 
 from accounts import rights
@@ -83,6 +84,12 @@ def undo_merge(event, *, by, now):
         _count_again([keep, drop])
         record("customers.unmerged", keep, by=by, at=now, about=keep, name=drop.name)
     return drop
+
+
+def with_absorbed(customers):
+    """A queryset of customers, each knowing as `absorbed` how many records were merged into it."""
+    gone = Customer._base_manager.filter(merged_into=OuterRef("pk")).order_by().values("merged_into")
+    return customers.annotate(absorbed=Subquery(gone.annotate(n=Count("pk")).values("n")))
 
 
 def survivor(pk, user):

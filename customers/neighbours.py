@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.http import QueryDict
 from django.urls import reverse
 
+from core.asked import number
 from core.lists import MOST, PER_PAGE, filtered
 from customers.filters import CustomerFilter
 from customers.tables import CustomerTable
@@ -23,7 +24,7 @@ def neighbours(request, visible, pk, text):
     data = QueryDict(text[:2000], mutable=True)
     rows, _filterset, _dropped = filtered(request, visible, CustomerFilter, data=data)
     ordered = CustomerTable(rows, order_by=data.get("sort") or None).data.data
-    page, per_page = _whole(data.get("page"), 1), min(_whole(data.get("per_page"), PER_PAGE), MOST)
+    page, per_page = number(data.get("page"), 7) or 1, min(number(data.get("per_page"), 7) or PER_PAGE, MOST)
     start = (page - 1) * per_page
     low = max(start - 1, 0)
     keys = list(ordered.values_list("pk", flat=True)[low : start + per_page + 1])
@@ -45,8 +46,3 @@ def _quoted(data):
     outer = QueryDict(mutable=True)
     outer["in"] = data.urlencode()
     return outer.urlencode().removeprefix("in=")
-
-
-def _whole(text, default):
-    number = int(text) if text and text.isascii() and text.isdigit() and len(text) < 8 else default
-    return number or default

@@ -3,7 +3,8 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, F, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
@@ -15,7 +16,7 @@ from core.periods import today
 from customers import choices
 from customers.logged import deals_offered, purpose_by_stage
 from customers.logging import due_steps
-from customers.models import Customer, FollowUp, Owed, Topic
+from customers.models import Customer, FollowUp, Need, Owed, Topic
 
 TOP = 6  # topics shown before "more"
 RECENT = 5
@@ -87,6 +88,13 @@ def offer(customer, user, *, now, owed=None, step=None):
     )
 
 
+def offer_to_nobody(user, *, now):
+    """The offer of a log as it would open for a customer of whom nothing is known yet."""
+    nothing = Offer(Customer(), user, today(now), Calendar.load(), choices.load())
+    nothing.contacts, nothing.topics, nothing.steps, nothing.deals, nothing.talkers = [], [], [], [], []
+    return nothing
+
+
 def next_days(calendar, on):
     """The date chips: today when it is a working day, then the next two working days."""
     first = [on] if calendar.works(on) else []
@@ -129,5 +137,6 @@ def last_methods(user):
 
 def _topics(customer):
     """This customer's own first, then what the team hears most."""
-    mine = Count("needs", filter=Q(needs__customer=customer))
+    heard = Need.objects.filter(customer=customer, topic=OuterRef("pk")).order_by().values("topic")
+    mine = Coalesce(Subquery(heard.annotate(n=Count("pk")).values("n")), 0)
     return list(Topic.objects.filter(retired_at=None).annotate(mine=mine).order_by("-mine", "position", "kind", "pk"))

@@ -8,7 +8,7 @@ import datetime as dt
 from dataclasses import asdict, dataclass
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from accounts import switches
@@ -27,8 +27,9 @@ SEEN = dt.timedelta(days=1)  # so long after a customer left the pool its loser 
 
 @dataclass(frozen=True)
 class Rules:
-    """Days without contact until the pool, by class (None: as `days`; 0: never); whether an open deal keeps it; days
-    of warning; claims of one person a month; days until the one who had it may claim it again."""
+    """Days without contact until the pool, by class (None: as `days`; 0: never); whether an open deal always keeps it,
+    or only one that was worked on within those days (`open_deals_too`); days of warning; claims of one person a month;
+    days until the one who had it may claim it again."""
 
     days: int = 30
     a: int | None = 0
@@ -53,26 +54,45 @@ class Rules:
         return self.days if own is None else own
 
 
+_workings = []
+
+
+def on_working(function):
+    """Socket: function(since) gives the condition on customers of which an open deal was worked on since the company
+    day `since` (a date, or an expression of one)."""
+    if function not in _workings:
+        _workings.append(function)
+    return function
+
+
+def _worked(since):
+    condition = Q(pk__in=[])
+    for function in _workings:
+        condition |= Q(function(since))
+    return condition
+
+
 def due(rules, on):
     """Customers that go to the pool on the company day `on`, whoever was told: quiet for longer than their limit,
-    not won, not locked, nobody waits for them, without an open deal unless the rules take those too."""
+    not won, not locked, nobody waits for them, and without an open deal; where the rules take those too, without one
+    that was worked on within the limit. Their open deals go along: nobody's, in the stage they are in."""
     quiet = Q(pk__in=[])
     for grade in ("", *GRADES):
         if limit := rules.limit(grade):
             cut = on - dt.timedelta(days=limit)
             told = Q(last_contact_on=None) | Q(last_contact_on__lt=cut)
             owned = Q(owned_on=None) | Q(owned_on__lt=cut)
-            quiet |= Q(grade=grade, made_at__lt=day_start(cut)) & told & owned
+            left = ~_worked(cut) if rules.open_deals_too else Q(open_deals=0)
+            quiet |= Q(grade=grade, made_at__lt=day_start(cut)) & told & owned & left
     rows = Customer.objects.live().filter(quiet, merged_into=None, owner__isnull=False, pool_locked=False)
-    rows = rows.exclude(tag=Customer.Tag.WON).exclude(waiting_until__gte=on).exclude(alarms_from__gt=on)
-    return rows if rules.open_deals_too else rows.filter(open_deals=0)
+    return rows.exclude(tag=Customer.Tag.WON).exclude(waiting_until__gte=on).exclude(alarms_from__gt=on)
 
 
 def told(rows):
-    """Those whose owner was warned since the last talk and since he has them."""
+    """Those whose owner was warned since the last talk, since an open deal was worked on, and since he has them."""
     since_talk = Q(last_contact_on=None) | Q(pool_told_on__gt=F("last_contact_on"))
     since_owned = Q(owned_on=None) | Q(pool_told_on__gt=F("owned_on"))
-    return rows.filter(since_talk, since_owned, pool_told_on__isnull=False)
+    return rows.filter(since_talk, since_owned, ~_worked(OuterRef("pool_told_on")), pool_told_on__isnull=False)
 
 
 def soon(rules, on):
@@ -103,7 +123,7 @@ def put_many(customers, *, by, now):
         owner_of = {customer.pk: customer.owner for customer in customers}
         idle = {c.pk: (on - (c.last_contact_on or today(c.made_at))).days for c in customers}
         change_each([(c, {"owner": None, "pooled_at": now, "pooled_from": c.owner}) for c in customers], by=by)
-        transferring.follow(customers, None, by=by, now=now)
+        transferring.follow(customers, None, by=by, now=now, was={c.pk: owner_of[c.pk].pk for c in customers})
         record_many(
             "customers.pooled", customers, by=by, at=now, about=lambda c: c.pk,
             data=lambda c: {"name": c.name, "from": owner_of[c.pk].name, "days": idle[c.pk]},

@@ -1,9 +1,10 @@
 """Written down in time or not (R24, M2, D25): one judge for the timeline, My day, Team home and the reviews.
 
 The lag runs from the end of the conversation to its entry. Measured is only what can be late at all: not a try nobody
-answered, not a row of which only the day is known, not an import, not a correction (the first row was the entry), and
-not what happened on a day the company rests or the talker was on leave. A log saved while the net was away carries the
-time it was pressed; that is shown, never hidden.
+answered, not a row of which only the day is known, not an import, not a pasted chat (it was written down when it was
+said: neither the late ones count against anybody, nor the early ones for him), not a correction (the first row was the
+entry), and not what happened on a day the company rests or the talker was on leave. A log saved while the net was away
+carries the time it was pressed; that is shown, never hidden.
 """
 
 import datetime as dt
@@ -29,7 +30,8 @@ def with_leave(follow_ups):
 
 def is_entry(*, outcome, source, corrects):
     """Whether a row is somebody's own entry of a conversation that took place."""
-    return outcome != FollowUp.Outcome.NO_ANSWER and source != FollowUp.Source.IMPORT and corrects is None
+    written = source not in (FollowUp.Source.IMPORT, FollowUp.Source.CHAT)  # by somebody's hand, after the conversation
+    return written and outcome != FollowUp.Outcome.NO_ANSWER and corrects is None
 
 
 def written_at(*, source, happened_at, entered_at, draft_started_at):

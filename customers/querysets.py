@@ -1,7 +1,7 @@
 """Questions asked of customers and what hangs on them. One scope: what hangs on a customer is seen with it (D2)."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 
 def scope(user, prefix=""):
@@ -10,8 +10,7 @@ def scope(user, prefix=""):
         return Q()
     if not user.sells:
         return Q(pk__in=[])
-    helped = user.helps.values("customer_id")
-    mine = Q(**{f"{prefix}owner": user}) | Q(**{f"{prefix}pk__in": helped})
+    mine = Q(**{f"{prefix}owner": user}) | Q(**{f"{prefix}pk__in": user.helped()})
     if user.is_manager:
         mine |= Q(**{f"{prefix}team__in": user.teams_led()})
         mine |= Q(**{f"{prefix}owner": None, f"{prefix}team": None})
@@ -25,26 +24,15 @@ class CustomerQuerySet(models.QuerySet):
     def live(self):
         return self.filter(archived_at=None)
 
-    def over_limit(self, on, rule):
-        """Over their limit on the company day `on`, whatever is planned (customers/staleness.py)."""
-        aliases, condition = rule.over(on)
-        return self.alias(**aliases).filter(condition)
-
     def quiet(self, on, rule):
-        """Over the limit without a plan and not waiting: the ones the ladder runs for (D23)."""
-        return self.over_limit(on, rule).exclude(rule.plan(on)).exclude(waiting_until__gte=on)
+        """The quiet ones on the company day `on`: for this and the next two see customers/staleness.py."""
+        return self.filter(rule.quiet(on))
 
     def quiet_planned(self, on, rule):
-        """Over the limit with an own step today or later, at most 14 days ahead: listed, counted apart."""
-        return self.over_limit(on, rule).filter(rule.plan(on)).exclude(waiting_until__gte=on)
+        return self.filter(rule.quiet_planned(on))
 
     def stale(self, on, rule):
-        """Both: the list "quiet" shows, and what the job's output equals."""
-        return self.over_limit(on, rule).exclude(waiting_until__gte=on)
-
-    def waiting(self, on):
-        """Somebody waits for the customer until a day today or later."""
-        return self.filter(waiting_until__gte=on)
+        return self.filter(rule.stale(on))
 
 
 class OfCustomerQuerySet(models.QuerySet):
@@ -57,7 +45,8 @@ class OfCustomerQuerySet(models.QuerySet):
 class FollowUpQuerySet(OfCustomerQuerySet):
     def counted(self):
         """Rows that count in figures: not voided by an undone import, not replaced by a correction."""
-        return self.filter(voided_at=None, corrections=None)
+        corrections = self.model._base_manager.filter(corrects=OuterRef("pk"), corrects__isnull=False)  # few rows
+        return self.filter(~Exists(corrections), voided_at=None)
 
     def contacts(self):
         return self.filter(outcome__in=["talked", "sent"])

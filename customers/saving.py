@@ -1,4 +1,4 @@
-"""Saved filters of the customer list (保存筛选): a name for a query string, one's own or the team's."""
+"""Saved filters (保存筛选): a name for a query string of a list, one's own or the team's."""
 
 from django.db import transaction
 from django.http import QueryDict
@@ -11,31 +11,33 @@ from customers.filters import CustomerFilter
 from customers.showing import KEPT
 
 PAGE = "customers:list"
+NAMES = frozenset({*CustomerFilter.base_filters, *KEPT})  # what a saved filter of the customer list holds
 MOST = 50  # of one person
 
 
-def tidy(text):
+def tidy(text, names=NAMES):
     """The query string as it is kept: known parameters only, in one order, without the page."""
     data, kept = QueryDict(text[:4000]), QueryDict(mutable=True)
-    for name in sorted({*CustomerFilter.base_filters, *KEPT}):
+    for name in sorted(names):
         values = [value for value in data.getlist(name) if value]
         if values:
             kept.setlist(name, sorted(values))
     return kept.urlencode()
 
 
-def save_view(name, query, *, by, now, shared=False):
-    """Keep it; the same name of the same person is replaced. `shared`: his team sees it as well."""
-    query = tidy(query)
+def save_view(name, query, *, by, now, shared=False, page=PAGE, names=NAMES):
+    """Keep it; the same name of the same person is replaced. `shared`: his team sees it as well. `page` is the URL name
+    of the list, `names` the parameters it knows."""
+    query = tidy(query, names)
     if not query or len(query) > 2000:
         raise Refused(_("There is nothing to save: choose a filter or a column first."))
     with transaction.atomic():
-        mine = SavedView.objects.filter(page=PAGE, owner=by)
+        mine = SavedView.objects.filter(page=page, owner=by)
         team = by.team if shared else None
         same = mine.filter(name=name).first()
         if same is None and mine.count() >= MOST:
             raise Refused(_("Fifty saved filters are enough: remove one first."))
-        view = same or SavedView(page=PAGE, name=name, owner=by)
+        view = same or SavedView(page=page, name=name, owner=by)
         view.query, view.team = query, team
         view.save()
         record("customers.view_saved", view, by=by, at=now, name=name, shared=bool(team))

@@ -8,7 +8,8 @@ import re
 
 from django.db.models import Q
 
-from core.text import grams, initials, is_masked, phone_key, plain
+from core.text import grams, initials, is_masked, phone_key, plain, without_suffixes
+from customers.mentions import core_name
 from customers.models import Contact, Gram
 
 TAIL = 4
@@ -59,34 +60,40 @@ def found(text, user):
     squeezed = re.sub(r"\s+", "", plain(text))
     if not squeezed:
         return None
-    condition = _all_of(squeezed, ["n"]) | _all_of(squeezed, ["c"])
+    ways = [*(_all_of(name, "n") for name in _spellings(squeezed)), _all_of(squeezed, "c")]
     if squeezed.isascii() and squeezed.isalpha() and len(squeezed) > 1:
-        condition |= _all_of(squeezed, ["i"])
+        ways.append(_all_of(squeezed, "i"))
     digits = phone_key(squeezed)
-    if len(digits) >= TAIL and re.fullmatch(r"[\d+\-() ]+", squeezed):
-        by_tail = Q(pk__in=Gram.objects.filter(gram=digits[-TAIL:], kind="p").values("customer"))
+    if len(digits) >= TAIL and re.fullmatch(r"[\d+\-() ]+", squeezed) and not user.is_admin:
+        by_tail = Gram.objects.filter(gram=digits[-TAIL:], kind="p")  # admins see the mask until they reveal (D6)
         if len(digits) > TAIL:
-            by_tail &= Q(pk__in=Contact.objects.filter(phone_key__endswith=digits).values("customer"))
-        condition |= by_tail & phone_scope(user)
-    return condition
+            by_tail = by_tail.filter(customer__in=Contact.objects.filter(phone_key__endswith=digits).values("customer"))
+        ways.append(by_tail.values("customer"))
+    return Q(pk__in=ways[0].union(*ways[1:]))  # one set of ids: a condition of ORs would read every customer
+
+
+def _spellings(name):
+    """What a customer may be kept as when its whole name is typed: 上海星澜科技有限公司, 上海星澜科技, 星澜科技."""
+    short = without_suffixes(name)
+    if short == name:
+        return [name]
+    core = core_name(name)
+    return [short, core] if core != short and len(core) > 2 else [short]
 
 
 def found_by_contact(text):
     """A condition on Customer: the typed words are in a contact's name."""
     squeezed = re.sub(r"\s+", "", plain(text))
-    return _all_of(squeezed, ["c"]) if squeezed else Q(pk__in=[])
+    return Q(pk__in=_all_of(squeezed, "c") if squeezed else [])
 
 
-def phone_scope(user):
-    """Customers whose phones `user` sees in full: not admins, who see the mask until they reveal (D6)."""
-    return Q(pk__in=[]) if user.is_admin else Q()
-
-
-def _all_of(text, kinds):
+def _all_of(text, kind):
+    """Ids of the customers with every gram of the text among those of the kind."""
     wanted = [text[i : i + 2] for i in range(len(text) - 1)] or [text]
-    condition = Q()
+    found = None
     for gram in dict.fromkeys(wanted[:FIRST]):
-        condition &= Q(pk__in=Gram.objects.filter(gram=gram, kind__in=kinds).values("customer"))
-    if len(wanted) > FIRST and kinds == ["n"]:
-        condition &= Q(name__icontains=text)
-    return condition
+        having = Gram.objects.filter(gram=gram, kind=kind)
+        found = (having if found is None else having.filter(customer__in=found)).values("customer")
+    if len(wanted) > FIRST and kind == "n":
+        found = found.filter(customer__name__icontains=text)
+    return found

@@ -62,9 +62,12 @@ NOTES = Column("notes", ("备注", "Notes"), cells.full_text(20_000), width=30, 
 
 
 def lines(value, run, record):
-    """Many dated lines in one cell; the text before the first date is a note of the customer, nothing is dropped."""
+    """Many dated lines in one cell; the text before the first date is a note of the customer, nothing is dropped. A row
+    that has a day of its own and no other words tells of that one conversation."""
     lead, said = parsing.dated_lines(parsing.text(value, 20_000))
-    if lead:
+    if lead and not said and record.values.get("happened") and not record.values.get("text"):
+        record.values["text"] = lead
+    elif lead:
         record.values["lead"] = lead
         record.flag("log_lines", LEAD)
     return [(words, parsing.text(text, 20_000)) for words, text in said]
@@ -89,6 +92,29 @@ LOG_LINES = Column(
         "history",
         "updates",
         "follow ups",
+    ),
+)
+
+NEXT_ON = Column(
+    "next_on",
+    ("下次跟进", "Next follow-up"),
+    cells.words(300),
+    fill=False,
+    exported=False,
+    synonyms=(
+        "下次跟进时间",
+        "下次跟进日期",
+        "下次跟进计划",
+        "下次联系",
+        "下次联系时间",
+        "下次联系日期",
+        "下次沟通",
+        "下次沟通时间",
+        "下次拜访",
+        "下次拜访时间",
+        "next contact",
+        "next contact date",
+        "next date",
     ),
 )
 
@@ -144,9 +170,9 @@ follow_ups = Sheet(
         TAG,
         REP,
     ],
-    extra=[NOTES, Column(KEY, (KEY, KEY), cells.row_key("F", "follow_up_key")), LOG_LINES],
+    extra=[NOTES, Column(KEY, (KEY, KEY), cells.row_key("F", "follow_up_key")), LOG_LINES, NEXT_ON],
     parts=[CustomerPart(), ContactPart(), FollowUpPart(), TagPart()],
-    marks=frozenset({"happened", "text", "methods", "next_text", "log_lines", "need"}),
+    marks=frozenset({"happened", "text", "methods", "next_text", "next_on", "log_lines", "need"}),
     rows=follow_up_rows,
     queryset=follow_ups_of,
     list_url="customers:list",

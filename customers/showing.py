@@ -51,7 +51,7 @@ def _text(customer, name):
     if name == "size":
         return customer.size_text
     if name == "team":
-        return str(customer.team or "")
+        return customer.team_name if hasattr(customer, "team_name") else str(customer.team or "")
     if name == "labels":
         return customer.labels.strip(",").replace(",", ", ")
     if name == "made":

@@ -14,15 +14,37 @@ Lost customers, and won ones without an open deal, are followed only where the c
 import datetime as dt
 from dataclasses import dataclass, field
 
-from django.db.models import Case, DateField, F, Q, Value, When
+from django.db.models import Case, DateField, F, Func, Q, Value, When
+from django.db.models.lookups import LessThanOrEqual
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from accounts import switches
 from accounts.calendar import Calendar
 from customers.facts import MOST_DAYS
 
 DAY = dt.timedelta(days=1)
+LIMITS = {
+    "class": gettext_lazy("Limit of its class"), "tag": gettext_lazy("Limit of its tag"),
+    "stage": gettext_lazy("Limit of its stage"), "default": gettext_lazy("General limit"),
+}
+
+
+class DayByNumber(Func):
+    """The day that a whole number stands for, from a table {number: day}. One expression: a Case of ninety takes the
+    ORM longer to write than the database to answer."""
+
+    output_field = DateField()
+
+    def __init__(self, number, days):
+        super().__init__(number)
+        self.days = days
+
+    def as_sql(self, compiler, connection, **_more):
+        number, params = compiler.compile(self.source_expressions[0])
+        cases = " ".join(f"WHEN {int(each)} THEN %s" for each in self.days)
+        days = [connection.ops.adapt_datefield_value(day) for day in self.days.values()]
+        return f"CASE {number} {cases} END", [*params, *days]
 
 
 @dataclass(frozen=True)
@@ -84,31 +106,61 @@ class Rule:
                 found.append(day)
         return found
 
-    def over(self, on):
-        """The condition "over its limit on `on`", as (aliases, condition) of one Customer query."""
+    def over(self, on, prefix=""):
+        """The condition "over its limit on `on`" of customers reached by `prefix` (nothing, customer__): of their own
+        row, so that a list of deals asks it of the rows it joins anyway."""
         last = self.last_quiet_days(on)
 
         def day(limit):
             return Value(last[min(limit, MOST_DAYS)], output_field=DateField())
 
+        def when(then, **facts):
+            return When(**{f"{prefix}{name}": value for name, value in facts.items()}, then=then)
+
         never = Value(dt.date.min, output_field=DateField())
-        cases = [When(grade=grade, then=day(limit)) for grade, limit in self.by_class.items()]
-        cases += [When(tag=tag, then=day(limit)) for tag, limit in self.by_tag.items()]
-        cases += [When(tag="lost", then=never), When(tag="won", open_deals=0, then=never)]
+        cases = [when(day(limit), grade=grade) for grade, limit in self.by_class.items()]
+        cases += [when(day(limit), tag=tag) for tag, limit in self.by_tag.items()]
+        cases += [when(never, tag="lost"), when(never, tag="won", open_deals=0)]
+        cases.append(when(day(self.default), limit_days=None))
         # The general limit is by far the commonest of stages too; the database tries the cases in order.
         limits = range(MOST_DAYS + 1) if self.limits is None else self.limits
         order = sorted(limits, key=lambda limit: (limit != self.default, limit))
-        cases += [When(limit_days=limit, then=day(limit)) for limit in order]
-        last_day = Case(*cases, default=day(self.default), output_field=DateField())
-        live = Q(archived_at=None, pooled_at=None, merged_into=None, quiet_since__isnull=False)
-        return {"last_quiet_day": last_day}, live & Q(quiet_since__lt=on) & Q(quiet_since__lte=F("last_quiet_day"))
+        of_stage = DayByNumber(F(f"{prefix}limit_days"), {limit: last[min(limit, MOST_DAYS)] for limit in order})
+        last_day = Case(*cases, default=of_stage, output_field=DateField())
+        live = {f"{prefix}{name}": None for name in ("archived_at", "pooled_at", "merged_into")}
+        since = f"{prefix}quiet_since"
+        found = Q(**live) & Q(**{f"{since}__lt": on}) & Q(LessThanOrEqual(F(since), last_day))
+        return found if prefix or self.limits is None else found & self._found_by_index(last)
 
-    def plan(self, on):
-        return Q(next_step_on__gte=on, next_step_on__lte=on + dt.timedelta(days=self.planned_days))
+    def _found_by_index(self, last):
+        """What is true of everybody over his limit and in an index (customer_quiet): the newest day that any rule says
+        of a stage limit. Says nothing new; without it a database tries the rule on every customer."""
+        ruled = [last[min(limit, MOST_DAYS)] for limit in [*self.by_class.values(), *self.by_tag.values()]]
+        found = Q(limit_days=None, quiet_since__lte=max(last[self.default], *ruled, dt.date.min))
+        for limit in self.limits:
+            found |= Q(limit_days=limit, quiet_since__lte=max(last[min(limit, MOST_DAYS)], *ruled, dt.date.min))
+        return found
+
+    def plan(self, on, prefix=""):
+        last = on + dt.timedelta(days=self.planned_days)
+        return Q(**{f"{prefix}next_step_on__gte": on, f"{prefix}next_step_on__lte": last})
+
+    def stale(self, on, prefix=""):
+        """Over the limit and not waiting: the list "quiet" shows, and what the job's output equals."""
+        return self.over(on, prefix) & ~waiting(on, prefix)
+
+    def quiet(self, on, prefix=""):
+        """Over the limit without a plan and not waiting: the ones the ladder runs for (D23)."""
+        return self.stale(on, prefix) & ~self.plan(on, prefix)
+
+    def quiet_planned(self, on, prefix=""):
+        """Over the limit with an own step today or later, at most 14 days ahead: listed, counted apart."""
+        return self.stale(on, prefix) & self.plan(on, prefix)
 
 
-def waiting(on):
-    return Q(waiting_until__gte=on)
+def waiting(on, prefix=""):
+    """Somebody waits for the customer until a day today or later."""
+    return Q(**{f"{prefix}waiting_until__gte": on})
 
 
 @dataclass(frozen=True)
@@ -185,16 +237,12 @@ def sum_of(quiet, *, date=str):
         first = _("Never contacted; counted from %(date)s, when its first deal opened.") % {"date": date(quiet.since)}
     if quiet.limit is None:
         return f"{first} " + _("Lost and won customers are not counted.")
-    limits = {
-        "class": _("Limit of its class"), "tag": _("Limit of its tag"), "stage": _("Limit of its stage"),
-        "default": _("General limit"),
-    }
     unit = (
         ngettext("%(n)s working day since", "%(n)s working days since", quiet.days) if quiet.working
         else ngettext("%(n)s day since", "%(n)s days since", quiet.days)
     ) % {"n": quiet.days}
     parts = [first, _("%(since)s; %(limit)s: %(days)s.") % {
-        "since": unit, "limit": limits[quiet.limit_from],
+        "since": unit, "limit": LIMITS[quiet.limit_from],
         "days": ngettext("%(n)s day", "%(n)s days", quiet.limit) % {"n": quiet.limit},
     }]
     if quiet.rest_days and not quiet.working:

@@ -4,16 +4,18 @@ What a step changes on its customer (next_step_on, waiting_until) is kept here; 
 """
 
 import datetime as dt
+from contextlib import suppress
 from dataclasses import dataclass
 
 from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from activity.recording import record_many
+from activity.recording import record, record_many
 from core.errors import Refused
 from core.periods import today
 from customers import facts
+from customers.ending import over
 from customers.models import Customer, FollowUp, NextStep
 
 WEEK = dt.timedelta(days=7)
@@ -22,7 +24,7 @@ WEEK = dt.timedelta(days=7)
 @dataclass
 class Plan:
     """One step to make. `kind` ours (due_on is the day to do it) or waiting (due_on is the last day we wait);
-    `repeat` "weekly" until the day `until`, both may stay empty."""
+    `repeat` "weekly" until the day `until`, or until what `ends` names happens; all three may stay empty."""
 
     customer: Customer
     owner: object
@@ -33,6 +35,7 @@ class Plan:
     is_visit: bool = False
     repeat: str = ""
     until: dt.date | None = None
+    ends: str = ""
     year_chosen: bool = False
     follow_up: FollowUp | None = None
 
@@ -43,8 +46,8 @@ def make_many(plans, *, by, now, batch=None):
         [
             NextStep(
                 customer=p.customer, owner=p.owner, due_on=p.due_on, text=p.text[:300], due_time=p.due_time,
-                kind=p.kind, is_visit=p.is_visit, repeat=p.repeat, until=p.until, year_chosen=p.year_chosen,
-                follow_up=p.follow_up, made_at=now, made_by=by, batch=batch,
+                kind=p.kind, is_visit=p.is_visit, repeat=p.repeat, until=p.until, ends=p.ends,
+                year_chosen=p.year_chosen, follow_up=p.follow_up, made_at=now, made_by=by, batch=batch,
             )
             for p in plans
         ],
@@ -77,7 +80,8 @@ def plan(customer, *, by, now, **fields):
 
 
 def shift(step, to, *, by, now):
-    """Move an open step to another day; counted, and said. Refused when it was closed meanwhile."""
+    """Move an open step to another day; counted, and said (step.shifted_as is the event). Refused when it was closed
+    meanwhile."""
     was = step.due_on
     if to == was:
         return step
@@ -87,17 +91,56 @@ def shift(step, to, *, by, now):
             raise _refused(step)
         step.due_on, step.moved_count, step.version = to, step.moved_count + 1, step.version + 1
         facts.refresh_steps([step.customer])
-        record_many(
-            "customers.shifted", [step], by=by, at=now, about=lambda s: s.customer_id,
-            data=lambda s: {"text": s.text, "from": was.isoformat(), "to": to.isoformat(), "times": s.moved_count},
-        )
+        step.shifted_as = _say_shifted(step, was.isoformat(), to.isoformat(), by=by, now=now)
     return step
+
+
+def _say_shifted(step, was, to, *, by, now):
+    """The days of a step are told by these events alone: customers/asof.py reads them backwards."""
+    [event] = record_many(
+        "customers.shifted", [step], by=by, at=now, about=lambda s: s.customer_id,
+        data=lambda s: {"text": s.text, "from": was, "to": to, "times": s.moved_count},
+    )
+    return event
+
+
+def give(step, to, *, by, now, expect, why=""):
+    """An open step becomes somebody else's. `expect` is the version that was shown; Refused when it moved on."""
+    was = step.owner
+    with transaction.atomic():
+        rows = NextStep.objects.open().filter(pk=step.pk, version=expect)
+        if rows.update(owner=to, version=F("version") + 1) != 1:
+            raise _refused(step)
+        step.owner, step.version = to, expect + 1
+        said = {"text": step.text, "due_on": step.due_on.isoformat(), "from": was.name, "to": to.name}
+        record(
+            "customers.step_given", step, by=by, at=now, about=step.customer_id, tell=[to], act=True,
+            name=step.customer.name, **said, **({"why": why[:200]} if why else {}),
+        )  # fmt: skip
+    return step
+
+
+def undo_shift(event, *, by, now):
+    """Back to the day it was moved from. Refused when the step was changed or closed since."""
+    shift_back(event.subject_id, event.data["from"], event.data["to"], by=by, now=now)
+
+
+def shift_back(pk, was, to, *, by, now):
+    """Undo a shift from the day `was` to the day `to` (ISO), which then does not count as moved; said like a shift."""
+    with transaction.atomic():
+        rows = NextStep.objects.open().filter(pk=pk, due_on=to, moved_count__gt=0)
+        if rows.update(due_on=was, moved_count=F("moved_count") - 1, version=F("version") + 1) != 1:
+            raise Refused(_("This next step was changed or closed meanwhile."))
+        step = NextStep._base_manager.select_related("customer").get(pk=pk)
+        facts.refresh_steps([step.customer])
+        _say_shifted(step, to, was, by=by, now=now)
 
 
 def close(step, how, *, by, now, kept_by=None):
     """Close an open step as "kept", "missed" or "dropped"; `kept_by` is the follow-up that kept it.
 
-    A weekly step that was kept or missed comes back a week later, until its last day. Returns the new step or None.
+    A weekly step that was kept or missed comes back a week later, until its last day or what ends it. Returns the new
+    step or None.
     """
     with transaction.atomic():
         rows = NextStep.objects.open().filter(pk=step.pk)
@@ -128,6 +171,16 @@ def close_by_logs(pairs, *, by, now):
     make_many(_next_rounds([step for step, _follow_up in pairs], now=now), by=by, now=now)
 
 
+def end_repeats(*, now):
+    """For a job: open rounds whose end has come are no longer needed. Returns how many; they are not missed."""
+    ended = 0
+    for step in over(NextStep.objects.open()).select_related("customer"):
+        with suppress(Refused):  # somebody closed it meanwhile
+            close(step, NextStep.ClosedAs.DROPPED, by=None, now=now)
+            ended += 1
+    return ended
+
+
 def hand_over(customers, to):
     """Open steps of customers that change hands go to the new owner."""
     NextStep.objects.open().filter(customer__in=customers).exclude(owner=to).update(owner=to, version=F("version") + 1)
@@ -135,8 +188,11 @@ def hand_over(customers, to):
 
 def _next_rounds(steps, *, now):
     plans, day = [], today(now)
-    for step in steps:
-        if step.repeat != "weekly" or step.closed_as == NextStep.ClosedAs.DROPPED:
+    weekly = [s for s in steps if s.repeat == "weekly" and s.closed_as != NextStep.ClosedAs.DROPPED]
+    ending = [step.pk for step in weekly if step.ends]
+    ended = {step.pk for step in over(NextStep._base_manager.filter(pk__in=ending))} if ending else ()
+    for step in weekly:
+        if step.pk in ended:
             continue
         due = step.due_on + WEEK
         while due <= day:
@@ -144,7 +200,7 @@ def _next_rounds(steps, *, now):
         if step.until is None or due <= step.until:
             plans.append(
                 Plan(step.customer, step.owner, due, step.text, step.due_time, step.kind, step.is_visit,
-                     step.repeat, step.until)
+                     step.repeat, step.until, step.ends)
             )
     return plans
 

@@ -1,4 +1,4 @@
-"""The customer list: its columns and what they sort by; the row is templates/customers/_row.html (D41)."""
+"""The customer list: its columns and what they sort by; the row is customers/listrow.py (D41)."""
 
 import django_tables2 as tables
 from django.utils.translation import gettext_lazy as _

@@ -7,7 +7,7 @@ from django.utils import timezone
 from accounts import switches
 from core.jobs import job
 from core.periods import zone
-from customers import flagging, owing, pairing, pooling
+from customers import flagging, owing, pairing, pooling, steps
 
 
 @job("flag_stale")
@@ -25,6 +25,12 @@ def owe_visits(job):
     """Visits and meetings whose planned time is over become owed a log (D25)."""
     made = owing.owe_visits(now=timezone.now(), hours=switches.get("visit_hours"))
     return {"owed": len(made)}
+
+
+@job("end_repeats")
+def end_repeats(job):
+    """Weekly steps whose end has come, the deal won or the customer's answer, are no longer due (R50)."""
+    return {"ended": steps.end_repeats(now=timezone.now())}
 
 
 @job("suggest_pairs")

@@ -50,3 +50,23 @@ class ExportForm(forms.Form):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["sheet"].choices = [(sheet.slug, sheet.slug) for sheet in sheets()]
+
+
+class BudgetsForm(forms.Form):
+    """How many required fields and seconds each entry form may have: two numbers a form (R21)."""
+
+    MOST = {"required": 20, "seconds": 600}
+
+    def __init__(self, *args, budgets, labels, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.budgets = budgets
+        words = {"required": _("%(form)s: required fields"), "seconds": _("%(form)s: seconds")}
+        for name, budget in budgets.items():
+            for what, most in self.MOST.items():
+                self.fields[f"{name}_{what}"] = forms.IntegerField(
+                    label=words[what] % {"form": labels[name]}, min_value=0, max_value=most, initial=budget[what]
+                )
+
+    def wanted(self):
+        """{form: {"required", "seconds"}} as typed."""
+        return {name: {what: self.cleaned_data[f"{name}_{what}"] for what in self.MOST} for name in self.budgets}

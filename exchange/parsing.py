@@ -84,6 +84,14 @@ def date(value, *, today, from_day=None):
     raise Wrong(BAD_DATE, value=value)
 
 
+def only_a_date(value):
+    """Whether a cell says a day, and perhaps a time, and nothing else."""
+    try:
+        return date(value, today=dt.date(2000, 1, 1)) is not None
+    except Wrong:
+        return False
+
+
 def choose_year(month, day, value, *, today, from_day=None):
     """D46: a plan is the first such date on or after `from_day`, a date column the nearest past one."""
     start = from_day or today

@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 
+from accounts.changing import add_person, free_login
 from accounts.models import User
 from core.text import plain
 from exchange.problems import gettext_noop
 
+LONGEST = 60  # characters of a name that may become an account
 NOBODY = gettext_noop("“%(value)s” is nobody you may assign to.")
 
 
@@ -57,6 +59,23 @@ class People:
             self.unresolved[person.words] = self.unresolved.get(person.words, 0) + 1
             record.wrong(field, NOBODY, value=person.words)
         return person.user
+
+    def may_make(self, words):
+        """Whether an account may be made for these words: an admin's tick (D47), and a whole name nobody here has."""
+        return self.user.is_admin and "*" not in words and len(words) <= LONGEST and self.find(words) is None
+
+    def make(self, names, team, *, now):
+        """Accounts of reps in `team` for names that nobody bears, each once: nobody can sign in with one before an
+        admin gives him his link. Returns {words: login}."""
+        made = {}
+        for words in names:
+            if self.may_make(words) and plain(words) not in map(plain, made):
+                user = add_person(
+                    by=self.user, now=now, role=User.Role.REP, name=words, username=free_login(words), team=team,
+                    department=team.department,
+                )
+                made[words] = user.username
+        return made
 
     def likely(self, words):
         """Who a masked name such as 李* probably is: proposed in the wizard, never taken without a tick."""

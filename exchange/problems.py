@@ -1,6 +1,8 @@
 """What is wrong with a file or a cell, kept as an English msgid and values, told in the reader's language."""
 
-from django.utils.translation import gettext, gettext_noop
+from django.utils.translation import get_language, gettext, gettext_noop
+
+from core.words import listed
 
 __all__ = ["Unreadable", "Wrong", "gettext_noop", "tell"]
 
@@ -28,8 +30,8 @@ class Wrong(Exception):
 
 
 def tell(message, values=None):
-    """The sentence in the reader's language. A value that is a list becomes "a, b, c"."""
+    """The sentence in the reader's language. A value that is a list becomes "a, b, c" (core.words.listed)."""
     words = gettext(message)
     if not values:
         return words % {} if "%(" not in words else words
-    return words % {name: ", ".join(map(str, v)) if isinstance(v, list) else v for name, v in values.items()}
+    return words % {name: listed(v, get_language()) if isinstance(v, list) else v for name, v in values.items()}

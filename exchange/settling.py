@@ -1,11 +1,13 @@
 """Step 2 of the wizard: which column is which, who is who, and what unknown words mean (S6)."""
 
+from accounts.models import Team
 from exchange.checking import Run
 from exchange.models import ImportRow
 from exchange.problems import Wrong, gettext_noop
 from exchange.sheets import Record, sheet_of
 
 TWICE = gettext_noop("Two columns are set to “%(column)s”.")
+NO_TEAM = gettext_noop("Choose the team of the people to be created.")
 MISSING = gettext_noop("No column is set to “%(column)s”.")
 
 
@@ -14,7 +16,7 @@ class Settling:
 
     def __init__(self, batch, *, by, now):
         self.batch, self.run = batch, Run(batch, by=by, now=now)
-        self.errors = []
+        self.errors, self.given = [], {}
 
     @property
     def tables(self):
@@ -60,6 +62,8 @@ class Settling:
                 "user": self.run.people.find(words),
                 "settled": words in settled,
                 "likely": self.run.people.likely(words),
+                "make": f"make-{n}" if words not in settled and self.run.people.may_make(words) else "",
+                "ticked": f"make-{n}" in self.given,
             }
             for n, words in enumerate(names)
         ]
@@ -97,9 +101,14 @@ class Settling:
     def owners(self):
         return self.run.people.allowed
 
+    def teams(self):
+        """The teams new people may come into, for whoever may make them."""
+        return list(Team.objects.visible_to(self.run.by).filter(is_active=True)) if self.run.by.is_admin else []
+
     def answer(self, data):
-        """Take the form's answers into the batch. Returns whether they make sense; `errors` says what does not."""
-        mapping = self.batch.mapping
+        """Take the form's answers into the batch, and make the accounts that were ticked. Returns whether the answers
+        make sense; `errors` says what does not, and then no account is made."""
+        mapping, self.given = self.batch.mapping, data
         people, values = dict(mapping.get("people", {})), {}
         for person in self.people:
             if (login := data.get(person["name"])) is not None:
@@ -113,9 +122,19 @@ class Settling:
                 values.setdefault(value["field"], {})[value["words"]] = chosen
         for number, table in enumerate(mapping["tables"]):
             self._columns(number, table, data)
+        people |= self._make(data, people)
         owner = data.get("owner", "")
         mapping |= {"people": people, "values": values, "owner": owner if owner in self.run.people.by_login else ""}
         return not self.errors
+
+    def _make(self, data, people):
+        wanted = [one["words"] for one in self.people if one["make"] in data and one["words"] not in people]
+        if not wanted:
+            return {}
+        team = next((team for team in self.teams() if str(team.pk) == data.get("make_team")), None)
+        if team is None:
+            self.errors.append((NO_TEAM, {}))
+        return {} if self.errors else self.run.people.make(wanted, team, now=self.run.now)
 
     def _columns(self, number, table, data):
         sheet, columns = sheet_of(table["slug"]), {}

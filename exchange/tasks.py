@@ -7,7 +7,7 @@ from django.utils import timezone
 from activity.recording import notify
 from core.errors import Refused
 from core.jobs import job
-from exchange import applying, checking, copies, exporting, staging
+from exchange import applying, checking, copies, exporting, formuse, staging
 from exchange.models import ExportFile, ImportBatch
 from exchange.problems import Unreadable
 
@@ -80,5 +80,8 @@ def make_export(job):
 
 @job("write_copies", long=True)
 def write_copies(job):
-    path, rows = copies.write_copies(now=timezone.now())
+    """The night also lets go of how long forms took half a year ago."""
+    now = timezone.now()
+    path, rows = copies.write_copies(now=now)
+    formuse.forget_old(now)
     return {"file": path.name, "rows": rows}

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
+from core.asked import number
 from core.errors import TooMany
 from core.models import Job
 from exchange import gate, taking_back
@@ -52,6 +53,8 @@ def mapping(batch, settling):
         "people": settling.people,
         "values": settling.values,
         "owners": settling.owners(),
+        "teams": settling.teams() if any(one["make"] for one in settling.people) else [],
+        "make_team": settling.given.get("make_team", ""),
         "owner": batch.mapping.get("owner", ""),
         "step": 2,
         "errors": [tell(message, values) for message, values in settling.errors],
@@ -115,7 +118,8 @@ class Row:
 
     @property
     def name(self):
-        return self.row.text_of("customer") or self.row.text_of("reference") or self.row.text_of("description")[:40]
+        found = (self.row.text_of(field) for field in ("customer", "place", "reference", "description"))
+        return next((words[:200] for words in found if words), "")[:200]
 
     @property
     def cells(self):
@@ -153,7 +157,7 @@ class Row:
 
 def take_answers(batch, data):
     """Keep or replace per row and cell, and cells corrected on the page. Only rows of this batch can be named."""
-    shown = {int(pk) for pk in data.getlist("shown") if pk.isdigit()}
+    shown = {key for pk in data.getlist("shown") if (key := number(pk))}
     rows = batch.rows.filter(pk__in=shown)
     touched = []
     for row in rows:

@@ -5,6 +5,7 @@ import hashlib
 import json
 import os
 import secrets
+import shlex
 import shutil
 import sqlite3
 import subprocess
@@ -33,6 +34,13 @@ class Installation:
     def remember(self, **facts):
         self.state.update(facts)
         (self.data / "state.json").write_text(json.dumps(self.state))
+
+    def nobody(self):
+        """Whether the database in the folder has no account yet; a server's database is not asked."""
+        if "DATABASE_URL" in self.env or not self.database.exists():
+            return False
+        with contextlib.closing(sqlite3.connect(self.database, timeout=5)) as database:
+            return database.execute("SELECT count(*) FROM accounts_user").fetchone()[0] == 0
 
     def make_key(self):
         with contextlib.suppress(FileExistsError):
@@ -85,9 +93,9 @@ class Installation:
             raise Stop(
                 "The last update of the database broke off half-way, so nothing was started. Nothing is lost:\n"
                 f"a copy from just before is  {backup}\n"
-                "Put it back and start:  python3 run.py --restore\n"
+                f"Put it back and start:  {self.restoring()}\n"
                 f"上次数据库升级中途中断，因此没有启动。升级前的备份在：{backup}\n"
-                "恢复备份并启动：python3 run.py --restore"
+                f"恢复备份并启动：{self.restoring()}"
             )
         self.drop_database()  # without a copy there was nothing before: the first start broke off
         if backup:
@@ -95,6 +103,14 @@ class Installation:
             say(f"Put back {backup}.  已恢复备份。")
         self.state = {}
         self.marker.unlink()
+
+    def restoring(self):
+        """The command, as it is typed in this folder: the data folder is named when it is not the usual one."""
+        start = "py run.py" if os.name == "nt" else "python3 run.py"
+        if self.data == HERE / "var":
+            return f"{start} --restore"
+        quoted = subprocess.list2cmdline if os.name == "nt" else shlex.join
+        return f"{start} --data {quoted([str(self.data)])} --restore"
 
     def migrate(self):
         """Bring the database up to date; skipped when nothing changed since the last time."""

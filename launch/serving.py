@@ -98,10 +98,23 @@ def start(options):
         logins = place.data / "demo-logins.txt"
         if logins.exists():
             say("", logins.read_text(encoding="utf-8").rstrip())
+        elif place.nobody():
+            say("", "Nobody can sign in yet. In a second terminal, for the first administrator:",
+                "还没有账号。请在另一个终端运行，创建第一位管理员：",
+                f"  {first_admin(place)}")  # fmt: skip
         say("", "Ctrl-C stops.  按 Ctrl-C 停止。")
     elif child.poll() is None and not stopped:
         say("Still no answer; see the lines above.  服务尚未响应，请看上面的输出。")
     return finish(child, stopped)
+
+
+def first_admin(place):
+    """The command, as it is typed in this folder: the data folder is named when it is not the usual one."""
+    command = f"{PYTHON.relative_to(HERE)} manage.py make_admin you@example.com"
+    if place.data == HERE / "var":
+        return command
+    named = f"SALESFLOW_DATA={place.data}"
+    return f'set "{named}" & {command}' if os.name == "nt" else f'env "{named}" {command}'
 
 
 def finish(child, stopped):

@@ -38,7 +38,8 @@ def pytest(title, *arguments, **extra):
 def test(arguments):
     """SQLite comes last: it has every test, so its summary is the closing line."""
     install("requirements-dev.txt")
-    common = ["-rs", "--long"] if "--long" in arguments else ["-rs"]
+    told = "-rsfE"  # what was skipped and what failed, by name: the closing lines are what is read first
+    common = [told, "--long"] if "--long" in arguments else [told]
     chosen = [argument for argument in arguments if argument != "--long"]
     if not any(a in ("-n", "-x", "--pdb") or a.startswith(("-n", "--numprocesses")) or "::" in a for a in chosen):
         common += ["-n", "2", "--dist", "loadfile"]

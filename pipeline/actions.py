@@ -1,13 +1,14 @@
-"""Key actions (关键动作): dated lines of a deal, appended, the newest repeated on the deal (R27, R28)."""
+"""Key actions (关键动作): dated lines of a deal, appended, the newest repeated on the deal (R27, R28, R56)."""
 
 import datetime as dt
 from dataclasses import dataclass
 
 from customers.models import FollowUp
+from pipeline.listed import kind_of, names
 from pipeline.models import Deal, KeyAction
 
 MOST = 200  # characters of the newest line kept on the deal
-COLUMNS = ["key_action", "key_action_on"]
+COLUMNS = ["key_action", "key_action_on", "key_action_kind"]
 
 
 @dataclass
@@ -24,9 +25,13 @@ def add_line_many(lines, *, by, now, write=True):
     lines = [line for line in lines if line.text.strip()]
     if not lines:
         return []
+    known = names()
     made = KeyAction.objects.bulk_create(
         [
-            KeyAction(deal=line.deal, on=line.on, text=line.text.strip()[:300], by=by, at=now, follow_up=line.follow_up)
+            KeyAction(
+                deal=line.deal, on=line.on, text=line.text.strip()[:300], kind=kind_of(line.text, known), by=by, at=now,
+                follow_up=line.follow_up,
+            )
             for line in lines
         ],
         batch_size=1000,
@@ -35,21 +40,28 @@ def add_line_many(lines, *, by, now, write=True):
     for action in made:
         deal = newest.get(action.deal_id, action.deal)
         if deal.key_action_on is None or action.on >= deal.key_action_on:
-            deal.key_action, deal.key_action_on = action.text[:MOST], action.on
+            _show(deal, action)
             newest[deal.pk] = deal
     if write:
         Deal.objects.bulk_update(newest.values(), COLUMNS, batch_size=1000)
     for line in lines:
-        line.deal.key_action = newest.get(line.deal.pk, line.deal).key_action
-        line.deal.key_action_on = newest.get(line.deal.pk, line.deal).key_action_on
+        for column in COLUMNS:
+            setattr(line.deal, column, getattr(newest.get(line.deal.pk, line.deal), column))
     return made
 
 
-def shown_line(deal, on, text):
-    """{column: value} that make `text` the line the deal shows; nothing when it shows a younger one."""
+def shown_line(deal, on, text, known):
+    """{column: value} that make `text` the line the deal shows; nothing when it shows a younger one. `known` is
+    listed.names()."""
     if not text.strip() or (deal.key_action_on and on < deal.key_action_on):
         return {}
-    return {"key_action": text.strip()[:MOST], "key_action_on": on}
+    return {"key_action": text.strip()[:MOST], "key_action_on": on, "key_action_kind": kind_of(text, known)}
+
+
+def _show(deal, line):
+    """The line a deal shows on card and table, or none."""
+    deal.key_action, deal.key_action_on = (line.text[:MOST], line.on) if line else ("", None)
+    deal.key_action_kind = line.kind if line else None
 
 
 def add_line(deal, text, *, by, now, on):
@@ -63,6 +75,5 @@ def void_lines(ids, *, now):
     deals = list(Deal.objects.filter(pk__in=lines.values("deal_id")))
     lines.update(voided_at=now)
     for deal in deals:
-        last = deal.key_actions.filter(voided_at=None).first()
-        deal.key_action, deal.key_action_on = (last.text[:MOST], last.on) if last else ("", None)
+        _show(deal, deal.key_actions.filter(voided_at=None).select_related("kind").first())
     Deal.objects.bulk_update(deals, COLUMNS, batch_size=200)

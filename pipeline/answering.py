@@ -8,12 +8,12 @@ from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.html import format_html
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from core import periods
 from core.companions import along
+from core.markup import format_html
 from pipeline.board import read_board
 from pipeline.cards import cards_by_id
 from pipeline.lanes import chosen

@@ -7,24 +7,49 @@ class PipelineConfig(AppConfig):
     def ready(self):
         from django.utils.translation import gettext_lazy as _
 
-        from accounts.leaving import on_leaving
+        from accounts.accountable import register
+        from accounts.leaving import on_closing, on_leaving
         from activity.undoing import undoer
         from customers.columns import column
-        from customers.logged import after_log, guess_by_stage, offer_deals
+        from customers.logged import after_log, guess_by_stage, offer_deals, offer_lines
         from customers.merging import on_merge
         from customers.opening import opener
-        from customers.transferring import on_assign
-        from pipeline import columns, daily, handing, offered, opening, pasting, sheets, undoing
+        from customers.pooling import on_working
+        from customers.transferring import hands, on_assign
+        from pipeline import (
+            columns,
+            daily,
+            decisions,
+            entryforms,
+            handing,
+            offered,
+            opening,
+            pasting,
+            restaging,
+            sheets,
+            undoing,
+            unowned,
+        )
 
+        entryforms.plug()
         opener(opening.open_deals)
         after_log(daily.after_log)
         offer_deals(offered.open_deals_of)
+        offer_lines(offered.lines)
         guess_by_stage(offered.purpose_of)
         on_assign(handing.follow_customers)
+        on_working(handing.worked_since)
         on_merge(handing.move_to_kept, back=handing.move_back)
         on_leaving(handing.hand_over)
-        column("stage", _("Stage"), columns.stage_cells)
+        hands(handing.VERB)
+        for check in unowned.CHECKS:
+            register(check())
+        on_closing(restaging.needs_department)
+        column("stage", _("Stage"), columns.stage_cells, then=columns.stage_cells_then)
         for verb in ("pipeline.moved", "pipeline.won", "pipeline.lost"):
             undoer(verb, undoing.undo_move)
         undoer("pipeline.pasted", pasting.undo_block)
+        decisions.plug()
+        for verb, take_back in restaging.UNDOERS.items():
+            undoer(verb, take_back)
         sheets.plug()

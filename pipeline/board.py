@@ -3,15 +3,16 @@
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from django.db.models import Count, F, Q, Sum, Window
-from django.db.models.functions import Coalesce, RowNumber
+from django.db.models import F, Window
+from django.db.models.functions import RowNumber
 
 from accounts import switches
 from core import charts
+from customers.tagbar import TagBar
 from pipeline.asking import Asked
-from pipeline.cards import cards_by_id, cards_of, shown
-from pipeline.models import Deal
-from pipeline.urgency import month_of, on_board, rank
+from pipeline.cards import cards_by_id
+from pipeline.sums import bar_of, by_stage, chips_of, read_sums
+from pipeline.urgency import rank
 
 CARDS = 30  # a column, then "more"
 
@@ -21,6 +22,7 @@ class Column:
     stage: object
     count: int = 0
     amount: Decimal = Decimal(0)
+    overdue: int = 0  # of count: how many have a next step whose day is over
     cards: list = field(default_factory=list)
     shut: bool = False
     path: str = ""  # of its piece of the ribbon
@@ -44,7 +46,8 @@ class Column:
 @dataclass
 class Board:
     """`count`, `amount`, `likely` are over open stages; `signed` is the contract money signed this month. `chips` are
-    the counts of the quick filters under the other filters. All sums are the database's, over the whole filter."""
+    the counts of the quick filters under the other filters, `bar` those of the tags. All sums are the database's, over
+    the whole filter."""
 
     asked: Asked
     on: object
@@ -54,6 +57,7 @@ class Board:
     likely: Decimal
     signed: Decimal
     chips: dict
+    bar: TagBar
 
     @property
     def urgent(self):
@@ -73,17 +77,20 @@ class Board:
         return next((column for column in self.columns if column.stage.pk == stage_id), None)
 
 
-def read_board(user, filters, on, *, asked=None, only=None, with_cards=True):
+def read_board(user, filters, on, *, asked=None, only=None, with_cards=True, sums=None):
     """The board of what `user` sees, narrowed by `filters` (a query string's values), on the company day `on`.
 
-    Its own queries do not depend on deals or cards: sums, ids, rows, notes. `only` reads the cards of one stage id.
+    Its own queries do not depend on deals or cards: sums, ids, rows, notes. `only` reads the cards of one stage id,
+    `sums` are rows of read_sums() that were read before.
     """
     asked = asked or Asked(user, filters, on)
-    sums, chips = totals(asked)
+    rows = read_sums(asked) if sums is None else sums
+    bar, rows = bar_of(rows, asked)
+    sums, chips = by_stage(rows), chips_of(rows, asked.chip_conditions)
     columns, advice = [], switches.get("wip_advice")
     for place, stage in enumerate(asked.playbooks.columns(asked.playbook.pk)):
-        count, amount = sums.get(stage.pk, (0, Decimal(0), 0))[:2]
-        columns.append(Column(stage, count, amount, shut=place == 0 or stage.kind == "after", advice=advice))
+        count, amount, _signed, overdue = sums.get(stage.pk, (0, Decimal(0), Decimal(0), 0))
+        columns.append(Column(stage, count, amount, overdue, shut=place == 0 or stage.kind == "after", advice=advice))
     draw(columns)
     if with_cards:
         _deal_out(columns, asked, only)
@@ -95,36 +102,13 @@ def read_board(user, filters, on, *, asked=None, only=None, with_cards=True):
         likely=likely_of(open_columns),
         signed=sum((row[2] for row in sums.values()), Decimal(0)),
         chips=chips,
+        bar=bar,
     )
 
 
 def likely_of(columns):
     """Σ amount × probability of the stage, CNY, unrounded."""
     return sum((column.amount * column.stage.probability / 100 for column in columns), Decimal(0))
-
-
-def totals(asked):
-    """({stage id: (count, amount, signed this month)}, {chip: count}) in one query.
-
-    The amount of a won deal is its contract's. The pressed chips narrow the sums, not each other's counts.
-    """
-    pressed, (first, last) = asked.chips_condition, month_of(asked.on)
-    signed = Q(signed_on__gte=first, signed_on__lte=last, stage__kind__in=["won", "after"])
-    worth = Coalesce("contract_amount", "amount")
-    rows = (
-        asked.deals.filter(on_board(asked.on)).order_by().values("stage")
-        .annotate(
-            n=Count("pk", filter=pressed), worth=Sum(worth, filter=pressed),
-            signed=Sum("contract_amount", filter=signed if pressed is None else signed & pressed),
-            **{f"chip_{name}": Count("pk", filter=condition) for name, condition in asked.chip_conditions.items()},
-        )
-    )
-    sums, chips = {}, dict.fromkeys(asked.chip_conditions, 0)
-    for row in rows:
-        sums[row["stage"]] = (row["n"], row["worth"] or Decimal(0), row["signed"] or Decimal(0))
-        for name in chips:
-            chips[name] += row[f"chip_{name}"]
-    return sums, chips
 
 
 def draw(columns):
@@ -136,16 +120,24 @@ def draw(columns):
 
 
 def _deal_out(columns, asked, only):
-    wanted = [column.stage.pk for column in columns if only in (None, column.stage.pk)]
-    deals = asked.narrowed.filter(on_board(asked.on), stage__in=wanted)
-    first = ordered(deals, asked).filter(place__lte=CARDS).values("pk")
-    rows = list(shown(Deal.objects.visible_to(asked.user).filter(pk__in=first)))
-    cards = cards_of(rows, user=asked.user, on=asked.on, rule=asked.rule, stages=asked.playbooks.stages)
+    first = first_cards(asked, [column for column in columns if only in (None, column.stage.pk)])
+    cards = cards_by_id(first, user=asked.user, on=asked.on, rule=asked.rule, stages=asked.playbooks.stages)
     by_stage = {column.stage.pk: column for column in columns}
     for card in sorted(cards, key=lambda card: card.order):
         column = by_stage[card.stage.pk]
         card.index = len(column.cards)
         column.cards.append(card)
+
+
+def first_cards(asked, columns):
+    """Ids of the cards these columns begin with. An overdue step comes before everything else and is found by its
+    date: only a column that has too few of them has all its deals ranked. One query."""
+    full = [column.stage.pk for column in columns if column.overdue >= min(CARDS, column.count)]
+    rest = [column.stage.pk for column in columns if column.stage.pk not in full]
+    deals = asked.narrowed.filter(asked.on_board)
+    parts = [deals.filter(stage__in=full, customer__next_step_on__lt=asked.on), deals.filter(stage__in=rest)]
+    late, others = (ordered(part, asked).filter(place__lte=CARDS).values_list("pk", flat=True) for part in parts)
+    return list(late.union(others, all=True))
 
 
 def ordered(deals, asked):
@@ -162,7 +154,7 @@ def ordered(deals, asked):
 
 def more_cards(asked, stage, start):
     """The next cards of a column, from the place `start` (0-based) on, and how many come after them."""
-    deals = asked.narrowed.filter(on_board(asked.on), stage=stage)
+    deals = asked.narrowed.filter(asked.on_board, stage=stage)
     ids = list(ordered(deals, asked).filter(place__gt=start, place__lte=start + CARDS).values_list("pk", flat=True))
     cards = cards_by_id(ids, user=asked.user, on=asked.on, rule=asked.rule, stages=asked.playbooks.stages)
     cards.sort(key=lambda card: card.order)

@@ -8,16 +8,18 @@ from accounts import rights
 from accounts.models import User
 from customers.models import Contact, NextStep
 from customers.staleness import state_of
+from pipeline.listed import same_words
 from pipeline.models import CardNote, Deal
+from pipeline.models.stage import in_language
 from pipeline.strips import CALM, strip_of
 
 SHOWN = (
     "customer", "playbook", "stage", "name", "amount", "contract_amount", "rep", "owner", "expected_close", "signed_on",
-    "won_at", "lost_at", "entered_at", "key_action", "key_action_on", "risk", "slips", "version", "updated_on",
-    "customer__name", "customer__tag", "customer__grade", "customer__owner", "customer__team", "customer__open_deals",
-    "customer__limit_days", "customer__quiet_since", "customer__next_step_on", "customer__waiting_until",
-    "customer__archived_at", "customer__pooled_at", "customer__merged_into", "customer__tries",
-    "customer__last_contact_on",
+    "won_at", "lost_at", "entered_at", "key_action", "key_action_on", "key_action_kind", "risk", "slips", "version",
+    "updated_on", "customer__name", "customer__tag", "customer__grade", "customer__owner", "customer__team",
+    "customer__open_deals", "customer__limit_days", "customer__quiet_since", "customer__next_step_on",
+    "customer__waiting_until", "customer__archived_at", "customer__pooled_at", "customer__merged_into",
+    "customer__tries", "customer__last_contact_on",
 )
 
 
@@ -32,7 +34,8 @@ class Card:
     step_on: object
     step_text: str
     phone: str
-    index: int = 0
+    index: int | str = 0
+    past: bool = False  # of a day gone by (pipeline/asof.py): to be read, not to be worked with
 
     @property
     def pk(self):
@@ -60,6 +63,18 @@ class Card:
     def money(self):
         won = self.deal.won_at is not None and self.deal.contract_amount is not None
         return self.deal.contract_amount if won else self.deal.amount
+
+    @property
+    def action(self):
+        """The newest key action; one that says nothing but its name in the list says it in the reader's language."""
+        deal = self.deal
+        if deal.kind_code and same_words(deal.key_action, deal.kind_label, deal.kind_label, deal.kind_label_en):
+            return in_language(deal.kind_label, deal.kind_label_en)
+        return deal.key_action
+
+    @property
+    def kind_words(self):
+        return in_language(self.deal.kind_label, self.deal.kind_label_en) if self.deal.kind_code else ""
 
     @property
     def href(self):
@@ -90,7 +105,8 @@ def shown(deals):
         deals.select_related("customer").only(*SHOWN)
         .annotate(
             step_text=Subquery(steps.values("text")[:1]), phone=Subquery(mine.values("phone")[:1]),
-            rep_name=F("rep__name"), owner_name=F("owner__name"),
+            rep_name=F("rep__name"), owner_name=F("owner__name"), kind_code=F("key_action_kind__code"),
+            kind_label=F("key_action_kind__label"), kind_label_en=F("key_action_kind__label_en"),
         )
     )
 

@@ -2,12 +2,13 @@
 
 import functools
 
-from django.utils.html import escape, format_html
+from django.utils.html import escape
 from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 
 from core import periods
 from core import words as said
+from core.markup import format_html
 from core.templatetags import words
 from customers.models import Customer
 
@@ -61,11 +62,11 @@ def strip(card):
 
 CARD = (
     '<li class="card{css}" id="{where}-{pk}" data-deal="{pk}"{index} tabindex="-1"><a class="card-in" href="{href}">'
-    '<span class="card-1">{pip}<b>{name}</b>{money}</span><span class="card-2"><span>{action}</span>{closes}</span>'
-    '{step}<span class="card-3">{tag}{disc}</span></a>{strip}<div class="card-do"><a class="btn do-call" {call}>'
-    '%(phone)s%(call)s</a><a class="btn do-log" href="{log}" data-drawer title="%(log_long)s">%(pen)s'
-    '<span>%(log)s</span></a><a class="btn do-more" href="/deals/{pk}/move" data-dialog aria-label="%(move)s">'
-    "%(dots)s</a></div></li>"
+    '<span class="card-1">{pip}<b>{name}</b>{money}</span><span class="card-2"><span{kind}>{action}</span>'
+    '{closes}</span>{step}<span class="card-3">{tag}{disc}</span></a>{strip}<div class="card-do">'
+    '<a class="btn do-call" {call}>%(phone)s%(call)s</a><a class="btn do-log" href="{log}" data-drawer '
+    'title="%(log_long)s">%(pen)s<span>%(log)s</span></a><a class="btn do-more" href="/deals/{pk}/move" data-dialog '
+    'aria-label="%(move)s">%(dots)s</a></div></li>'
 )
 
 
@@ -80,13 +81,11 @@ def _pattern(_language):
 def card_html(card, *, everywhere=False, placed=False, on=False):
     """One card. `everywhere`: in the phone's list of all stages, where it says its own; `placed`: it travels to its
     index; `on`: its buttons show."""
+    if card.past:
+        return _past_card(card, everywhere=everywhere)
     language, deal = get_language(), card.deal
-    closes, step, call = "", "", format_html('href="{}"', card.href)
-    if card.closes:
-        word = pgettext("card", "Signed") if card.is_won else pgettext("card", "Close")
-        closes = format_html('<span class="exp">{} {}</span>', word, day(card.closes))
-    if card.step_on:
-        step = format_html('<span class="card-next">{}<span>{}</span></span>', day(card.step_on), card.step_text)
+    call = format_html('href="{}"', card.href)
+    closes, step = _closes(card), _step(card)
     if card.phone:
         call = format_html(
             'href="tel:{}" data-owed="{}" data-how="phone" data-log="{}"', card.phone, deal.customer_id, card.log_href
@@ -96,19 +95,63 @@ def card_html(card, *, everywhere=False, placed=False, on=False):
         where="all" if everywhere else "card", pk=str(deal.pk),
         index=format_html(' data-index="{}"', card.index) if placed else "", href=card.href,
         pip=words.pip(card.stage) if everywhere else "", name=card.name, money=money(card.money),
-        action=deal.key_action, closes=closes, step=step, tag=_tag(deal.customer.tag, language),
+        kind=format_html(' data-action="{}"', deal.kind_code) if deal.kind_code else "", action=card.action,
+        closes=closes, step=step, tag=_tag(deal.customer.tag, language),
         disc=disc(card.person), strip=strip(card), call=call, log=card.log_href,
+    )  # fmt: skip
+
+
+def _closes(card):
+    if not card.closes:
+        return ""
+    word = pgettext("card", "Signed") if card.is_won else pgettext("card", "Close")
+    return format_html('<span class="exp">{} {}</span>', word, day(card.closes))
+
+
+def _step(card):
+    if not card.step_on:
+        return ""
+    return format_html('<span class="card-next">{}<span>{}</span></span>', day(card.step_on), card.step_text)
+
+
+PAST_CARD = (
+    '<li class="card" id="{where}-{pk}"><a class="card-in" href="{href}"><span class="card-1">{pip}<b>{name}</b>{money}'
+    '</span><span class="card-2"><span>{action}</span>{closes}</span>{step}<span class="card-3">{tag}{disc}</span></a>'
+    "</li>"
+)
+
+
+def _past_card(card, *, everywhere):
+    """A card of a day gone by: its facts, nothing to press but the customer as it is now."""
+    return format_html(
+        PAST_CARD, where="all" if everywhere else "card", pk=str(card.pk), href=card.href, name=card.name,
+        pip=words.pip(card.stage) if everywhere else "", money=money(card.money), action=card.deal.key_action,
+        closes=_closes(card), step=_step(card), tag=_tag(card.deal.customer.tag, get_language()),
+        disc=disc(card.person),
     )  # fmt: skip
 
 
 CELLS = ("amount", "expected_close", "key_action", "risk", "rep", "owner")
 
 
-def cell_html(card, name):
-    """One cell of the table: its value, which a press turns into a field (target and swap are the table's)."""
+def cell_html(card, name, narrow="?action="):
+    """One cell of the table: its value, which a press turns into a field (target and swap are the table's). A key
+    action of the list has a link beside it to the table of those alone: `narrow` and its code."""
+    deal = card.deal
+    only = only_html(deal.kind_code, card.kind_words, narrow) if name == "key_action" and deal.kind_code else ""
     return format_html(
-        '<span class="cell" id="cell-{pk}-{name}"><a class="cell-in" href="{url}" hx-get="{url}">{value}</a></span>',
-        pk=str(card.deal.pk), name=name, url=f"/deals/{card.deal.pk}/field?field={name}", value=_value(card, name),
+        '<span class="cell" id="cell-{pk}-{name}"><a class="cell-in" href="{url}" hx-get="{url}">{value}</a>{only}'
+        "</span>",
+        pk=str(deal.pk), name=name, url=f"/deals/{deal.pk}/field?field={name}", value=_value(card, name), only=only,
+    )  # fmt: skip
+
+
+def only_html(code, name, narrow):
+    """The link that narrows a list to one key action: `narrow` is the address up to its code."""
+    title = _("Only “%(action)s”") % {"action": name}
+    return format_html(
+        '<a class="only" href="{}{}" title="{}" aria-label="{}">{}</a>', narrow, code, title, title,
+        words.icon("filter", small=True),
     )  # fmt: skip
 
 
@@ -124,31 +167,43 @@ def _value(card, name):
     if name == "risk":
         return deal.risk or said.NOTHING
     if deal.key_action and deal.key_action_on:
-        return format_html("{} {}", day(deal.key_action_on), deal.key_action)
-    return deal.key_action or said.NOTHING
+        return format_html("{} {}", day(deal.key_action_on), card.action)
+    return card.action or said.NOTHING
 
 
+PAST_ROW = (
+    '<tr id="row-{pk}"><th scope="row" class="hide-phone">{rep}</th><td class="main"><a href="{href}"><b>{name}</b></a>'
+    '</td><td>{pip} {stage}</td><td class="num amt">{amount}</td><td class="hide-phone">{entered} <span class="muted">'
+    '{days}</span></td><td>{expected_close}</td><td class="full">{key_action}</td><td>{risk}</td>'
+    '<td class="hide-phone">{owner}</td></tr>'
+)
 ROW = (
     '<tr id="row-{pk}" data-row><td class="tick"><input class="pick" type="checkbox" name="ids" value="{pk}" '
     'form="bulk" aria-label="{name}"></td><th scope="row" class="hide-phone">{rep}</th><td class="main">'
     '<a href="{href}" data-open><b>{name}</b></a></td><td><a href="/deals/{pk}/move" data-dialog class="inline">'
     '{pip} {stage}</a></td><td class="num amt" data-value="{raw}">{amount}</td><td class="hide-phone">{entered} '
-    '<span class="muted">{days}</span></td><td>{expected_close}</td><td class="full">{key_action}</td><td>{risk}</td>'
-    '<td class="hide-phone">{owner}</td></tr>'
+    '<span class="muted">{days}</span></td><td{close}>{expected_close}</td><td class="full">{key_action}</td>'
+    '<td>{risk}</td><td class="hide-phone">{owner}</td></tr>'
 )
 
 
-def row_html(card, on):
+def row_html(card, on, narrow="?action="):
     """One deal as the template's second sheet has it."""
     deal, days = card.deal, (on - periods.today(card.deal.entered_at)).days
-    cells = {name: cell_html(card, name) for name in CELLS}
+    cells = {name: _value(card, name) if card.past else cell_html(card, name, narrow) for name in CELLS}
     if deal.won_at:
         cells["expected_close"] = format_html('<span title="{}">-</span>', _("Signed on"))
     return format_html(
-        ROW, pk=str(deal.pk), href=card.href, name=card.name, pip=words.pip(card.stage), stage=stage_words(card),
+        PAST_ROW if card.past else ROW, pk=str(deal.pk), href=card.href, name=card.name, pip=words.pip(card.stage),
+        stage=stage_words(card),
         entered=day(periods.today(deal.entered_at)), days=ngettext("%(n)d day", "%(n)d days", days) % {"n": days},
-        raw=deal.amount if deal.amount is not None else "", **cells,
+        raw=deal.amount if deal.amount is not None else "", close=_copied(deal.expected_close), **cells,
     )  # fmt: skip
+
+
+def _copied(day):
+    """A day as a copied row carries it: whole, so that it comes back as the same day."""
+    return format_html(' data-value="{}"', day.isoformat()) if day else ""
 
 
 def stage_words(card):

@@ -3,6 +3,8 @@
 on_entering(function): function(deal, stage, *, by, now) -> bool. It raises the approval, places a hold on the deal
 (notes.place_note(kind hold, stage=stage)) and returns True; False when it does not serve this stage. When the last
 approval is given it lifts the hold and places a good note for the stage: then move_many lets the deal in.
+
+naming(stage) -> [words]: who would be asked, in the order they are; nothing when it does not serve the stage.
 """
 
 from django.db import transaction
@@ -11,13 +13,32 @@ from django.utils.translation import gettext as _
 from core.errors import Refused
 from pipeline import notes
 
-_functions = []
+_functions, _entered, _names = [], [], {}
 
 
-def on_entering(function):
+def on_entering(function, *, naming=None):
     """Register what asks for entry to a gated stage."""
     if function not in _functions:
         _functions.append(function)
+        _names[function] = naming
+
+
+def who_approves(stage):
+    """Who is asked before a gated stage is entered (R17), in words: 销售经理 + 法务部; empty when nobody says."""
+    found = next((words for naming in _names.values() if naming and (words := naming(stage))), [])
+    return " + ".join(found)
+
+
+def on_entered(function):
+    """Register what follows from a deal that has entered a stage: function(moves, *, by, now), in the transaction of
+    the move. `moves` are pipeline.moving.Move; an import of what happened elsewhere calls nobody."""
+    if function not in _entered:
+        _entered.append(function)
+
+
+def entered(moves, *, by, now):
+    for function in _entered:
+        function(moves, by=by, now=now)
 
 
 def is_guarded():

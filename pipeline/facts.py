@@ -22,8 +22,12 @@ def deals_of(customer_ids):
 
 
 def around(deals):
-    """{customer id: [row, …]} for deals about to move: a question only where a customer has others beside it."""
-    alone = {deal.customer_id: [_row(deal)] for deal in deals if not deal.has_siblings}
+    """{customer id: [row, …]} for deals about to move: a question only where a customer has others beside it, or
+    counts one that was opened while this move waited for the customer."""
+    alone = {
+        deal.customer_id: [_row(deal)] for deal in deals
+        if not deal.has_siblings and deal.customer.open_deals == deal.stage.is_open
+    }
     others = {deal.customer_id for deal in deals} - set(alone)
     return alone | (deals_of(others) if others else {})
 

@@ -2,13 +2,14 @@
 
 import django_filters
 from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Team, User
-from customers.models import Customer
-from pipeline.models import Deal, Stage
-from pipeline.urgency import chips
+from customers.tagbar import TagFilterSet
+from pipeline.models import ActionKind, Deal, Stage
+from pipeline.urgency import chips, in_stage
 
 
 def people(request):
@@ -22,6 +23,10 @@ def teams(request):
 
 def stages(request):
     return Stage.objects.visible_to(request.user) if request else Stage.objects.none()
+
+
+def kinds(request):
+    return ActionKind.objects.visible_to(request.user) if request else ActionKind.objects.none()
 
 
 class StagesField(django_filters.fields.ModelMultipleChoiceField):
@@ -39,19 +44,25 @@ class StagesFilter(django_filters.ModelMultipleChoiceFilter):
     field_class = StagesField
 
 
-class DealFilter(django_filters.FilterSet):
+class DealFilter(TagFilterSet):
     """`request` carries user, `on` (company day) and `rule` (customers.staleness.Rule): see pipeline/asking.py."""
 
+    tag_path = "customer__tag"
     stale = django_filters.BooleanFilter(method="chip", label=_("Quiet too long"))
     risk = django_filters.BooleanFilter(method="chip", label=_("At risk"))
     closing = django_filters.BooleanFilter(method="chip", label=_("Closing this month"))
     rep = django_filters.ModelChoiceFilter(queryset=people, method="of_person", label=_("Rep or owner"))
     team = django_filters.ModelChoiceFilter(queryset=teams, field_name="customer__team", label=_("Team"))
-    tag = django_filters.MultipleChoiceFilter(
-        choices=Customer.Tag.choices, field_name="customer__tag", label=_("Tag")
-    )
     stage = StagesFilter(queryset=stages, label=_("Stage"))
-    playbook = django_filters.CharFilter(field_name="playbook__code", label=_("Playbook"))
+    days = django_filters.CharFilter(
+        method="days_in_stage", label=_("Days in the stage"), validators=[RegexValidator(r"^\d{1,3}-(\d{1,3})?$")]
+    )
+    action = django_filters.ModelMultipleChoiceFilter(
+        queryset=kinds, method="of_kinds", to_field_name="code", label=_("Key action")
+    )
+    said = django_filters.CharFilter(
+        field_name="key_action", lookup_expr="icontains", label=_("Words of the key action"), max_length=80
+    )
 
     class Meta:
         model = Deal
@@ -61,6 +72,14 @@ class DealFilter(django_filters.FilterSet):
 
     def chip(self, queryset, name, value):
         return queryset.filter(chips(self.request.on, self.request.rule)[name]) if value else queryset
+
+    def days_in_stage(self, queryset, name, value):
+        """ "4-7", or "8-" for eight and more."""
+        low, _dash, high = value.partition("-")
+        return queryset.filter(in_stage(int(low), int(high) if high else None, self.request.on))
+
+    def of_kinds(self, queryset, name, value):
+        return queryset.filter(key_action_kind__in=value) if value else queryset
 
     def of_person(self, queryset, name, value):
         return queryset.filter(Q(rep=value) | Q(owner=value))

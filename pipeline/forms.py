@@ -9,6 +9,7 @@ from accounts.models import User
 from core.periods import at
 from core.widgets import Chips, Day
 from customers.models import Customer, Need
+from pipeline.asks import add_own, is_asked, own_answers
 from pipeline.models import Deal, LossReason, RiskType
 from pipeline.moving import UNSET, Move
 from pipeline.proving import is_forward, needs_of
@@ -21,13 +22,17 @@ BACK_REASONS = [
 ]
 
 
+def line_field(**said):
+    """A line of key action: free words, with those of the list to choose from (templates/pipeline/_action_names)."""
+    words = forms.TextInput(attrs={"autocomplete": "off", "list": "action-names"})
+    return forms.CharField(label=_("Key action"), max_length=80, widget=words, **said)
+
+
 class MoveForm(forms.Form):
     """What the target stage asks. `deal` and `to` decide which fields there are; `asks` of the stage may drop some."""
 
     frm = forms.IntegerField(required=False, widget=forms.HiddenInput)  # the stage the mover saw; posted as "from"
-    key_action = forms.CharField(
-        label=_("Key action"), max_length=80, widget=forms.TextInput(attrs={"autocomplete": "off"})
-    )
+    key_action = line_field()
     expected_close = forms.DateField(label=_("Expected close"), required=False, widget=Day)
     reason = forms.CharField(label=_("Why is it going back?"), max_length=200)
     signed_on = forms.DateField(label=_("Signed on"), widget=Day)
@@ -55,9 +60,10 @@ class MoveForm(forms.Form):
             del self.fields["signed_on"], self.fields["contract_amount"]
         if not to.is_open:
             del self.fields["expected_close"]
-        for name, how in (to.asks or {}).items():
-            filled = getattr(deal, name, None)
-            if name in self.fields and (how == "no" or (how == "if_empty" and filled)):
+        add_own(self, to.playbook, deal.custom)
+        for name in list(self.fields):
+            filled = self.fields[name].initial or getattr(deal, name, None)
+            if not is_asked(to, name, filled=bool(filled)):
                 del self.fields[name]
         if not is_forward(self.move):
             for name in ("evidence", "needs"):
@@ -75,6 +81,14 @@ class MoveForm(forms.Form):
         if data.get("entered_on") and data["entered_on"] > self.now.date() + dt.timedelta(days=1):
             self.add_error("entered_on", _("The move cannot lie in the future."))
         return data
+
+    @property
+    def own(self):
+        return [self[name] for name in self.fields if name.startswith("own_")]
+
+    def custom(self):
+        """Deal.custom with the answers to the playbook's own questions."""
+        return own_answers(self, self.to.playbook, self.deal.custom)
 
     def read(self):
         """The Move that was asked for."""
@@ -108,8 +122,9 @@ class LoseForm(forms.Form):
 class DealForm(forms.ModelForm):
     """New and edit. A name only matters when the customer has several deals."""
 
-    key_action = forms.CharField(label=_("Key action"), max_length=80, required=False)
+    key_action = line_field(required=False)
     risk = forms.CharField(label=_("Risk"), max_length=120, required=False)
+    why = forms.CharField(label=_("Why it changes hands"), max_length=200, required=False)
 
     class Meta:
         model = Deal
@@ -117,20 +132,45 @@ class DealForm(forms.ModelForm):
         widgets = {"expected_close": Day}
         labels = {"amount": _("Amount (CNY)")}
 
-    field_order = ["name", "amount", "expected_close", "key_action", "risk", "rep", "owner", "competitor"]
+    field_order = ["name", "amount", "expected_close", "key_action", "risk", "competitor", "rep", "owner", "why"]
+    ALWAYS = ("name", "rep", "owner", "why")  # of every deal, whatever its stage
 
-    def __init__(self, *args, user, customer, **kwargs):
+    def __init__(self, *args, user, customer, stage, **kwargs):
         super().__init__(*args, **kwargs)
+        self.stage = stage
+        add_own(self, stage.playbook, self.instance.custom)
         people = User.objects.sellers() if user.is_admin or user.is_manager else User.objects.assignable_by(user)
         keep = [self.instance.rep_id, self.instance.owner_id, customer.owner_id]
         for name in ("rep", "owner"):
             self.fields[name].queryset = people | User.objects.filter(pk__in=[pk for pk in keep if pk])
         self.fields["amount"].min_value = 0
+        if not self.instance.pk:
+            del self.fields["why"]
         if self.instance.pk:
             if not self.instance.stage.is_open:
                 del self.fields["expected_close"]
             if self.instance.won_at:
                 self.fields["amount"].help_text = _("The contract amount is kept apart.")
+
+    @property
+    def asked(self):
+        """The fields the stage asks (R19); the others are `beside`, behind "More"."""
+        return [self[name] for name in self.fields if name not in self.ALWAYS and self._is_asked(name)]
+
+    @property
+    def beside(self):
+        return [self[name] for name in self.fields if name in self.ALWAYS or not self._is_asked(name)]
+
+    def _is_asked(self, name):
+        return is_asked(self.stage, name, filled=bool(self.get_initial_for_field(self.fields[name], name)))
+
+    def clean(self):
+        data = super().clean()
+        custom = own_answers(self, self.stage.playbook, self.instance.custom)
+        if custom != (self.instance.custom or {}):
+            data["custom"] = custom
+            self.changed_data.append("custom")
+        return {name: value for name, value in data.items() if not name.startswith("own_")}
 
     def clean_amount(self):
         amount = self.cleaned_data["amount"]
@@ -143,7 +183,7 @@ class CellForm(forms.ModelForm):
     """One cell of the table: `field` is the only one that is read."""
 
     FIELDS = ("amount", "expected_close", "rep", "owner", "key_action", "risk")
-    key_action = forms.CharField(label=_("Key action"), max_length=80, required=False)
+    key_action = line_field(required=False)
     risk = forms.CharField(label=_("Risk"), max_length=120, required=False)
 
     class Meta:
@@ -166,5 +206,5 @@ class CellForm(forms.ModelForm):
 class UpdateForm(forms.Form):
     """One deal of the end-of-day update: a line of key action, a risk, or neither (no change)."""
 
-    key_action = forms.CharField(label=_("Key action"), required=False, max_length=80)
+    key_action = line_field(required=False)
     risk = forms.CharField(label=_("Risk"), required=False, max_length=200)

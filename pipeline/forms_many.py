@@ -5,6 +5,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from core.widgets import Chips, Day
+from customers.models import Need
+from pipeline.forms import line_field
 from pipeline.models import LossReason, Stage
 
 
@@ -13,9 +15,13 @@ class MoveManyForm(forms.Form):
     every deal is won."""
 
     to = forms.ModelChoiceField(Stage.objects.none(), label=_("Stage"), empty_label=None, widget=Chips)
-    key_action = forms.CharField(label=_("Key action"), max_length=80, required=False)
+    key_action = line_field(required=False)
     evidence = forms.CharField(label=_("What shows it is done"), max_length=300, required=False)
     reason = forms.CharField(label=_("Why is it going back?"), max_length=200, required=False)
+    needs = forms.ModelMultipleChoiceField(
+        Need.objects.none(), label=_("Open needs: tick what is answered"), required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )  # fmt: skip
     lost_reason = forms.ModelChoiceField(
         LossReason.objects.filter(retired_at=None), label=_("Why did we lose it?"), required=False, widget=Chips,
         empty_label=None,
@@ -29,6 +35,13 @@ class MoveManyForm(forms.Form):
         self.fields["to"].queryset = Stage.objects.live().filter(
             playbook__in={deal.playbook_id for deal in deals}, kind__in=kinds
         ).order_by("position")
+        needs = Need.objects.visible_to(user).filter(
+            customer__in={deal.customer_id for deal in deals}, status=Need.Status.OPEN
+        )
+        self.fields["needs"].queryset = needs.select_related("customer", "topic").order_by("customer", "id")
+        self.fields["needs"].label_from_instance = lambda need: f"{need.customer.name} · {need}"
+        if not needs.exists():
+            del self.fields["needs"]
 
 
 class PlanManyForm(forms.Form):
@@ -41,6 +54,7 @@ class PlanManyForm(forms.Form):
 
 class AssignManyForm(forms.Form):
     owner = forms.ModelChoiceField(User.objects.none(), label=_("Owner"), empty_label="–")
+    why = forms.CharField(label=_("Why it changes hands"), max_length=200, required=False)
 
     def __init__(self, *args, deals, user, **kwargs):
         super().__init__(*args, **kwargs)

@@ -6,13 +6,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Department, User
 from core.widgets import ChipsMany
 from customers.models import Customer
+from pipeline.asks import CHOICES, asked_in
 from pipeline.models import Stage
-
-ASKS = [("ask", _("Ask")), ("if_empty", _("Ask only if empty")), ("no", _("Do not ask"))]
-ASKED = {
-    "key_action": _("Key action"), "expected_close": _("Expected close"), "risk_type": _("Risk"), "tag": _("Tag"),
-    "needs": _("Open needs"),
-}  # fmt: skip
 
 
 class StageForm(forms.ModelForm):
@@ -60,8 +55,9 @@ class StageForm(forms.ModelForm):
             "advised": _("Empty: no advice. More deals than this only show a hint."),
         }
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args, playbook, **kwargs):
         super().__init__(*args, **kwargs)
+        self.asked = asked_in(playbook)
         self.fields["default_tag"] = forms.ChoiceField(
             label=_("Tag"), required=False, choices=[("", "–"), *Customer.Tag.choices]
         )
@@ -69,8 +65,8 @@ class StageForm(forms.ModelForm):
             *[(f"role:{value}", label) for value, label in User.Role.choices if value != "admin"],
             *[(f"department:{d.pk}", str(d)) for d in self.fields["duty_departments"].queryset],
         ]
-        for name, label in ASKED.items():
-            self.fields[f"ask_{name}"] = forms.ChoiceField(label=label, choices=ASKS, required=False)
+        for name, label in self.asked.items():
+            self.fields[f"ask_{name}"] = forms.ChoiceField(label=label, choices=CHOICES, required=False)
         if self.instance.pk:
             self._read()
 
@@ -86,7 +82,7 @@ class StageForm(forms.ModelForm):
                 if duty.approves and not duty.person_id
             ],
             **{name: getattr(last, name, "") for name in ("definition", "definition_en", "evidence", "evidence_en")},
-            **{f"ask_{name}": (self.instance.asks or {}).get(name, "ask") for name in ASKED},
+            **{f"ask_{name}": (self.instance.asks or {}).get(name, "ask") for name in self.asked},
         }
         self.people = [duty for duty in duties if duty.person_id]
 
@@ -95,6 +91,10 @@ class StageForm(forms.ModelForm):
         if len(short) > 2 and any("\u4e00" <= char <= "\u9fff" for char in short):
             raise forms.ValidationError(_("At most two Han characters"))
         return short
+
+    @property
+    def asks(self):
+        return [self[f"ask_{name}"] for name in self.asked]
 
     def duties(self):
         """The chosen duties, those of persons kept as they are."""
@@ -113,5 +113,5 @@ class StageForm(forms.ModelForm):
     def values(self):
         """The stage's own fields."""
         data = self.cleaned_data
-        asks = {name: data[f"ask_{name}"] for name in ASKED if data.get(f"ask_{name}") not in ("", "ask", None)}
+        asks = {name: data[f"ask_{name}"] for name in self.asked if data.get(f"ask_{name}") not in ("", "ask", None)}
         return {name: data[name] for name in self.Meta.fields} | {"asks": asks}

@@ -2,17 +2,20 @@
 
 import datetime as dt
 
-from core.changing import change_each
 from core.periods import at, today
 from core.text import plain
 from customers.importing import SAME_AS, chunks
+from customers.transferring import IMPORT
 from exchange.problems import gettext_noop
 from exchange.sheets import Part
-from pipeline import actions, facts, risks
+from pipeline import actions, facts, importing_asks, risks
+from pipeline.handing import change_deals
+from pipeline.holding import hold_customers
+from pipeline.importing_asks import other_reason
 from pipeline.importing_back import deals_back
-from pipeline.models import Deal, LossReason
-from pipeline.moving import Move, move_many
-from pipeline.opening import first_stage, open_deals
+from pipeline.models import Deal
+from pipeline.moving import Move, closing_fields, move_many
+from pipeline.opening import first_stage, open_deals, tell_opened
 
 SEVERAL = gettext_noop("This customer has %(count)s open deals. Name the deal: %(deals)s.")
 NO_SUCH = gettext_noop("This row belongs to a deal that was not found.")
@@ -50,6 +53,7 @@ class DealPart(Part):
                 self._compare(record, deal, run)
             else:
                 self._open(record, new, run)
+        importing_asks.ask(told, run)
 
     def _deals(self, records, run):
         customers = {r.links["customer"].pk for r in records if r.links.get("customer")}
@@ -170,7 +174,7 @@ class DealPart(Part):
             values["signed_on"] = signed.day if signed else entered.day if entered else None
             values["contract_amount"] = values["contract_amount"] or values["amount"]
         if target.kind == "lost":
-            values["lost_reason"] = run.once("lost reason", other_reason)
+            values["lost_reason"] = record.values.get("lost_reason") or run.once("lost reason", other_reason)
         values = {name: value for name, value in values.items() if value not in (None, "")}
         record.is_new = True
         if new and not new.row["deal"].get("told"):
@@ -208,6 +212,7 @@ class DealPart(Part):
             }
             customers = [record.links["customer"] for record in once.values()]
             deals = open_deals(customers, by=run.by, at=run.now, batch=run.batch, values=values)
+            tell_opened(deals, by=run.by, now=run.now)
             for deal in deals:
                 once[deal.customer_id].made.append(["pipeline.deal", deal.pk, str(deal)])
             done = {id(record) for record in once.values()}
@@ -228,7 +233,9 @@ class DealPart(Part):
                     entered_at=at(entered.day, dt.time()) if entered else None,
                     signed_on=signed.day if signed else entered.day if entered else run.today,
                     contract_amount=record.values.get("contract_amount") or record.values.get("amount") or deal.amount,
-                    lost_reason=run.once("lost reason", other_reason) if to.kind == "lost" else None,
+                    lost_reason=(record.values.get("lost_reason") or run.once("lost reason", other_reason))
+                    if to.kind == "lost"
+                    else None,
                     tag=record.links.get("tag"),
                 )
             )
@@ -241,6 +248,8 @@ class DealPart(Part):
         for record in records:
             if fields := record.links.get("deal_fields"):
                 deal = record.links["deal"]
+                if "expected_close" in fields:
+                    fields |= closing_fields(deal, fields["expected_close"])
                 for name, new in fields.items():
                     old = getattr(deal, deal._meta.get_field(name).attname)
                     record.set.append(
@@ -253,7 +262,8 @@ class DealPart(Part):
                         ]
                     )
                 wanted.append((deal, fields))
-        change_each(wanted, by=run.by)
+        hold_customers(deal.customer_id for deal, _fields in wanted)
+        change_deals(wanted, by=run.by, now=run.now, how=IMPORT)
         if wanted:
             facts.push({deal.customer_id for deal, _fields in wanted})
 
@@ -273,6 +283,3 @@ class DealPart(Part):
     def take_back(self, batch, run):
         deals_back(batch, run)
 
-
-def other_reason():
-    return LossReason.objects.filter(code="other").first() or LossReason.objects.first()

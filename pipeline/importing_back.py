@@ -2,14 +2,16 @@
 
 import datetime as dt
 
+from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 from django.db.models import ProtectedError
 
 from activity.models import Event
-from core.changing import change
 from core.errors import Refused
+from customers.transferring import BACK
 from exchange.taking_back import made, was_set
 from pipeline import actions, facts, risks
+from pipeline.handing import change_deals
 from pipeline.models import Deal, KeyAction, Risk
 from pipeline.undoing import undo_move
 
@@ -39,7 +41,7 @@ def _moves_back(batch, run):
 
 def _fields_back(batch, run):
     wanted = was_set(run, "pipeline.deal")
-    for deal in Deal.objects.filter(pk__in=wanted).select_related("customer"):
+    for deal in Deal.objects.filter(pk__in=wanted).select_related("customer", "rep", "owner"):
         values = {}
         for name, (old, new) in wanted[deal.pk].items():
             field = deal._meta.get_field(name)
@@ -52,7 +54,7 @@ def _fields_back(batch, run):
             else:
                 values[name] = None if old is None else field.to_python(old)
         if values:
-            change(deal, by=run.by, **values)
+            change_deals([(deal, values)], by=run.by, now=run.now, how=BACK)
             facts.push({deal.customer_id})
 
 
@@ -63,12 +65,14 @@ def _delete_made(batch, run):
     mine += list(Deal.objects.filter(pk__in=made(run, "pipeline.deal")).exclude(batch=batch).select_related("customer"))
     touched = set(Deal.history.filter(id__in=[d.pk for d in mine], history_date__gt=after).values_list("id", flat=True))
     touched |= set(KeyAction.objects.filter(deal__in=mine, at__gt=after).values_list("deal", flat=True))
-    customers = {deal.customer_id for deal in mine}
+    customers, kind = {deal.customer_id for deal in mine}, ContentType.objects.get_for_model(Deal)
+    opened = Event.objects.filter(verb="pipeline.opened", subject_type=kind, undone_at=None)
     for deal in mine:
         try:
             with transaction.atomic():
                 if deal.pk in touched:
                     raise ProtectedError("", {deal})
+                opened.filter(subject_id=deal.pk).update(undone_at=run.now, undone_by=run.by)
                 deal.delete()
         except ProtectedError:  # touched since, or a request is about it
             run.keep(deal)

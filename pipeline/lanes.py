@@ -5,14 +5,14 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from django.db.models import Count, Sum
-from django.db.models.functions import Coalesce, ExtractMonth, ExtractYear
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from core.templatetags import words
 from customers.models import Customer
-from pipeline.urgency import on_board
+from pipeline.sums import with_month
 
 CHOICES = {"rep": gettext_lazy("By person"), "tag": gettext_lazy("By tag"), "month": gettext_lazy("By closing month")}
 KEYS = {"rep": ["rep"], "tag": ["customer__tag"], "month": ["year", "month"]}
@@ -38,9 +38,9 @@ def chosen(GET):
 def lanes_of(board, by):
     """The lanes of a board read with its cards. One query for the sums, for people one more."""
     asked = board.asked
-    deals = asked.narrowed.filter(on_board(asked.on), playbook=asked.playbook.pk).order_by()
+    deals = asked.narrowed.filter(asked.on_board, playbook=asked.playbook.pk).order_by()
     if by == "month":
-        deals = deals.annotate(year=ExtractYear("expected_close"), month=ExtractMonth("expected_close"))
+        deals = with_month(deals)
     rows = deals.values_list(*KEYS[by]).annotate(n=Count("pk"), worth=Sum(Coalesce("contract_amount", "amount")))
     sums = {row[:-2]: row[-2:] for row in rows}
     names = User.objects.in_bulk([key[0] for key in sums if key[0]]) if by == "rep" else {}

@@ -8,15 +8,17 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from django.db import transaction
+from django.db.models import Exists
 from django.utils.translation import gettext as _
 
 from core import periods
 from core.changing import change_each
-from core.errors import Conflict, Refused
+from core.errors import Conflict
 from customers.models import NextStep
 from customers.steps import Plan, plan_many
-from pipeline import actions, facts, risks, telling
-from pipeline.allowing import GRACE, check, pass_gates
+from pipeline import actions, facts, listed, risks, telling
+from pipeline.allowing import GRACE, Gone, check, check_in_use, is_history, moved_meanwhile, pass_gates
+from pipeline.entering import entered
 from pipeline.holding import hold
 from pipeline.marking import insert_marks
 from pipeline.models import Deal, LossReason, Stage, StageProgress, StageVersion
@@ -52,6 +54,7 @@ class Move:
     competitor: str = ""
     lost_note: str = ""
     back_on: dt.date | None = None
+    switch: bool = False  # into another playbook's stage: said by pipeline/switching.py alone
     # Filled by move_many:
     stay: StageProgress | None = field(default=None, repr=False)
     was: Stage | None = field(default=None, repr=False)
@@ -63,10 +66,15 @@ class Move:
 
     @property
     def backward(self):
-        """To an earlier stage, or out of lost. Leaving an open stage for lost is neither forward nor back."""
-        if self.to.kind == Stage.Kind.LOST:
+        """To an earlier stage, or out of lost. Leaving an open stage for lost, or for another playbook, is neither
+        forward nor back."""
+        if self.to.kind == Stage.Kind.LOST or self.crosses:
             return False
         return self.was.kind == Stage.Kind.LOST or self.to.position < self.was.position
+
+    @property
+    def crosses(self):
+        return self.to.playbook_id != self.was.playbook_id
 
     @property
     def wins(self):
@@ -84,28 +92,33 @@ class Move:
 def move_many(moves, *, by, now, batch=None, force_gate=False, quiet=False, is_held=False):
     """Move a list of deals, all or none, and return them. Set-based: about a dozen statements for any number.
 
-    Raises Refused when a deal has moved meanwhile, is held, or its new stage needs an approval first (not with
-    `force_gate`, for imports of what already happened); ValidationError (by field of Move) when something asked for
-    is missing. A move to the stage the deal is in already does nothing. `quiet` tells nobody but the timeline (a merge
-    of stages). `is_held` says that the deals were read by holding.hold() in this transaction.
+    Raises Refused when a deal has moved meanwhile, is held, or its new stage needs an approval first; ValidationError
+    (by field of Move) when something asked for is missing. `force_gate`: stages merged by an admin, or with `batch` an
+    import, which passes only for what already happened (allowing.is_history). A move to the stage the deal is in
+    already does nothing. `quiet` tells nobody but the timeline (a merge of stages). `is_held` says that the deals were
+    read by holding.hold() in this transaction.
     """
     with transaction.atomic():
-        moves = _fetched(moves, is_held=is_held)
+        moves = _fetched(moves, now=now, is_held=is_held)
         moves = [move for move in moves if move.to.pk != move.was.pk]
         if not moves:
             return []
         deals = [move.deal for move in moves]
+        check_in_use([(move.was, move.to) for move in moves if move.switch or not move.crosses])
         for move in moves:
             check(move, now=now, batch=batch)
-        if not force_gate:
-            pass_gates(moves)
+        if not force_gate or batch:
+            pass_gates([move for move in moves if not (force_gate and is_history(move.deal, periods.today(now)))])
         before = facts.around(deals)
-        change_each([(move.deal, _fields(move, now, batch)) for move in moves], by=by)
+        known = listed.names() if any(move.key_action for move in moves) else {}
+        change_each([(move.deal, _fields(move, now, batch, known)) for move in moves], by=by)
         _turn_stays(moves, by=by, now=now, batch=batch)
         _say(moves, by=by, now=now, batch=batch)
         _plan_return(moves, by=by, now=now)
         events = _follow(moves, before, by=by, now=now, why="import" if batch else "deal")
         telling.tell_moved(moves, by=by, now=now, silent=quiet or batch is not None, beside=events)
+        if batch is None and not quiet:
+            entered(moves, by=by, now=now)
     return deals
 
 
@@ -125,7 +138,7 @@ def lose(deal, reason, *, by, now, **said):
 Deal.move_to, Deal.lose = move_to, lose  # the object's own verbs (architecture §3), written where the list is
 
 
-def _fetched(moves, *, is_held):
+def _fetched(moves, *, now, is_held):
     """The deals as they are now, locked; a deal that left the stage its mover saw is refused by name."""
     if is_held:
         fresh = {move.deal.pk: move.deal for move in moves}
@@ -136,18 +149,15 @@ def _fetched(moves, *, is_held):
         move.deal = fresh[move.deal.pk]
         move.was = move.deal.stage
         if move.was.pk != expected:
-            raise Refused(
-                _("%(name)s has moved meanwhile: it is in %(stage)s now.")
-                % {"name": move.deal.customer.name, "stage": move.was},
-                holder=str(move.was),
-            )
+            raise moved_meanwhile(move.deal, now=now)
     return moves
 
 
-def _fields(move, now, batch):
+def _fields(move, now, batch, known):
     """What changes on the deal itself."""
     deal, at = move.deal, move.entered_at or now
-    fields = {"stage": move.to, "entered_at": at} | actions.shown_line(deal, _line_on(move, now), move.key_action)
+    line = actions.shown_line(deal, _line_on(move, now), move.key_action, known)
+    fields = {"stage": move.to, "entered_at": at} | line
     if batch is None:
         fields["updated_on"] = periods.today(now)
     if move.expected_close is not UNSET and move.to.is_open:
@@ -156,6 +166,8 @@ def _fields(move, now, batch):
         signed = move.signed_on or periods.today(at)
         amount = deal.amount if move.contract_amount is None else move.contract_amount
         fields |= {"won_at": at, "signed_on": signed, "contract_amount": amount, "expected_close": None}
+    if move.crosses:
+        fields["playbook"] = move.to.playbook
     if move.to.is_open or move.loses:
         fields |= {"won_at": None, "signed_on": None, "contract_amount": None}
     if move.loses:
@@ -187,7 +199,8 @@ def versions_of(stages):
 
 
 def _turn_stays(moves, *, by, now, batch):
-    """The open stays end, those in the new stages begin. A stay that somebody else ended meanwhile was not ours."""
+    """The open stays end, those in the new stages begin. A stay that somebody else ended meanwhile was not ours; nor
+    is a stage that went out of use until the deals' rows named it: from then on who retires it waits for us (B36)."""
     versions, ends = versions_of({pk for move in moves for pk in (move.to.pk, move.was.pk)}), {}
     for move in moves:
         move.unproven = batch is None and is_unproven(move, versions.get(move.was.pk))
@@ -199,11 +212,12 @@ def _turn_stays(moves, *, by, now, batch):
             backward=move.backward, back_dated=move.back_dated(now), recorded_at=now, batch=batch,
         )
     for end, group in ends.items():
+        gone = Stage.objects.filter(pk__in={move.to.pk for move in group}).exclude(retired_at=None)
         open_ones = StageProgress.objects.filter(
-            pk__in=[move.deal.stay_id for move in group], left_at=None, voided_at=None
+            ~Exists(gone), pk__in=[move.deal.stay_id for move in group], left_at=None, voided_at=None
         )
         if open_ones.update(left_at=end, left_recorded_at=now) != len(group):
-            raise Conflict(group[0].deal, [])
+            raise Gone(gone[0]) if gone else Conflict(group[0].deal, [])
     StageProgress.objects.bulk_create([move.stay for move in moves], batch_size=500)
 
 

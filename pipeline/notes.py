@@ -1,9 +1,11 @@
 """Notes on cards (D18): what a card says about work above it. Collaboration writes them, the board reads them.
 
 hold: entering `stage` (or any later one; without a stage: any move forward) is refused while it stands.
-waiting: somebody else is at work. good: news, shown three days; a good note with a `stage` says that the approval
+waiting: somebody else is at work. good, bad: news, shown three days; a good note with a `stage` says that the approval
 to enter that stage was given, and is what opens a gated stage (D29).
 """
+
+from django.db.models import Q
 
 from pipeline.models import CardNote
 
@@ -12,7 +14,10 @@ GOOD_DAYS = 3
 
 def place_note(deal, kind, words, words_en="", *, source, link="", now, stage=None):
     """Put a note on the deal's card, replacing the standing one of the same source and kind. Returns the note."""
-    CardNote.objects.filter(deal=deal, kind=kind, source=source, until=None).update(until=now)
+    same = Q(kind=kind, source=source)
+    if kind == CardNote.Kind.HOLD:  # asked again: that it was withdrawn before is no longer news
+        same |= Q(kind=CardNote.Kind.BAD)
+    CardNote.objects.filter(same, deal=deal, until=None).update(until=now)
     return CardNote.objects.create(
         deal=deal, kind=kind, words=words[:120], words_en=words_en[:120], source=source, link=link, since=now,
         stage=stage,

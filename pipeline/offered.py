@@ -3,6 +3,7 @@ customers/logged."""
 
 from django.utils.translation import gettext as _
 
+from pipeline.listed import live_kinds
 from pipeline.models import Deal
 
 HANDED_IN = 45  # from this probability on an interested customer has the proposal
@@ -12,6 +13,11 @@ def open_deals_of(customer, user):
     """[(deal id, label)] of the open deals of a customer, newest first."""
     rows = Deal.objects.visible_to(user).open().filter(customer=customer).order_by("-pk").values_list("pk", "name")
     return [(pk, name or customer.name) for pk, name in rows]
+
+
+def lines():
+    """The key actions of the list, in the reader's language (R56)."""
+    return [kind.words for kind in live_kinds()]
 
 
 def purpose_of(customer):

@@ -4,9 +4,11 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from activity.recording import record
+from activity.recording import record_many
 from core.changing import write_history
+from core.errors import Refused
 from pipeline import actions, facts, risks
+from pipeline.holding import hold_customers, off_among
 from pipeline.models import Deal, Playbook, Stage, StageProgress
 from pipeline.moving import versions_of
 
@@ -26,6 +28,7 @@ def open_deals(customers, *, by, at, batch=None, values=None):
     values = values or {}
     first = first_stage()
     with transaction.atomic():
+        hold_customers([customer.pk for customer in customers])
         pairs = [_deal(customer, dict(values.get(customer.pk) or {}), first, by, at, batch) for customer in customers]
         deals = [deal for deal, _row in pairs]
         Deal.objects.bulk_create(deals, batch_size=1000)
@@ -74,26 +77,35 @@ def open_deals(customers, *, by, at, batch=None, values=None):
 
 def open_deal(customer, *, by, now, **fields):
     """A further deal of a customer, said in the timeline; the keys are those of open_deals' values. While a customer
-    had one, that one went without a name: the new one gets a number when none is given."""
+    had one, that one went without a name: the new one gets a number when none is given. Refused in a playbook that is
+    switched off."""
     with transaction.atomic():
+        _check_in_use(**fields)
         if not fields.get("name"):
             fields["name"] = _("%(customer)s deal %(number)d") % {
                 "customer": customer.name[:100],
                 "number": customer.deals.count() + 1,
             }
         deal = open_deals([customer], by=by, at=now, values={customer.pk: fields})[0]
-        record(
-            "pipeline.opened",
-            deal,
-            by=by,
-            at=now,
-            about=customer,
-            customer=customer.name,
-            deal=deal.name,
-            to=deal.stage.label,
-            to_en=deal.stage.label_en,
-        )
+        tell_opened([deal], by=by, now=now)
     return deal
+
+
+def tell_opened(deals, *, by, now):
+    """Further deals of customers, in their timelines; the first one is said with its customer."""
+    record_many(
+        "pipeline.opened", deals, by=by, at=now, about=lambda deal: deal.customer_id,
+        data=lambda deal: {
+            "customer": deal.customer.name, "deal": deal.name, "to": deal.stage.label, "to_en": deal.stage.label_en,
+        },
+    )
+
+
+def _check_in_use(*, stage=None, playbook=None, **_others):
+    """The default playbook stays on: nothing is asked for it."""
+    book = stage.playbook if stage else playbook
+    if book and not book.is_default and (off := off_among([book.pk])):
+        raise Refused(_("%(playbook)s is switched off.") % {"playbook": off[book.pk]})
 
 
 def first_stage(playbook=None):

@@ -10,18 +10,22 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from activity.recording import record
 from core import words
-from core.changing import change
 from core.errors import Refused
 from core.text import plain
+from customers.transferring import BACK
 from exchange import parsing
 from exchange.problems import Wrong
 from pipeline import actions, facts, risks
 from pipeline.deals import save_deal
 from pipeline.forms import CellForm
+from pipeline.handing import change_deals
+from pipeline.holding import hold_customers
+from pipeline.listed import same_words
 from pipeline.models import Deal, KeyAction, Risk
 
 COLUMNS = ("rep", "customer", "stage", "amount", "entered", "expected_close", "key_action", "risk", "owner")
 PUT_BACK = ("amount", "expected_close", "rep", "owner")  # columns of the deal; lines and risks are rows of their own
+FORMULA = ("=", "+", "-", "@")
 MOST_ROWS, MOST_CHARACTERS = 200, 100_000
 
 
@@ -50,10 +54,16 @@ def read_block(text, deals, first, *, user, on):
                 continue
             if people is None and field in ("rep", "owner"):
                 people = _people(user)
-            cell = _read(deal, field, typed.strip(), people, on)
+            cell = _read(deal, field, _typed(typed), people, on)
             if cell is not None:
                 cells.append(_checked(cell, user))
     return cells
+
+
+def _typed(text):
+    """A cell without the mark that keeps its text from being run as a formula (static/js/lists.js)."""
+    text = text.strip()
+    return text[1:] if text[:1] == "'" and text[1:2] in FORMULA else text
 
 
 def _people(user):
@@ -76,14 +86,26 @@ def _read(deal, field, typed, people, on):
             return None if day == deal.expected_close else Cell(deal, field, before, _text(day), _text(day))
         if field in ("rep", "owner"):
             return _read_person(deal, field, typed, people, before)
-        limit = 80 if field == "key_action" else 120
-        text = "" if parsing.is_nothing(typed) else parsing.text(typed, limit)
-        same = text == before or (before and text.endswith(f" {before}"))  # copied out with its date in front
-        if same or (field == "key_action" and not text):  # a line that was said stays said
+        if is_same(deal, field, "" if parsing.is_nothing(typed) else typed, before):
+            return None
+        text = "" if parsing.is_nothing(typed) else parsing.text(typed, 80 if field == "key_action" else 120)
+        if field == "key_action" and not text:  # a line that was said stays said
             return None
         return Cell(deal, field, before, text, text)
     except Wrong as wrong:
         return Cell(deal, field, before, typed, error=str(wrong))
+
+
+def is_same(deal, field, text, before):
+    """Whether a text copied out of the table says what stands there: its date is in front, and a key action of the list
+    is said in the language of who copied it."""
+    text, before = " ".join(text.split()), " ".join(before.split())
+    if text == before or (before and text.endswith(f" {before}")):
+        return True
+    kind = deal.key_action_kind if field == "key_action" else None
+    return kind is not None and any(
+        same_words(one, before, kind.label, kind.label_en) for one in (text, text.partition(" ")[2])
+    )
 
 
 def _read_person(deal, field, typed, people, before):
@@ -126,8 +148,9 @@ def write_block(cells, *, by, now):
 
     Raises Conflict when somebody changed one of them since the preview, Refused when a value no longer fits.
     """
-    written = []
+    written, slips = [], {}
     with transaction.atomic():
+        hold_customers([cell[0].customer_id for cell in cells])
         for deal, field, value, version in cells:
             before = _raw(deal, field)
             form = form_of(deal, field, value, by)
@@ -137,6 +160,8 @@ def write_block(cells, *, by, now):
             changed, _merged = save_deal(fresh, form, by=by, now=now, expect=version)
             if changed:
                 written.append([deal.pk, field, before, _raw(fresh, field)])
+                if fresh.slips != deal.slips:
+                    slips[deal.pk] = [deal.slips, fresh.slips]
         if not written:
             return 0, None
         keys = {row[0] for row in written}
@@ -144,7 +169,7 @@ def write_block(cells, *, by, now):
         opened = Risk.objects.filter(deal__in=keys, opened_at=now, opened_by=by).values_list("pk", flat=True)
         event = record(
             "pipeline.pasted", cells[0][0], by=by, at=now, n=len(written), cells=written, lines=list(lines),
-            risks=list(opened),
+            risks=list(opened), slips=slips,
         )  # fmt: skip
     return len(written), event
 
@@ -157,7 +182,9 @@ def _raw(deal, field):
 def undo_block(event, *, by, now):
     """Put cells back that nobody changed since; the lines and risks that came with them go."""
     data, wanted = event.data, {}
-    deals = Deal.objects.select_related("customer", "stage").in_bulk({row[0] for row in data["cells"]})
+    keys = {row[0] for row in data["cells"]}
+    hold_customers(Deal.objects.filter(pk__in=keys).values_list("customer_id", flat=True))
+    deals = Deal.objects.select_related("customer", "stage", "rep", "owner").in_bulk(keys)
     for pk, field, before, after in data["cells"]:
         deal = deals.get(pk)
         if field in PUT_BACK and deal is not None and _raw(deal, field) == after:
@@ -165,9 +192,13 @@ def undo_block(event, *, by, now):
     if not wanted and not data["lines"] and not data["risks"]:
         raise Refused(_("Somebody changed these cells since."))
     for pk, fields in wanted.items():
+        before, after = data.get("slips", {}).get(str(pk), (None, None))
+        if "expected_close" in fields and deals[pk].slips == after:  # an undone slip is none
+            fields["slips"] = before
         people = {name: User.objects.filter(pk=value).first() for name, value in fields.items() if name.endswith("_id")}
         values = {name: value for name, value in fields.items() if not name.endswith("_id")}
-        change(deals[pk], by=by, **values, **{name.removesuffix("_id"): person for name, person in people.items()})
+        values |= {name.removesuffix("_id"): person for name, person in people.items()}
+        change_deals([(deals[pk], values)], by=by, now=now, how=BACK)
     actions.void_lines(data["lines"], now=now)
     risks.close_many(list(Risk.objects.filter(pk__in=data["risks"]).select_related("deal", "type")), by=by, now=now)
     facts.push({deal.customer_id for deal in deals.values()})

@@ -7,6 +7,8 @@ from core import periods
 from pipeline.models import StageProgress
 from pipeline.playbooks import Playbooks
 
+SHOWN_OF_STAY = ["deal", "stage", "entered_at", "stage_version__label", "stage_version__label_en"]
+
 
 @dataclass
 class Node:
@@ -24,12 +26,8 @@ def path_of(deal, on=None):
     """Nodes of the deal's playbook in order, lost left out. A lost deal has no node "now". Two queries."""
     books = Playbooks.load()
     on = on or periods.today()
-    stays = {}
-    found = (
-        StageProgress.objects.standing().filter(deal=deal).select_related("stage_version").order_by("entered_at", "id")
-    )
-    for stay in found:
-        stays[stay.stage_id] = stay
+    found = StageProgress.objects.standing().filter(deal=deal).order_by("entered_at", "id")
+    stays = {stay.stage_id: stay for stay in found.select_related("stage_version").only(*SHOWN_OF_STAY)}
     current = books.stages[deal.stage_id]
     nodes = []
     for stage in books.columns(deal.playbook_id):

@@ -27,7 +27,7 @@ def peek_of(deal, *, user, on):
     card = cards_by_id([deal.pk], user=user, on=on, rule=Rule.load(), stages=books.stages)[0]
     return Peek(
         card, stays_of(deal, books.stages), open_risks(deal, on), list(open_needs(deal.customer)[:8]),
-        list(deal.key_actions.filter(voided_at=None)[:4]), holds_of([deal]).get(deal.pk, []),
+        list(deal.key_actions.filter(voided_at=None).select_related("kind")[:4]), holds_of([deal]).get(deal.pk, []),
     )  # fmt: skip
 
 

@@ -50,6 +50,16 @@ class Playbooks:
             forget()
         return cls.load().stages.get(pk)
 
+    def survivor(self, pk):
+        """The stage that took the deals of this one when it was merged, however often; itself when it was not. Saved
+        filters and links name the old one for ever."""
+        stage = self.stages.get(pk)
+        for _step in self.stages:
+            if stage is None or not stage.retired_at or stage.merged_into_id is None:
+                return stage
+            stage = self.stages.get(stage.merged_into_id)
+        return stage
+
     @property
     def active(self):
         return [playbook for playbook in self.all if playbook.is_active]
@@ -80,16 +90,23 @@ class Playbooks:
 
 
 def _stamp():
-    """What moves when a stage, a duty or a playbook changed (every save of S18 writes a history row of a stage), or
-    a person or department that answers for one."""
+    """What moves when a stage, a duty or a playbook changed (every save of S18 writes a history row of one of them),
+    or a person or department that answers for one."""
     newest = {
         f"{model.__name__}_{name}": Subquery(model.history.order_by("-history_id").values(name)[:1])
-        for model in (Stage, User, Department) for name in ("history_id", "history_date")
+        for model in (Stage, Playbook, User, Department) for name in ("history_id", "history_date")
     }
     return Playbook.objects.order_by("pk").annotate(**newest).values_list(*newest).first()
 
 
 _moment = Kept(_stamp)
+
+
+def accountable(stage):
+    """Whether somebody answers for a stage read through Playbooks (R16): a role, or a department or person in use."""
+    return any(
+        duty.role or (duty.person or duty.department).is_active for duty in stage.answering
+    )
 
 
 def duty_words(stage):

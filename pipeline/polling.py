@@ -23,4 +23,6 @@ def changed_since(user, since, filters, on):
     asked = Asked(user, filters, on)
     shown = list(asked.narrowed.filter(on_board(on), pk__in=mine).values_list("pk", flat=True))
     cards = cards_by_id(shown, user=user, on=on, rule=asked.rule, stages=asked.playbooks.stages)
+    for card in cards:
+        card.index = ""  # where it stands, or at the end of its new column: nothing is reordered under a person's eyes
     return cards, sorted(set(mine) - set(shown)), True

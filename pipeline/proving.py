@@ -23,7 +23,7 @@ def proof_of(move):
 
 
 def is_forward(move):
-    return not move.backward and not move.loses and move.was.kind != Stage.Kind.LOST
+    return not move.backward and not move.loses and not move.crosses and move.was.kind != Stage.Kind.LOST
 
 
 def needs_of(move):

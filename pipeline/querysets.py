@@ -26,6 +26,12 @@ class StageQuerySet(models.QuerySet):
         return self.live().exclude(kind="lost")
 
 
+class ActionKindQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Words of the house: everybody reads them."""
+        return self
+
+
 class DealQuerySet(models.QuerySet):
     def visible_to(self, user):
         return self.filter(scope(user, "customer__"), customer__merged_into=None)
@@ -65,3 +71,37 @@ class MeetingQuerySet(models.QuerySet):
         if user.is_admin:
             return self
         return self.filter(team__in=user.teams_led()) if user.is_manager else self.filter(team=user.team_id)
+
+
+class MeetingItemQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Whoever leads the team sees all that was decided; others what is about their deals, as long as these are
+        theirs (D2), and what they took on without a deal."""
+        if user.is_admin:
+            return self
+        mine = models.Q(owner=user, deal=None) | (models.Q(deal__isnull=False) & scope(user, "deal__customer__"))
+        led = models.Q(meeting__team__in=user.teams_led()) if user.is_manager else models.Q(pk__in=[])
+        return self.filter(mine | led)
+
+
+class SampleQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Those somebody judges, and for whoever leads the team all of it: what figures are counted from."""
+        if user.is_admin:
+            return self
+        led = models.Q(team__in=user.teams_led()) if user.is_manager else models.Q(pk__in=[])
+        return self.filter(models.Q(rep=user) | models.Q(manager=user) | led)
+
+    def of_judge(self, user):
+        """Only those that wait for his own eyes: an admin or a director judges nobody's."""
+        return self.filter(models.Q(rep=user) | models.Q(manager=user))
+
+
+class JudgementQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """One's own, and the other's once both are in (M15: neither sees the other's before)."""
+        rows = self.filter(models.Q(judge=user) | models.Q(sample__done_at__isnull=False))
+        if user.is_admin:
+            return rows
+        led = models.Q(sample__team__in=user.teams_led()) if user.is_manager else models.Q(pk__in=[])
+        return rows.filter(models.Q(sample__rep=user) | models.Q(sample__manager=user) | led)

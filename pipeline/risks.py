@@ -35,9 +35,14 @@ def open_many(risks, *, by, now):
 
 def words_of(risk):
     """What a card says: the text, led by the kind when both are given."""
-    if risk.type and risk.text and risk.text != risk.type.label:
-        return f"{risk.type.label}：{risk.text}"[:200]
-    return (risk.text or (risk.type.label if risk.type else ""))[:200]
+    return words_from(risk.type.label if risk.type else "", risk.text)
+
+
+def words_from(kind, text):
+    """The same of the label of a kind, or nothing, and a text."""
+    if kind and text and text != kind:
+        return f"{kind}：{text}"[:200]
+    return (text or kind or "")[:200]
 
 
 def close_many(risks, *, by, now):

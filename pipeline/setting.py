@@ -2,9 +2,15 @@
 
 from dataclasses import dataclass
 
+from django.contrib.contenttypes.models import ContentType
 from django.db.models import Count
 
+from activity.models import Event
+from activity.undoing import can_undo
 from pipeline.models import Deal, Stage
+from pipeline.models.stage import in_language
+from pipeline.playbooks import accountable
+from pipeline.restaging import UNDOERS
 
 
 @dataclass
@@ -13,10 +19,38 @@ class Row:
     deals: int
     first: bool
     last: bool
+    chance: object = None  # calibrating.Chance, where the switch is on
+
+    @property
+    def nobody(self):
+        """In use, and nobody answers for it any more (R16): a department or person left."""
+        return not self.stage.retired_at and not accountable(self.stage)
 
     @property
     def may_go(self):
         return self.stage.kind in (Stage.Kind.OPEN, Stage.Kind.AFTER) and not self.stage.retired_at
+
+
+@dataclass
+class Book:
+    """A playbook of the setup page: how many open deals it holds, and a stage nobody answers for, if there is one."""
+
+    book: object
+    open: int
+    nobody: Stage | None
+
+    @property
+    def own(self):
+        return [in_language(row["label"], row["label_en"]) for row in self.book.own_fields]
+
+
+def book_rows(books):
+    """Every playbook with its load. One query."""
+    counts = dict(Deal.objects.open().order_by().values_list("playbook").annotate(n=Count("pk")))
+    return [
+        Book(book, counts.get(book.pk, 0), next((one for one in book.line if not accountable(one)), None))
+        for book in books.all
+    ]
 
 
 def stage_rows(playbook, books):
@@ -35,3 +69,13 @@ def stage_rows(playbook, books):
     ]
     gone = [stage for stage in books.stages.values() if stage.playbook_id == playbook.pk and stage.retired_at]
     return rows + [Row(stage, counts.get(stage.pk, 0), True, True) for stage in gone]
+
+
+def changes_of(user, playbook, now):
+    """The newest changes of a playbook's stages that can still be taken back, with a word each."""
+    stages = Stage.objects.visible_to(user).filter(playbook=playbook.pk)
+    events = Event.objects.visible_to(user).filter(
+        subject_type=ContentType.objects.get_for_model(Stage), subject_id__in=list(stages.values_list("pk", flat=True)),
+        undone_at=None, verb__in=UNDOERS,
+    )
+    return [event for event in events.select_related("by")[:10] if can_undo(event, now)]

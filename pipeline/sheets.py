@@ -13,6 +13,7 @@ from exchange.problems import Wrong, gettext_noop
 from exchange.sheets import KEY, Column, Sheet, extend, register
 from pipeline.exporting import deals_of, progress_rows
 from pipeline.importing import DealPart
+from pipeline.importing_asks import reasons
 from pipeline.models import Stage
 
 TAG_ONLY = gettext_noop("Only the tag is given; the stage stays as it is.")
@@ -129,7 +130,20 @@ AMOUNT = Column(
 DEAL = Column(
     "deal", ("商机", "Deal"), cells.words(120), synonyms=("商机名称", "项目", "项目名称", "deal name", "opportunity")
 )
+def lost_reason(value, run, record):
+    """One of the reasons an admin set up, in either language."""
+    if parsing.is_nothing(value):
+        return None
+    known = run.once("reasons", reasons)
+    words = {plain(word): one for one in known for word in (one.label, one.label_en) if word}
+    return parsing.choose(value, words, [one.label for one in known])
+
+
 MORE = [
+    Column(
+        "lost_reason", ("丢单原因", "Lost reason"), lost_reason, choices=lambda: [one.label for one in reasons()],
+        synonyms=("流失原因", "输单原因", "loss reason"),
+    ),
     Column("signed_on", ("签约日期", "Signed on"), day("signed_on"), fill=False, kind="date", synonyms=("签约时间",)),
     Column("contract_amount", ("合同金额", "Contract amount"), cells.money, kind="money", synonyms=("签约金额",)),
 ]

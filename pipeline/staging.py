@@ -14,17 +14,21 @@ from pipeline.models import Deal, Stage, StageDuty, StageVersion
 from pipeline.moving import Move, move_many
 
 MEANING = ("definition", "definition_en", "evidence", "evidence_en")
+FIELDS = (
+    "label", "label_en", "short", "short_en", "default_tag", "probability", "stale_days", "advised", "gated", "asks",
+)  # fmt: skip
 
 
 def save_stage(stage, *, by, now, expect, duties=None, meaning=None, **fields):
     """Change a stage's fields, its meaning (StageVersion of today) and its duties. `duties` is a list of dicts with
     role, department or person, and approves. Raises ValidationError by field, Conflict on a stale version."""
     _check_labels(stage.playbook_id, fields.get("label", stage.label), fields.get("label_en", stage.label_en), stage.pk)
-    if duties is not None and not duties:
-        raise ValidationError({"duties": _("Say who answers for this stage: a stage without anybody cannot be used.")})
+    if duties is not None:
+        _check_duties(duties)
     with transaction.atomic():
         limit = stage.stale_days
         before = {"label": stage.label, "label_en": stage.label_en}
+        was = state_of(stage)
         changed = change(stage, by=by, expect=expect, **fields)
         said = _save_meaning(stage, meaning or {}, by=by, now=now)
         handed = duties is not None and _save_duties(stage, duties)
@@ -43,8 +47,23 @@ def save_stage(stage, *, by, now, expect, duties=None, meaning=None, **fields):
                 label_en=stage.label_en,
                 before=before,
                 fields=names,
+                was={name: was[name] for name in names if name in was},
+                version=stage.version,
             )
     return names
+
+
+def state_of(stage):
+    """What an undo sets again: the stage's fields, its meaning and its duties as JSON keeps them."""
+    last = stage.versions.order_by("-since", "-id").first()
+    return {
+        **{name: getattr(stage, name) for name in (*FIELDS, "version")},
+        "meaning": {name: getattr(last, name, "") for name in MEANING},
+        "duties": [
+            {"role": d.role, "department": d.department_id, "person": d.person_id, "approves": d.approves}
+            for d in stage.duties.all()
+        ],
+    }
 
 
 def change_version(stage, *, by):
@@ -55,8 +74,7 @@ def change_version(stage, *, by):
 def add_stage(playbook, *, by, now, duties, meaning=None, after=None, **fields):
     """A new stage behind `after` (default: behind the last open one); those behind it move on. Returns it."""
     _check_labels(playbook.pk, fields.get("label", ""), fields.get("label_en", ""), None)
-    if not duties:
-        raise ValidationError({"duties": _("Say who answers for this stage: a stage without anybody cannot be used.")})
+    _check_duties(duties)
     with transaction.atomic():
         line = list(playbook.stages.live().order_by("position", "id"))
         before = after or [stage for stage in line if stage.kind == Stage.Kind.OPEN][-1]
@@ -75,6 +93,7 @@ def shift(stage, step, *, by, now):
     """One place up (-1) or down (+1) among the stages of the same kind: the order open, won, after, lost stands."""
     with transaction.atomic():
         line = list(stage.playbook.stages.live().select_for_update().order_by("position", "id"))
+        was = [each.pk for each in line]
         place = next(n for n, each in enumerate(line) if each.pk == stage.pk)
         other = place + step
         if not 0 <= other < len(line) or line[other].kind != stage.kind:
@@ -89,6 +108,8 @@ def shift(stage, step, *, by, now):
             label=stage.label,
             label_en=stage.label_en,
             order=[each.label for each in line],
+            was=was,
+            ids=[each.pk for each in line],
         )
     return line
 
@@ -103,6 +124,7 @@ def reorder(playbook, ids, *, by, now):
         ordered = sorted((line[pk] for pk in ids), key=lambda stage: kinds.index(stage.kind))
         if [stage.pk for stage in ordered] != list(ids):
             raise Refused(_("Open stages come before the won one, after-sales behind it."))
+        was = [stage.pk for stage in sorted(line.values(), key=lambda stage: (stage.position, stage.pk))]
         _number(ordered, by=by)
         _tell(
             "pipeline.stages_ordered",
@@ -112,6 +134,8 @@ def reorder(playbook, ids, *, by, now):
             label=ordered[0].label,
             label_en=ordered[0].label_en,
             order=[each.label for each in ordered],
+            was=was,
+            ids=list(ids),
         )
     return ordered
 
@@ -119,19 +143,28 @@ def reorder(playbook, ids, *, by, now):
 def retire(stage, *, by, now):
     """Out of use, kept for history. Refused while deals are in it (merge it instead), and for the won stage."""
     _may_go(stage)
-    if count := stage.deals.count():
-        raise Refused(
-            _("%(count)d deals are in %(stage)s. Merge it into another stage.") % {"count": count, "stage": stage}
-        )
     with transaction.atomic():
+        was = order_of(stage.playbook)
+        _close_door(stage)
+        if count := stage.deals.count():
+            raise Refused(
+                _("%(count)d deals are in %(stage)s. Merge it into another stage.") % {"count": count, "stage": stage}
+            )
         change(stage, by=by, retired_at=now)
         _number(list(stage.playbook.stages.live().order_by("position", "id")), by=by)
-        _tell("pipeline.stage_retired", stage, by=by, at=now, label=stage.label, label_en=stage.label_en)
+        _tell("pipeline.stage_retired", stage, by=by, at=now, label=stage.label, label_en=stage.label_en, was=was)
     return stage
 
 
 def revive(stage, *, by, now):
-    """Back into use behind the last stage of its kind."""
+    """Back into use behind the last stage of its kind. Refused while nobody answers for it (R16), or another stage of
+    its playbook has its name."""
+    if not any(_answers(duty.role, duty.department, duty.person) for duty in stage.duties.all()):
+        raise Refused(_("Nobody answers for %(stage)s. Say who does, then use it again.") % {"stage": stage})
+    try:
+        _check_labels(stage.playbook_id, stage.label, stage.label_en, stage.pk)
+    except ValidationError as wrong:
+        raise Refused(wrong.messages[0]) from None
     with transaction.atomic():
         change(stage, by=by, retired_at=None, merged_into=None)
         kinds = [*Stage.Kind.values]
@@ -150,7 +183,9 @@ def merge(stage, into, *, by, now):
     if into.pk == stage.pk or into.playbook_id != stage.playbook_id or into.retired_at or into.kind != stage.kind:
         raise Refused(_("%(stage)s cannot be merged into %(into)s.") % {"stage": stage, "into": into})
     with transaction.atomic():
-        deals = list(Deal.objects.filter(stage=stage).select_related("stage"))
+        was = order_of(stage.playbook)
+        _close_door(stage)
+        deals = list(Deal.objects.filter(stage=stage).select_related("stage").order_by("customer", "pk"))
         reason = _("Stage merged into %(into)s") % {"into": into}
         for start in range(0, len(deals), 500):
             move_many(
@@ -173,8 +208,30 @@ def merge(stage, into, *, by, now):
             into=into.label,
             into_en=into.label_en,
             count=len(deals),
+            into_id=into.pk,
+            was=was,
         )
     return len(deals)
+
+
+def order_of(playbook):
+    """The ids of the stages in use, in order."""
+    return list(playbook.stages.live().order_by("position", "id").values_list("pk", flat=True))
+
+
+def _answers(role, department, person):
+    """Whether a duty is somebody's: a role, or a department or person in use (R16)."""
+    return bool(role or (department and department.is_active) or (person and person.is_active))
+
+
+def _check_duties(duties):
+    if not any(_answers(duty.get("role"), duty.get("department"), duty.get("person")) for duty in duties):
+        raise ValidationError({"duties": _("Say who answers for this stage: a stage without anybody cannot be used.")})
+
+
+def _close_door(stage):
+    """Deals that are moving into the stage arrive before this returns; who comes later is told that it is gone."""
+    list(Stage.objects.select_for_update().filter(pk=stage.pk).values_list("pk"))
 
 
 def _may_go(stage):

@@ -28,6 +28,8 @@ class Strip:
         return ORDER.index(self.kind)
 
 
+NEWS = {"good": ("good", "check"), "bad": ("warn", "x")}  # kind of note: tone and icon
+
 CALM = len(ORDER)  # the rank of a card without a strip
 
 
@@ -62,8 +64,8 @@ def strip_of(deal, on, *, quiet, step_on=None, waiting_until=None, notes=(), ris
     if note := next((note for note in notes if note.kind == "waiting"), None):
         return Strip("waiting", "plain", "clock", note_words(note), note.link)
     for note in notes:
-        if note.kind == "good" and on - today(note.since) <= dt.timedelta(days=GOOD_DAYS):
-            return Strip("good", "good", "check", note_words(note), note.link)
+        if note.kind in NEWS and on - today(note.since) <= dt.timedelta(days=GOOD_DAYS):
+            return Strip("good", *NEWS[note.kind], note_words(note), note.link)
     return None
 
 

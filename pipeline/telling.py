@@ -60,6 +60,8 @@ def words_of(move):
         "key_action": move.key_action.strip(),
         "reason": move.reason.strip(),
     }
+    if move.crosses:
+        data |= {"playbook": move.to.playbook.label, "playbook_en": move.to.playbook.label_en}
     if move.unproven:
         data["unproven"] = True
     elif move.evidence.strip():

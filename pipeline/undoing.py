@@ -9,10 +9,13 @@ from customers import steps
 from customers.models import NextStep, TagChange
 from customers.tagging import void_tag_changes
 from pipeline import actions, facts, risks
+from pipeline.allowing import check_in_use
+from pipeline.holding import hold
 from pipeline.models import Deal, Risk, StageProgress
 
 MOVED = (
     "stage_id",
+    "playbook_id",
     "entered_at",
     "expected_close",
     "slips",
@@ -31,7 +34,7 @@ def undo_move(event, *, by, now):
     stay = StageProgress.objects.filter(pk=event.data["stay"]).select_related("deal__customer", "stage").first()
     if stay is None:
         raise Refused(_("This change of stage is no longer known."))
-    list(Deal.objects.select_for_update().filter(pk=stay.deal_id).values_list("pk"))
+    hold(Deal.objects.all(), [stay.deal_id])
     stay.refresh_from_db()
     deal = Deal.objects.select_related("customer", "stage").get(pk=stay.deal_id)
     if stay.voided_at or stay.left_at or deal.stage_id != stay.stage_id:
@@ -40,7 +43,7 @@ def undo_move(event, *, by, now):
             holder=str(deal.stage),
         )
     was = deal.stage
-    old = _turn_back(stay, by=by, now=now)
+    old = turn_back(stay, by=by, now=now)
     before = {
         row.version: row for row in deal.history.filter(version__in=[event.data["version"], event.data["version"] - 1])
     }
@@ -54,7 +57,7 @@ def undo_move(event, *, by, now):
         and getattr(deal, name) == getattr(after, name)
     } | {"stage_id": old.stage_id, "entered_at": old.entered_at}
     change(deal, by=by, **{name.removesuffix("_id"): _value(deal, name, value) for name, value in fields.items()})
-    _take_back(event, deal, by=by, now=now)
+    take_back(event, deal, by=by, now=now)
     facts.push({deal.customer_id})
     record(
         "pipeline.unmoved",
@@ -69,7 +72,7 @@ def undo_move(event, *, by, now):
     return deal
 
 
-def _turn_back(stay, *, by, now):
+def turn_back(stay, *, by, now):
     old = (
         StageProgress.objects.filter(deal=stay.deal_id, voided_at=None, left_at__isnull=False, stage=stay.came_from)
         .select_related("stage")
@@ -78,6 +81,9 @@ def _turn_back(stay, *, by, now):
     )
     if old is None:
         raise Refused(_("The stage it came from is no longer known."))
+    if old.stage.retired_at:
+        raise Refused(_("%(stage)s is no longer in use.") % {"stage": old.stage})
+    check_in_use([(stay.stage, old.stage)])
     StageProgress.objects.filter(pk__in=[stay.pk, old.pk]).update(voided_at=now, voided_by=by)
     return StageProgress.objects.create(
         deal=old.deal,
@@ -95,7 +101,7 @@ def _turn_back(stay, *, by, now):
     )
 
 
-def _take_back(event, deal, *, by, now):
+def take_back(event, deal, *, by, now):
     """The line, the risk, the next step and the tag that came with the move."""
     data = event.data
     if "line" in data:

@@ -9,6 +9,7 @@ from accounts.calendar import Calendar, leave_of
 from activity.recording import record
 from core import periods
 from customers.staleness import Rule, state_of
+from customers.tagbar import bar_from
 from pipeline import actions, marking
 from pipeline.models import DayClose, DayMark, Deal
 
@@ -38,6 +39,13 @@ class Day:
     @property
     def is_done(self):
         return not self.left
+
+    def narrowed(self, data):
+        """What the page lists of it with the tags of a query string, and their chips (R22); the day itself is whole."""
+        groups = {"look": self.look, "on_plan": self.on_plan, "done": self.done}
+        bar = bar_from(data, [deal.customer.tag for deals in groups.values() for deal in deals])
+        shown = {name: [d for d in deals if bar.fits(d.customer.tag)] for name, deals in groups.items()}
+        return shown | {"day": self, "bar": bar}
 
 
 def deals_of(user):

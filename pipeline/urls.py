@@ -1,6 +1,21 @@
 from django.urls import include, path
 
-from pipeline.views import board, deals, many, move, paste, stages, table, update
+from pipeline.views import (
+    actions,
+    agreement,
+    board,
+    books,
+    changes,
+    deals,
+    many,
+    meeting,
+    move,
+    paste,
+    saved,
+    stages,
+    table,
+    update,
+)
 
 pages = (
     [
@@ -8,7 +23,10 @@ pages = (
         path("pipeline", board.board, name="board"),
         path("pipeline/table", table.table, name="table"),
         path("pipeline/table/paste", paste.paste, name="paste"),
-        path("pipeline/filters", board.filters, name="filters"),
+        path("pipeline/changes", changes.changes, name="changes"),
+        path("pipeline/filters", saved.filters, name="filters"),
+        path("pipeline/views", saved.save, name="view_save"),
+        path("pipeline/views/<int:pk>/remove", saved.remove, name="view_remove"),
         path("pipeline/column/<int:stage>", board.more, name="more"),
         path("pipeline/column/<int:stage>/fold", board.fold, name="fold"),
         # a deal
@@ -21,12 +39,31 @@ pages = (
         path("deals/<int:pk>/move", move.move, name="move"),
         path("deals/<int:pk>/lost", move.lost, name="lost"),
         path("deals/<int:pk>/field", table.field, name="field"),
+        path("deals/<int:pk>/playbook", books.switch, name="switch"),
+        path("customers/<int:customer>/deals/after-win", books.after_win, name="after_win"),
         path("customers/<int:pk>/deals", deals.customer_panel, name="customer_panel"),
         path("customers/<int:customer>/deals/new", deals.new, name="deal_new"),
         # end of day
         path("today/update", update.update, name="update"),
         path("today/update", update.update, name="update_all"),
         path("today/update/<int:pk>", update.update_row, name="update_row"),
+        # the weekly meeting
+        path("team/meeting", meeting.home, name="meetings"),
+        path("team/meeting/<slug:code>", meeting.meeting, name="meeting"),
+        path("team/meeting/<slug:code>/start", meeting.start, name="meeting_start"),
+        path("team/meeting/<slug:code>/show", meeting.show, name="meeting_show"),
+        path("team/meeting/<slug:code>/decide", meeting.decide_item, name="meeting_decide"),
+        path("team/meeting/<slug:code>/attend", meeting.attend, name="meeting_attend"),
+        path("team/meeting/<slug:code>/end", meeting.end, name="meeting_end"),
+        path("team/meeting/<slug:code>/rep/<int:pk>", meeting.rep, name="meeting_rep"),
+        path("team/meeting/<slug:code>/rep/<int:pk>/step", meeting.rep_step, name="meeting_rep_step"),
+        path("team/meeting/<slug:code>/minutes", meeting.minutes, name="meeting_minutes"),
+        path("team/meeting/<slug:code>/minutes/file", meeting.minutes_file, name="meeting_file"),
+        path("team/meeting/<slug:code>/promises/<int:pk>", meeting.tick, name="meeting_tick"),
+        # do rep and manager mean the same by a stage
+        path("agreement", agreement.judging, name="agreement"),
+        path("agreement/<int:pk>", agreement.judge, name="agreement_judge"),
+        path("agreement/results", agreement.results, name="agreement_results"),
         # the method
         path("process", stages.process, name="process"),
     ],
@@ -35,11 +72,19 @@ pages = (
 
 urlpatterns = [
     path("", include(pages)),
+    path("setup/key-actions", actions.actions, name="setup_actions"),
+    path("setup/playbooks", books.playbooks, name="setup_playbooks"),
+    path("setup/playbooks/<int:pk>", books.playbook, name="setup_playbook"),
+    path("setup/playbooks/<int:pk>/copy", books.copy, name="setup_playbook_copy"),
+    path("setup/playbooks/<int:pk>/turn", books.turn, name="setup_playbook_turn"),
+    path("setup/playbooks/<int:pk>/empty", books.empty, name="setup_playbook_empty"),
     path("setup/stages", stages.stages, name="setup_stages"),
     path("setup/stages/new", stages.add, name="setup_stage_new"),
     path("setup/stages/order", stages.reorder, name="setup_stages_order"),
     path("setup/stages/<int:pk>", stages.stage, name="setup_stage"),
     path("setup/stages/<int:pk>/shift", stages.shift, name="setup_stage_shift"),
+    path("setup/stages/<int:pk>/effect", stages.effect, name="setup_stage_effect"),
+    path("setup/stages/<int:pk>/chance", stages.chance, name="setup_stage_chance"),
     path("setup/stages/<int:pk>/retire", stages.retire, name="setup_stage_retire"),
     path("setup/stages/<int:pk>/merge", stages.merge, name="setup_stage_merge"),
 ]

@@ -1,28 +1,31 @@
-"""Targets (R9, R36, D30): signed amount and new customers of a month for teams and people.
+"""Targets (R9, R36, D30): what a month or quarter aims at, for the company, departments, teams and people.
 
-A target locks when it is first saved, or at the end of the third working day of its month, whichever is first: its
-first value is kept, and a later change needs a reason and stands beside it. Children need not add up; the gap is shown.
+A target locks when it is first saved, or at the end of the third working day of its period, whichever is first: its
+first value is kept, and what comes later needs a reason and stands beside it, with who and when (its history).
 """
 
 import datetime as dt
-from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from accounts.calendar import Calendar
 from activity.recording import record, record_many
-from core.changing import change
+from core.changing import change, change_each, write_history
+from core.errors import Refused
 from core.periods import today
 from reviews.models import Scope as Kind
 from reviews.models import Target
+from reviews.scopes import departments_led, leads_all
 
-METRICS = (Target.Metric.SIGNED, Target.Metric.NEW_CUSTOMERS)
+SUMS = (Target.Metric.SIGNED, Target.Metric.NEW_CUSTOMERS, Target.Metric.WON)  # of these the parts add up
+WHOLE = (Target.Metric.NEW_CUSTOMERS, Target.Metric.WON)
 LOCKED_AFTER = 3  # working days
 
 
 class NeedsReason(ValueError):
-    """A locked target changes only with a reason."""
+    """What is typed after the lock needs a reason."""
 
 
 def locks_at(period, calendar=None):
@@ -32,52 +35,97 @@ def locks_at(period, calendar=None):
     return calendar.end_of_day(third)
 
 
+def is_late(period, now):
+    """Whether the period's targets are past their lock."""
+    return today(now) > period.last or now > locks_at(period)
+
+
 def may_aim(user, scope, known):
-    """Managers set the targets of the teams they lead and of the people in them; nobody else does (D8)."""
+    """Managers set the targets of the teams they lead, of the people in them, of the departments all of whose teams
+    they lead, and the company's when they lead all (D1, D8); nobody else does."""
     if not user.is_manager:
         return False
     led = set(user.teams_led())
-    return scope.kind == Kind.TEAM and scope.id in led or scope.kind == Kind.PERSON and scope.parent in led
+    if scope.kind == Kind.COMPANY:
+        return leads_all(user, known)
+    if scope.kind == Kind.DEPARTMENT:
+        return any(scope.id == department.id for department in departments_led(known, led))
+    return (scope.id if scope.kind == Kind.TEAM else scope.parent) in led
 
 
-def aim(period, metric, scope, value, *, by, now, expect=None, reason=""):
+def aim(period, metric, scope, value, *, by, now, expect=None, reason="", detail=""):
     """Set one target; None takes it away as 0. The first value is kept for ever. Returns the Target.
 
-    `expect` is the version the typist saw. Raises NeedsReason when an existing target changes without one, Conflict.
+    `expect` is the version the typist saw. Raises NeedsReason when an existing target changes, or a first one comes
+    after the lock, without one; Conflict.
     """
-    value = Decimal(value or 0)
+    value, reason = Decimal(value or 0), reason.strip()[:200]
     with transaction.atomic():
         target, made = Target.objects.get_or_create(
-            period=period.code, metric=metric, detail="", scope=scope.kind, scope_id=scope.id,
-            defaults={"value": value, "first_value": value, "locked_at": now, "reason": reason[:200]},
+            period=period.code, metric=metric, detail=detail, scope=scope.kind, scope_id=scope.id,
+            defaults={"value": value, "first_value": value, "locked_at": now, "reason": reason},
         )
         before = None if made else target.value
-        if not made and before != value:
-            if not reason.strip():
-                raise NeedsReason
-            change(target, by=by, expect=expect, value=value, reason=reason.strip()[:200])
+        if not reason and (is_late(period, now) if made else before != value):
+            raise NeedsReason
+        if made:
+            target.history.update(history_user=by)
+        elif before != value:
+            change(target, by=by, expect=expect, value=value, reason=reason)
         if made or before != value:
             record("reviews.aimed", target, by=by, at=now, scope=scope.name or scope.code, metric=metric,
                    period=period.code, value=str(value), before=None if before is None else str(before), reason=reason)
     return target
 
 
-def copy_month(period, scopes, *, by, now, percent=0):
-    """Give every scope without a target what it had the month before, with `percent` on top. Returns how many."""
-    have = set(Target.objects.of(period).values_list("metric", "scope", "scope_id"))
+def aim_many(wanted, *, by, now):
+    """Set a list of targets: [(period, scope, metric, detail, Target as it is now or None, value, reason)], locked by
+    the caller where they are there; the rules of aim() are the caller's to check. Conflict when one moved on. Returns
+    the Targets in order; a handful of statements."""
+    made, changed, found = [], [], []
+    for period, scope, metric, detail, target, value, reason in wanted:
+        if target is None:
+            target = Target(period=period.code, metric=metric, detail=detail, scope=scope.kind, scope_id=scope.id,
+                            value=value, first_value=value, locked_at=now, reason=reason)
+            made.append(target)
+        else:
+            changed.append((target, {"value": value, "reason": reason}))
+        found.append(target)
+    before = {target.pk: target.value for target, _values in changed}
+    with transaction.atomic():
+        try:
+            Target.objects.bulk_create(made, batch_size=500)
+        except IntegrityError as race:
+            raise Refused(_("Somebody else has just set one of these targets. Check once more.")) from race
+        write_history(made, by=by, made=True)
+        change_each(changed, by=by)
+        names = {id(target): scope.name or scope.code for target, (_p, scope, *_rest) in
+                 zip(found, wanted, strict=True)}
+        record_many("reviews.aimed", found, by=by, at=now, data=lambda target: {
+            "scope": names[id(target)], "metric": target.metric, "period": target.period, "value": str(target.value),
+            "before": str(before[target.pk]) if target.pk in before else None, "reason": target.reason,
+        })
+    return found
+
+
+def copy_period(period, scopes, *, by, now, percent=0):
+    """Give every scope without a target what it had the period before, with `percent` on top of what adds up.
+    Returns how many."""
+    have = set(Target.objects.of(period).values_list("metric", "detail", "scope", "scope_id"))
     wanted = {(scope.kind, scope.id) for scope in scopes}
+    reason = _("Copied from %(period)s") % {"period": period.previous().code} if is_late(period, now) else ""
     made = []
-    for old in Target.objects.of(period.previous()).filter(metric__in=METRICS):
-        if (old.scope, old.scope_id) in wanted and (old.metric, old.scope, old.scope_id) not in have:
-            value = grown(old.value, percent, whole=old.metric == Target.Metric.NEW_CUSTOMERS)
-            target = Target(period=period.code, metric=old.metric, scope=old.scope, scope_id=old.scope_id, value=value,
-                            first_value=value, locked_at=now)
+    for old in Target.objects.of(period.previous()):
+        if (old.scope, old.scope_id) in wanted and (old.metric, old.detail, old.scope, old.scope_id) not in have:
+            value = grown(old.value, percent if old.metric in SUMS else 0, whole=old.metric in WHOLE)
+            target = Target(period=period.code, metric=old.metric, detail=old.detail, scope=old.scope,
+                            scope_id=old.scope_id, value=value, first_value=value, locked_at=now, reason=reason)
             target._history_user = by
             target.save()
             made.append(target)
     record_many("reviews.aimed", made, by=by, at=now, data=lambda target: {
         "scope": "", "metric": target.metric, "period": period.code, "value": str(target.value), "before": None,
-        "reason": "",
+        "reason": reason,
     })
     return len(made)
 
@@ -86,63 +134,3 @@ def grown(value, percent, *, whole):
     """A value with some percent on top, to the whole yuan or customer."""
     more = value * (100 + percent) / 100
     return more.quantize(Decimal(1)) if whole or percent else value
-
-
-@dataclass
-class Line:
-    """One row of the grid: a team, or a person in it."""
-
-    scope: object
-    cells: list  # one for each metric
-    is_team: bool = False
-
-
-@dataclass
-class Box:
-    metric: str
-    scope: object
-    target: Target | None
-    editable: bool
-    gap: Decimal | None = None  # of a team: what its people do not have yet
-    error: str = ""
-    typed: str = ""
-
-    @property
-    def name(self):
-        return f"{self.metric}.{self.scope.code}"
-
-    @property
-    def late(self):
-        """Changed after the first value: both are shown."""
-        return bool(self.target and self.target.value != self.target.first_value)
-
-
-def grid(user, period, known):
-    """The lines somebody reads: his teams with their people; a rep his own. One query beside the places."""
-    rows = {(t.metric, t.scope, t.scope_id): t for t in Target.objects.visible_to(user).of(period)}
-
-    def boxes(scope, people=()):
-        found = []
-        for metric in METRICS:
-            target = rows.get((metric, scope.kind, scope.id))
-            parts = [rows[key].value for p in people if (key := (metric, p.kind, p.id)) in rows]
-            gap = target.value - sum(parts, Decimal(0)) if target and people else None
-            found.append(Box(metric, scope, target, may_aim(user, scope, known), gap))
-        return found
-
-    if user.is_rep:
-        me = next((p for p in known.people if p.id == user.pk), None)
-        return [Line(me, boxes(me))] if me else []
-    led = {team.id for team in known.teams} if user.is_admin else set(user.teams_led())
-    lines = []
-    for team in known.teams:
-        if team.id in led:
-            people = [p for p in known.people if p.parent == team.id]
-            lines.append(Line(team, boxes(team, people), is_team=True))
-            lines += [Line(person, boxes(person)) for person in people]
-    return lines
-
-
-def is_late(period, now):
-    """Whether the month's targets are past their lock."""
-    return today(now) > period.last or now > locks_at(period)

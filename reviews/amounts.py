@@ -1,7 +1,12 @@
-"""What a deal was worth at a moment, from its field history (D21); the amount of a deal without changes is its own."""
+"""What a deal was worth at a moment, and when it was expected to close, from its field history (D21); a deal without
+changes is what it is."""
 
+import datetime as dt
 from bisect import bisect_right
 from decimal import Decimal
+
+from django.db.models import DateField, DecimalField, F, Max, Min, Q, Value
+from django.db.models.functions import Coalesce
 
 from pipeline.models import Deal
 
@@ -9,22 +14,35 @@ NOTHING = Decimal(0)
 
 
 def changed_deals(start):
-    """Ids of deals with a change recorded since `start`, as a subquery: only their history has to be read."""
-    return Deal.history.filter(history_type="~", history_date__gte=start).values("id")
+    """Ids of deals with a change recorded since `start` whose amount or expected close was ever another, as a
+    subquery: only their history has to be read. Most changes are moves, of which these two know nothing."""
+    recent = Deal.history.filter(history_type="~", history_date__gte=start).order_by().values("id")
+    amount = Coalesce("amount", Value(Decimal(-1)), output_field=DecimalField(max_digits=14, decimal_places=2))
+    close = Coalesce("expected_close", Value(dt.date.min), output_field=DateField())
+    return (
+        Deal.history.filter(id__in=recent).order_by().values("id")
+        .annotate(least=Min(amount), most=Max(amount), first=Min(close), last=Max(close))
+        .filter(Q(least__lt=F("most")) | Q(first__lt=F("last"))).values("id")
+    )
+
+
+MOST_IDS = 5_000  # named one by one in a query; more are asked for again
 
 
 class Amounts:
-    """a(deal, moment) in CNY. Before the first history row the first known amount counts. One query."""
+    """a(deal, moment) in CNY. Before the first history row the first known amount counts. One query. `deals` are ids
+    where only these are asked about."""
 
-    def __init__(self, start):
-        rows = Deal.history.filter(id__in=changed_deals(start))
-        self.past = {}
-        for pk, at, amount in rows.order_by("id", "history_date", "history_id").values_list(
-            "id", "history_date", "amount"
+    def __init__(self, start, deals=None):
+        self.start, self.past = start, {}
+        rows = Deal.history.filter(id__in=changed_deals(start) if deals is None else deals)
+        for pk, at, amount, close in rows.order_by("id", "history_date", "history_id").values_list(
+            "id", "history_date", "amount", "expected_close"
         ):
-            dates, amounts = self.past.setdefault(pk, ([], []))
+            dates, amounts, closes = self.past.setdefault(pk, ([], [], []))
             dates.append(at)
             amounts.append(amount)
+            closes.append(close)
 
     def at(self, stay, moment):
         """The amount of a stay's deal at a moment; nothing typed counts as 0."""
@@ -32,10 +50,26 @@ class Amounts:
 
     def of(self, deal, now, moment):
         """The same for a deal and what it is worth now."""
+        return self.typed(deal, now, moment) or NOTHING
+
+    def typed(self, deal, now, moment):
+        """The amount as it stood in the field, None when it was empty."""
+        return self._then(deal, 1, now, moment)
+
+    def close(self, deal, now, moment):
+        """The day a deal was expected to close at a moment, given the day it is now; None when there was none."""
+        return self._then(deal, 2, now, moment)
+
+    def _then(self, deal, column, now, moment):
         if deal not in self.past:
-            return now or NOTHING
-        dates, amounts = self.past[deal]
-        return amounts[max(bisect_right(dates, moment) - 1, 0)] or NOTHING
+            return now
+        dates = self.past[deal][0]
+        return self.past[deal][column][max(bisect_right(dates, moment) - 1, 0)]
+
+    @property
+    def changed(self):
+        """changed_deals(), as found already where they are few."""
+        return list(self.past) if len(self.past) <= MOST_IDS else changed_deals(self.start)
 
     def knows(self, deal):
         return deal in self.past

@@ -5,7 +5,8 @@ worth when won. New customers: customers whose first tag was set in the period. 
 company's calendar from the period's first day to today, today included, over all of its working days.
 """
 
-from decimal import Decimal
+from dataclasses import dataclass
+from decimal import ROUND_CEILING, Decimal
 
 from accounts.calendar import Calendar
 from core.periods import today
@@ -40,3 +41,38 @@ def against(value, target):
 def change_on(value, before):
     """环比: relative change on the month before, None when that was nothing."""
     return round(float(value - before) / float(before), 4) if before else None
+
+
+@dataclass(frozen=True)
+class Course:
+    """What the rest of a month asks for: working days gone and left (today is in both), CNY still short."""
+
+    gone: int
+    left: int
+    days: int
+    done: Decimal
+    target: Decimal | None
+
+    @property
+    def short(self):
+        return max(self.target - self.done, Decimal(0)) if self.target else Decimal(0)
+
+    @property
+    def needed(self):
+        """CNY to sign on each working day that is left, to the cent and rounded up; None when no day is left."""
+        if not self.target or not self.left:
+            return None
+        return (self.short / self.left).quantize(Decimal("0.01"), rounding=ROUND_CEILING)
+
+    @property
+    def so_far(self):
+        """CNY signed a working day until now; None before the first."""
+        return (self.done / self.gone).quantize(Decimal("0.01")) if self.gone else None
+
+
+def course_of(period, done, target, *, now, calendar=None):
+    """The Course of a month at a moment, by the company's calendar with its holidays and make-up days (R13, M6)."""
+    calendar, day = calendar or Calendar.load(), today(now)
+    left = calendar.working_days(max(day, period.first), period.last) if day <= period.last else 0
+    gone, days = elapsed(period, now, calendar)
+    return Course(max(gone, 0), left, days, done, target)

@@ -16,6 +16,7 @@ from django.db.models import Count, Q, Sum
 
 from reviews.amounts import NOTHING
 from reviews.flows import known_stays, standing_at
+from reviews.scopes import COMPANY
 
 LINE = ("opening", "entered", "moved_on", "lost", "back_in", "back_out", "gone", "closing")
 
@@ -23,8 +24,11 @@ LINE = ("opening", "entered", "moved_on", "lost", "back_in", "back_out", "gone",
 class Standing:
     """Open deals just before two moments, by (stage, team, person): counts, and sums of today's amounts. One query."""
 
-    def __init__(self, scope, start, end, as_of):
+    def __init__(self, scope, start, end, as_of, then=None):
         at_start, at_end = standing_at(start), standing_at(end)
+        if then:
+            self.rows = self._rows_then(then, at_start, at_end, as_of)
+            return
         self.rows = list(
             known_stays(scope, as_of)
             .filter(Q(stage__kind="open"), at_start | at_end)
@@ -35,6 +39,20 @@ class Standing:
                 sum0=Sum("deal__amount", filter=at_start), sum1=Sum("deal__amount", filter=at_end),
             )
         )
+
+    @staticmethod
+    def _rows_then(then, at_start, at_end, as_of):
+        """The same rows of a day gone by: whose a deal was is not in its row."""
+        found = {}
+        for column, standing in enumerate((at_start, at_end)):
+            stays = known_stays(COMPANY, as_of).filter(standing, stage__kind="open").order_by()
+            for deal, stage, amount in stays.values_list("deal_id", "stage_id", "deal__amount"):
+                team, person = then.place(deal)
+                if then.inside(team, person):
+                    row = found.setdefault((stage, team, person), [0, 0, NOTHING, NOTHING])
+                    row[column] += 1
+                    row[2 + column] += amount or NOTHING
+        return [(*key, *row) for key, row in found.items()]
 
     def count(self, column, by):
         """{key: number} with column 0 (opening) or 1 (closing); `by` is a function of (team, person)."""

@@ -9,11 +9,12 @@ from dataclasses import dataclass, field
 from reviews.amounts import Amounts
 from reviews.attaining import new_customers
 from reviews.balance import signed_value
-from reviews.facts import read_facts
+from reviews.facts import facts_then, read_facts
 from reviews.flows import Flows, known_stays, standing_at
 from reviews.people import NOBODY
 from reviews.rates import stage_cohorts, tag_cohorts
 from reviews.requested import due_in_time, requests_of
+from reviews.scopes import COMPANY
 from reviews.stale import stale_ids
 from reviews.talk import read_talks
 
@@ -48,8 +49,9 @@ class UnknownFigure(LookupError):
     """No figure of this name."""
 
 
-def behind(period, scope, asked, *, as_of, stages, settings, stale=None):
-    """The lines of one figure. `stale` are the quiet customers kept with a frozen week. Raises UnknownFigure."""
+def behind(period, scope, asked, *, as_of, stages, settings, stale=None, then=None):
+    """The lines of one figure. `stale` are the quiet customers kept with a frozen week, `then` says whose everything
+    was on a day gone by (reviews/past.py). Raises UnknownFigure."""
     reading = {
         "opening": _standing, "closing": _standing,
         "entered": _entries, "new": _entries, "reopened": _entries, "back_in": _entries, "on": _entries,
@@ -65,16 +67,23 @@ def behind(period, scope, asked, *, as_of, stages, settings, stale=None):
     }.get(asked.of)
     if reading is None:
         raise UnknownFigure(asked.of)
-    return reading(period, scope, asked, as_of=as_of, stages=stages, settings=settings, stale=stale)
+    return reading(period, scope, asked, as_of=as_of, stages=stages, settings=settings, stale=stale, then=then)
 
 
 def _ends(period, as_of):
     return period.starts_at, min(period.ends_at, as_of)
 
 
-def _flows(period, scope, as_of, stages):
+def _flows(period, scope, as_of, stages, then):
     start, end = _ends(period, as_of)
-    return Flows(scope, stages, start=start, end=end, as_of=as_of), Amounts(start)
+    return Flows(scope, stages, start=start, end=end, as_of=as_of, then=then), Amounts(start)
+
+
+def _changes(period, scope, as_of, then):
+    """The changes of tags of the period."""
+    if then:
+        return facts_then(then, period, start=period.starts_at)[0]
+    return read_facts(scope, period, start=period.starts_at, as_of=as_of)[0]
 
 
 def _deals(pairs, asked, worth):
@@ -85,13 +94,16 @@ def _deals(pairs, asked, worth):
     ])
 
 
-def _standing(period, scope, asked, *, as_of, stages, **_rest):
+def _standing(period, scope, asked, *, as_of, stages, then, **_rest):
     start, end = _ends(period, as_of)
     moment = start if asked.of == "opening" else end
-    rows = known_stays(scope, as_of).filter(standing_at(moment), stage__kind="open")
+    rows = known_stays(COMPANY if then else scope, as_of).filter(standing_at(moment), stage__kind="open")
     if asked.stage is not None:
         rows = rows.filter(stage=asked.stage)
     found = rows.order_by("entered_at", "pk").values_list("deal_id", "entered_at", "team", "person", "deal__amount")
+    if then:
+        places = ((deal, at, *then.place(deal), amount) for deal, at, _team, _person, amount in found)
+        found = [row for row in places if then.inside(row[2], row[3])]
     amounts = Amounts(start)
     return Behind("deal", [
         (deal, at, amounts.of(deal, amount, moment)) for deal, at, team, person, amount in found
@@ -109,14 +121,14 @@ EXITS = {
 }
 
 
-def _entries(period, scope, asked, *, as_of, stages, **_rest):
-    flows, amounts = _flows(period, scope, as_of, stages)
+def _entries(period, scope, asked, *, as_of, stages, then, **_rest):
+    flows, amounts = _flows(period, scope, as_of, stages, then)
     moves = [m for m in flows.entries(*ENTRIES[asked.of]) if asked.stage in (None, m.dst.id)]
     return _deals([(m.stay, m.at) for m in moves], asked, amounts.at)
 
 
-def _exits(period, scope, asked, *, as_of, stages, **_rest):
-    flows, amounts = _flows(period, scope, as_of, stages)
+def _exits(period, scope, asked, *, as_of, stages, then, **_rest):
+    flows, amounts = _flows(period, scope, as_of, stages, then)
     exits = [e for e in flows.exits if e.kind in EXITS[asked.of] and asked.stage in (None, e.src.id)]
 
     def worth(stay, at):
@@ -125,31 +137,31 @@ def _exits(period, scope, asked, *, as_of, stages, **_rest):
     return _deals([(e.stay, e.at) for e in exits], asked, worth)
 
 
-def _won(period, scope, asked, *, as_of, stages, **_rest):
-    flows, amounts = _flows(period, scope, as_of, stages)
+def _won(period, scope, asked, *, as_of, stages, then, **_rest):
+    flows, amounts = _flows(period, scope, as_of, stages, then)
     moves = [(m.stay, m.at) for m in flows.won()]
     return _deals(moves, asked, lambda stay, at: signed_value(stay, amounts.at(stay, at)))
 
 
-def _lost(period, scope, asked, *, as_of, stages, **_rest):
-    flows, amounts = _flows(period, scope, as_of, stages)
+def _lost(period, scope, asked, *, as_of, stages, then, **_rest):
+    flows, amounts = _flows(period, scope, as_of, stages, then)
     moves = [
         (m.stay, m.at) for m in flows.lost() if asked.reason in (None, m.stay.reason[0] if m.stay.reason else 0)
     ]
     return _deals(moves, asked, amounts.at)
 
 
-def _cohort(period, scope, asked, *, as_of, stages, **_rest):
-    flows, _amounts = _flows(period, scope, as_of, stages)
+def _cohort(period, scope, asked, *, as_of, stages, then, **_rest):
+    flows, _amounts = _flows(period, scope, as_of, stages, then)
     fates = {"rate_entered": ("on", "lost", "open")}.get(asked.of, (asked.of.removeprefix("rate_"),))
     cohort = stage_cohorts(flows).get(asked.stage, {})
     deals = sorted(deal for fate in fates for deal in cohort.get(fate, ()))
     return Behind("deal", [(deal, None, None) for deal in deals])
 
 
-def _tags(period, scope, asked, *, as_of, **_rest):
+def _tags(period, scope, asked, *, as_of, then, **_rest):
     start, end = _ends(period, as_of)
-    changes, _aims = read_facts(scope, period, start=start, as_of=as_of)
+    changes = _changes(period, scope, as_of, then)
     for (tag, _to), (entered, reached) in tag_cohorts(changes, start, end).items():
         if tag == asked.word:
             ids = entered if asked.of == "tag_entered" else reached
@@ -157,15 +169,15 @@ def _tags(period, scope, asked, *, as_of, **_rest):
     raise UnknownFigure(asked.of)
 
 
-def _newcomers(period, scope, asked, *, as_of, **_rest):
+def _newcomers(period, scope, asked, *, as_of, then, **_rest):
     start, end = _ends(period, as_of)
-    changes, _aims = read_facts(scope, period, start=start, as_of=as_of)
+    changes = _changes(period, scope, as_of, then)
     found = [c for c in new_customers(changes, start, end) if asked.fits(c.team, c.person)]
     return Behind("customer", [(change.customer, change.at, None) for change in found])
 
 
-def _talks(period, scope, asked, *, as_of, settings, **_rest):
-    talks = read_talks(scope, *_ends(period, as_of), as_of, settings["in_time_minutes"])
+def _talks(period, scope, asked, *, as_of, settings, then, **_rest):
+    talks = read_talks(scope, *_ends(period, as_of), as_of, settings["in_time_minutes"], then)
     keep = {
         "talks": lambda talk: talk.counted, "timed": lambda talk: talk.timed,
         "in_time": lambda talk: talk.in_time, "late": lambda talk: talk.timed and not talk.in_time,
@@ -178,25 +190,27 @@ def _talks(period, scope, asked, *, as_of, settings, **_rest):
     ])
 
 
-def _needs(period, scope, asked, *, as_of, settings, **_rest):
-    talks = read_talks(scope, *_ends(period, as_of), as_of, settings["in_time_minutes"])
+def _needs(period, scope, asked, *, as_of, settings, then, **_rest):
+    talks = read_talks(scope, *_ends(period, as_of), as_of, settings["in_time_minutes"], then)
     return Behind("need", [
         (need[0], talk.happened_at, None) for talk in talks if talk.counted for need in talk.needs
         if need[1] == asked.of and asked.topic in (None, need[2] or 0)
     ])
 
 
-def _stale(period, scope, asked, *, as_of, settings, stale, **_rest):
+def _stale(period, scope, asked, *, as_of, settings, stale, then, **_rest):
+    if then:  # who was quiet is not kept by day
+        raise UnknownFigure(asked.of)
     ids = (stale or stale_ids(scope, period, as_of, settings))[asked.of]
     return Behind("customer", [(pk, None, None) for pk in ids])
 
 
-def _requests(period, scope, asked, *, as_of, **_rest):
-    rows = requests_of(scope, *_ends(period, as_of))
+def _requests(period, scope, asked, *, as_of, then, **_rest):
+    rows = requests_of(scope, *_ends(period, as_of), then=as_of if then else None)
     if asked.word:
         rows = rows.filter(state=asked.word)
     if asked.of != "asked":
         due = due_in_time(rows, as_of)
-        rows = rows.filter(pk__in=[pk for pk, in_time in due if in_time or asked.of == "due"])
-    asked_at = rows.order_by("asked_at", "pk").values_list("pk", "asked_at")
+        rows = rows.filter(id__in=[pk for pk, in_time in due if in_time or asked.of == "due"])
+    asked_at = rows.order_by("asked_at", "id").values_list("id", "asked_at")
     return Behind("request", [(pk, at, None) for pk, at in asked_at])

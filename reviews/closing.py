@@ -15,7 +15,9 @@ from core.errors import Conflict
 from core.periods import period_of, read_period, today
 from customers.models import FollowUp
 from pipeline.models import StageProgress
-from reviews.figures import matured, monthly, weekly
+from reviews.contracts import inside_of
+from reviews.figures import matured, monthly, plain, weekly
+from reviews.frozen import Freezer
 from reviews.models import Review
 from reviews.rates import MATURE
 from reviews.requested import request_figures
@@ -42,9 +44,9 @@ def close_period(kind, code, *, now=None, progress=None, tell=True):
     scopes = [COMPANY, *known.departments, *known.teams, *known.people]
     have = set(Review.objects.frozen().filter(kind=kind, period=code).values_list("scope", "scope_id"))
     missing = [scope for scope in scopes if (scope.kind, scope.id) not in have]
-    frozen = 0
+    frozen, contracts = 0, Freezer(period, known, now=now) if kind == "month" and missing else None
     for n, scope in enumerate(missing, 1):
-        frozen += freeze(row_of(period, scope), scope, period, known, now)
+        frozen += freeze(row_of(period, scope), scope, period, known, now, contracts)
         if progress:
             progress(n, len(missing))
     told = tell_readers(period, known, now) if tell else 0
@@ -67,17 +69,21 @@ def figures_of(period, scope, *, as_of, known, **ready):
         compute = weekly if period.kind == "week" else monthly
         figures = compute(period, scope, as_of=as_of, stages=known.stages, **ready)
     if scope.serves:
-        figures["requests"] = request_figures(scope, period, as_of=as_of)
+        figures["requests"] = request_figures(scope, period, as_of=as_of, then=as_of if "then" in ready else None)
     return figures
 
 
-def freeze(review, scope, period, known, now):
-    """Write the figures unless they are there. True when this call wrote them."""
+def freeze(review, scope, period, known, now, contracts=None):
+    """Write the figures unless they are there, with the month-start contract of who sells (`contracts`, a Freezer).
+    True when this call wrote them."""
     if review.is_frozen:
         return False
     figures = figures_of(period, scope, as_of=now, known=known)
     if "stale" in figures:  # nothing later tells who was quiet on that day, so the list itself is kept
         figures["stale"]["ids"] = stale_ids(scope, period, now, switches.everything())
+    kept = contracts.figures(scope, inside_of(scope, known)) if contracts and scope.sells else None
+    if kept:
+        figures["contract"] = plain(kept)
     while True:
         try:
             return bool(change(review, by=None, when={"as_of__isnull": True}, figures=figures, as_of=now))

@@ -29,6 +29,16 @@ def known_changes(scope, as_of):
     return TagChange.objects.filter(known, scope.customers("customer__"))
 
 
+def facts_then(then, period, *, start):
+    """read_facts() of a day gone by (reviews/past.py). Two queries."""
+    known = Q(recorded_at__lte=then.moment) & (Q(voided_at=None) | Q(voided_at__gt=then.moment))
+    rows = TagChange.objects.filter(known, at__gte=start).order_by("at", "pk")
+    changes = (
+        Change(pk, None, None, old, new, at) for pk, old, new, at in rows.values_list("customer_id", "old", "new", "at")
+    )
+    return list(then.changes(changes)), then.aims(period)
+
+
 def read_facts(scope, period, *, start, as_of):
     """(changes since `start` in order, {(scope kind, scope id, metric): target value} of the period)."""
 

@@ -14,35 +14,35 @@ from accounts.calendar import Calendar
 from reviews.amounts import Amounts
 from reviews.attaining import against, change_on, elapsed, new_customers, signed
 from reviews.balance import Standing, balance, top_deals
-from reviews.facts import read_facts
+from reviews.facts import facts_then, read_facts
 from reviews.flows import Flows
 from reviews.people import month_by_place, week_by_place
 from reviews.rates import MATURE, stage_rates, tag_rates
 from reviews.scopes import read_stages
 from reviews.stale import stale_figures
-from reviews.talk import NEED, OBJECTION, read_talks, talk_figures, topics
+from reviews.talk import NEED, OBJECTION, count_talks, read_talks, talk_figures, topics
 
 
-def weekly(period, scope, *, as_of, stages=None, settings=None):
+def weekly(period, scope, *, as_of, stages=None, settings=None, then=None):
     """The weekly conversion report: conversations, needs and objections, the stale list, moves, won and lost, and of
-    what entered each stage this week the share that is on so far. At most five queries."""
+    what entered each stage this week the share that is on so far. At most seven queries. With `then`, which says whose
+    everything was on a day gone by (reviews/past.py), without the stale list: who was quiet is not kept by day."""
     stages = stages or read_stages()
     settings = settings or switches.everything()
     end = min(period.ends_at, as_of)
-    flows = Flows(scope, stages, start=period.starts_at, end=end, as_of=as_of)
+    flows = Flows(scope, stages, start=period.starts_at, end=end, as_of=as_of, then=then)
     won, lost = flows.won(), flows.lost()
     amounts = Amounts(period.starts_at)
     limit = settings["in_time_minutes"]
-    talks = read_talks(scope, period.previous().starts_at, end, as_of, limit)
-    before = [talk for talk in talks if talk.happened_at < period.starts_at]
-    talks = [talk for talk in talks if talk.happened_at >= period.starts_at]
+    talks = read_talks(scope, period.starts_at, end, as_of, limit, then)
+    before = count_talks(scope, period.previous().starts_at, period.starts_at, as_of, then)
     figures = {
         "kind": "week", "period": period.code, "stages": stage_names(stages),
-        "talks": talk_figures(talks) | {"before": sum(talk.counted for talk in before), "limit": limit},
-        "needs": topics(talks, NEED, before=before),
-        "objections": topics(talks, OBJECTION, before=before),
+        "talks": talk_figures(talks) | {"before": before.talks, "limit": limit},
+        "needs": topics(talks, NEED, before=before.topics),
+        "objections": topics(talks, OBJECTION, before=before.topics),
         "untagged": sum(1 for talk in talks if talk.counted for need in talk.needs if need[2] is None),
-        "stale": stale_figures(scope, period, as_of, settings),
+        "stale": None if then else stale_figures(scope, period, as_of, settings),
         "moves": {"on": len(flows.entries("forward")), "back": len(flows.entries("back")),
                   "new": len(flows.entries("new", "reopened"))},
         "won": {"count": len(won), "amount": signed(won, amounts)},
@@ -53,16 +53,22 @@ def weekly(period, scope, *, as_of, stages=None, settings=None):
     return plain(figures)
 
 
-def monthly(period, scope, *, as_of, stages=None, calendar=None):
+def monthly(period, scope, *, as_of, stages=None, calendar=None, then=None):
     """The monthly report: the balance in deals and in CNY, rates, the named rates, attained against target and time,
-    the month before, the ten largest open deals, why deals were lost. At most six queries."""
+    the month before, the ten largest open deals, why deals were lost. At most six queries; with `then`, which says
+    whose everything was on a day gone by (reviews/past.py), two more."""
     stages = stages or read_stages()
     start, end = period.starts_at, min(period.ends_at, as_of)
     previous = period.previous()
-    flows = Flows(scope, stages, start=start, end=end, as_of=as_of, read_from=previous.starts_at, money=True)
     amounts = Amounts(previous.starts_at)
-    standing = Standing(scope, start, end, as_of)
-    changes, aims = read_facts(scope, period, start=start, as_of=as_of)
+    flows = Flows(
+        scope, stages, start=start, end=end, as_of=as_of, read_from=previous.starts_at, amounts=amounts, then=then
+    )
+    standing = Standing(scope, start, end, as_of, then=then)
+    if then:
+        changes, aims = facts_then(then, period, start=start)
+    else:
+        changes, aims = read_facts(scope, period, start=start, as_of=as_of)
     won, lost = flows.won(), flows.lost()
     before = signed(flows.won(previous.starts_at, start), amounts)
     amount = signed(won, amounts)

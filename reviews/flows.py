@@ -12,8 +12,7 @@ from decimal import Decimal
 from django.db.models import Case, DateTimeField, F, Q, Value, When
 
 from pipeline.models import StageProgress
-from reviews.amounts import changed_deals
-from reviews.scopes import person_of_deal
+from reviews.scopes import COMPANY, person_of_deal
 
 TOP = 10
 
@@ -89,16 +88,18 @@ class Flows:
     """The stays that touch the period [start, end) and what happened in them. One query.
 
     `read_from` reads an earlier stretch as well (the month before), `cut` ends what is known later than the period
-    (as_of, or 60 days after it). For sums of money come beside them: the stays of deals whose fields changed since
-    `read_from` that stood at `start` or `end`, and the `TOP` largest open ones at `end`.
+    (as_of, or 60 days after it). For sums of money, by `amounts`, come beside them: the stays of deals whose price
+    changed that stood at `start` or `end`, and the `TOP` largest open ones at `end`. `then` (reviews/past.py) says
+    whose they were on a day gone by: everybody's are read, and what belonged to the scope is kept.
     """
 
-    def __init__(self, scope, stages, *, start, end, as_of, cut=None, read_from=None, money=False):
+    def __init__(self, scope, stages, *, start, end, as_of, cut=None, read_from=None, amounts=None, then=None):
         self.stages = {fact.id: fact for fact in stages}
         self.start, self.end, self.read_from = start, end, read_from or start
         self.as_of = as_of
         self.by_deal = {}
-        for stay in self._read(scope, cut or as_of, money):
+        read = self._read(COMPANY if then else scope, cut or as_of, amounts, TOP if not then else None)
+        for stay in then.stays(read) if then else read:
             self.by_deal.setdefault(stay.deal, []).append(stay)
         for stays in self.by_deal.values():
             stays.sort(key=lambda stay: (stay.entered_at, stay.id))
@@ -106,18 +107,21 @@ class Flows:
         for stays in self.by_deal.values():
             self._walk(stays)
 
-    def _read(self, scope, cut, money):
+    def _read(self, scope, cut, amounts, top):
         base = known_stays(scope, self.as_of)
         parts = [
             base.filter(entered_at__gte=self.read_from, entered_at__lt=max(cut, self.end)),
-            base.filter(entered_at__lt=self.read_from, left__gte=self.read_from, left__lt=self.end),
+            base.filter(
+                entered_at__lt=self.read_from, left__gte=self.read_from, left__lt=self.end,
+                left_at__gte=self.read_from, left_at__lt=self.end,  # says nothing new, but has an index
+            ),
         ]
-        if money:
-            changed = Q(deal__in=changed_deals(self.read_from))
+        if amounts:
+            changed = Q(deal__in=amounts.changed)
             parts.append(base.filter(changed & (standing_at(self.start) | standing_at(self.end))))
             largest = base.filter(standing_at(self.end), stage__kind="open", deal__amount__isnull=False)
             largest = largest.exclude(changed).order_by("-deal__amount", "deal_id")
-            parts.append(base.filter(pk__in=largest.values("pk")[:TOP]))
+            parts.append(base.filter(pk__in=largest.values("pk")[:top]))
         rows = [
             part.order_by().values_list(
                 "pk", "deal_id", "stage_id", "came_from_id", "entered_at", "left", "team", "person", "deal__amount",
@@ -126,7 +130,8 @@ class Flows:
             )
             for part in parts
         ]
-        return (Stay(*row[:10], row[10:] if row[10] else None) for row in rows[0].union(*rows[1:]))
+        found = {row[0]: row for row in rows[0].union(*rows[1:], all=True)}  # a stay may be in several parts
+        return (Stay(*row[:10], row[10:] if row[10] else None) for row in found.values())
 
     def _walk(self, stays):
         for n, stay in enumerate(stays):
@@ -177,7 +182,8 @@ def move_kind(src, dst):
             return "new"
         if not src.is_open:
             return "reopened"
-        return "forward" if dst.position > src.position else "back"
+        # to another playbook is neither further nor back: it enters that one's line (pipeline.Move.backward)
+        return "forward" if dst.playbook != src.playbook or dst.position > src.position else "back"
     if src is not None and not src.is_open and (src.is_won or src.kind == dst.kind):
         return "closed" if dst.kind != "lost" else "lost_after"
     return "lost" if dst.kind == "lost" else "won"

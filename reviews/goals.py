@@ -4,12 +4,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from core.periods import period_of, today
-from reviews.amounts import Amounts
-from reviews.attaining import elapsed, signed
-from reviews.flows import Flows
+from reviews.attaining import elapsed
 from reviews.models import Target
 from reviews.rates import share
 from reviews.scopes import read_stages
+from reviews.wins import wins_of
 
 
 @dataclass(frozen=True)
@@ -39,8 +38,8 @@ class Goal:
 def goal_of(scope, *, now, stages=None, calendar=None):
     """The goal of the running month. At most four queries with `stages` and `calendar` given, else two more."""
     period = period_of("month", today(now))
-    flows = Flows(scope, stages or read_stages(), start=period.starts_at, end=now, as_of=now)
+    wins = wins_of(scope, stages or read_stages(), period.starts_at, now, now)
     target = Target.objects.of(period).filter(metric=Target.Metric.SIGNED, scope=scope.kind, scope_id=scope.id).first()
     gone, days = elapsed(period, now, calendar)
-    won = signed(flows.won(), Amounts(period.starts_at))
+    won = sum((win.amount for win in wins), Decimal(0))
     return Goal(period, scope, won, target.value if target and target.value else None, gone / days if days else 0)

@@ -5,6 +5,7 @@ from django.utils.translation import pgettext
 
 from collaboration.models import CollaborationRequest
 from customers.models import Customer, FollowUp, Need
+from customers.tagbar import bar_from
 from pipeline.models import Deal
 from reviews.telling import named, stages_of
 
@@ -44,9 +45,30 @@ ROWS = {
     "need": lambda user: Need.objects.visible_to(user).select_related("customer", "follow_up__talked_by", "topic"),
     "request": lambda user: CollaborationRequest.objects.visible_to(user).select_related("kind", "person"),
 }
+TAG_OF = {"customer": "tag", "request": "seen_tag"}  # elsewhere that of the row's customer
+AT_ONCE = 5_000  # keys a statement names
+
+
+def by_tag(what, lines, user, data):
+    """(the lines with the tags a query string asks for, the chips that count them): the tags customers have today, also
+    where the figure is frozen. A line that the reader may not open carries none (R22)."""
+    keys, tags = list({pk for pk, *_rest in lines}), {}
+    for start in range(0, len(keys), AT_ONCE):
+        rows = ROWS[what](user).filter(pk__in=keys[start : start + AT_ONCE])
+        rows = rows.with_tag(user) if what == "request" else rows
+        tags |= dict(rows.values_list("pk", TAG_OF.get(what, "customer__tag")))
+    bar = bar_from(data, [tags.get(pk, "") for pk, *_rest in lines])
+    return [line for line in lines if bar.fits(tags.get(line[0], ""))], bar
 
 
 def shown(what, lines, user):
     """[{"obj": record or None, "at", "value"}] for one page of lines."""
     found = ROWS[what](user).in_bulk([pk for pk, *_rest in lines])
     return [{"obj": found.get(pk), "at": at, "value": value} for pk, at, value in lines]
+
+
+def deals_shown(lines, user):
+    """The same for (deal, before, after, value) lines: of the deal only what the reader's gate lets through."""
+    found = ROWS["deal"](user).in_bulk([pk for pk, *_rest in lines])
+    return [{"obj": found.get(pk), "before": before, "after": after, "value": value}
+            for pk, before, after, value in lines]

@@ -56,7 +56,8 @@ class Target(Versioned):
 
 
 class OpeningDeal(models.Model):
-    """One open deal on day one of a period: the opening pipeline that month-end differences are explained from (M6)."""
+    """One open deal on day one of a month: the opening pipeline that every later difference is explained from (M6).
+    `rep` is the person it was counted for: its rep, else the customer's owner."""
 
     period = models.CharField(max_length=8)
     deal = models.ForeignKey("pipeline.Deal", on_delete=models.CASCADE, related_name="+")
@@ -64,6 +65,7 @@ class OpeningDeal(models.Model):
     team = models.ForeignKey("accounts.Team", on_delete=models.PROTECT, null=True, related_name="+")
     rep = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     amount = models.DecimalField(max_digits=14, decimal_places=2, null=True)
+    chance = models.PositiveSmallIntegerField(default=0)  # percent: the stage's probability when it was taken
     expected_close = models.DateField(null=True)
     taken_at = models.DateTimeField()
 

@@ -3,22 +3,42 @@
 from django.db import models
 from django.db.models import Q
 
-from accounts.models import Department, User
+from accounts.models import Department, Team, User
+
+
+def of_company(user):
+    """The company's rows for a manager who leads all its teams (D1, reviews/scopes.py), else none."""
+    led = user.teams_led()
+    all_led = led and not Team.objects.filter(is_active=True).exclude(pk__in=led).exists()
+    return Q(scope="company") if all_led else Q(pk__in=[])
 
 
 class TargetQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """Admins read all; managers those of their teams, people and themselves; the others their own (D8)."""
+        """Admins read all; managers those of their teams, people and themselves and the departments they head; the
+        others their own (D8)."""
         if user.is_admin:
             return self
         own = Q(scope="person", scope_id=user.pk)
         if user.is_manager:
             people = User.objects.filter(team__in=user.teams_led()).values("pk")
             own |= Q(scope="team", scope_id__in=user.teams_led()) | Q(scope="person", scope_id__in=people)
+            own |= Q(scope="department", scope_id__in=Department.objects.filter(lead=user, sells=True).values("pk"))
+            own |= of_company(user)
         return self.filter(own)
 
+    def among(self, scopes):
+        """The targets of scopes that were found among those a person may read."""
+        ids = {}
+        for scope in scopes:
+            ids.setdefault(scope.kind, []).append(scope.id)
+        theirs = Q(pk__in=[])
+        for kind, keys in ids.items():
+            theirs |= Q(scope=kind, scope_id__in=keys)
+        return self.filter(theirs)
+
     def of(self, period):
-        return self.filter(period=period.code, detail="")
+        return self.filter(period=period.code)
 
 
 class ReviewQuerySet(models.QuerySet):
@@ -32,6 +52,7 @@ class ReviewQuerySet(models.QuerySet):
             people = User.objects.filter(team__in=user.teams_led()).values("pk")
             own |= Q(scope="team", scope_id__in=user.teams_led()) | Q(scope="person", scope_id__in=people)
             own |= Q(scope="department", scope_id__in=Department.objects.filter(lead=user, sells=True).values("pk"))
+            own |= of_company(user)
         if user.is_support and user.department_id:
             own |= Q(scope="department", scope_id=user.department_id)
         return self.filter(own)

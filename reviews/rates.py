@@ -15,22 +15,28 @@ NAMED = (("prospect", "interested"), ("interested", "won"))
 MATURE = dt.timedelta(days=60)
 
 
-def stage_cohorts(flows):
-    """{stage id: {"on": [deal…], "lost": [deal…], "open": [deal…]}} for open stages."""
+def stage_cohorts(flows, since=None, until=None):
+    """{stage id: {"on": [deal…], "lost": [deal…], "open": [deal…]}} for open stages, of what entered in the period or
+    in the stretch of it from `since` to before `until`."""
     found = {fact.id: {"on": [], "lost": [], "open": []} for fact in flows.stages.values() if fact.is_open}
     seen = set()
-    entries = sorted(flows.entries("new", "reopened", "forward"), key=lambda move: (move.at, move.stay.id))
-    for move in entries:
+    entries = flows.entries("new", "reopened", "forward", since=since, until=until)
+    for move in sorted(entries, key=lambda move: (move.at, move.stay.id)):
         if (move.stay.deal, move.dst.id) in seen:
             continue
         seen.add((move.stay.deal, move.dst.id))
         later = [flows.stages[stay.stage] for stay in flows.later(move.stay)]
-        if any(stage.is_won or stage.is_open and stage.position > move.dst.position for stage in later):
+        if any(stage.is_won or is_beyond(stage, move.dst) for stage in later):
             fate = "on"
         else:
             fate = "lost" if later and later[-1].kind == "lost" else "open"
         found[move.dst.id][fate].append(move.stay.deal)
     return found
+
+
+def is_beyond(stage, other):
+    """A later open stage of the same playbook."""
+    return stage.is_open and stage.playbook == other.playbook and stage.position > other.position
 
 
 def stage_rates(flows):

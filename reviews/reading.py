@@ -1,12 +1,14 @@
 """One review as a person opens it: the scope he may read, the frozen row or the live figures, the texts."""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from accounts import switches
 from core.periods import Period, read_period, today
+from reviews.books import Books
 from reviews.closing import figures_of
 from reviews.models import Review
+from reviews.past import read_then, stages_at
 from reviews.scopes import Scope, Survey, find_scope, scopes_of, survey
 
 LATENESS = {"timed", "in_time", "late", "two_hours", "same_day", "later", "day_only"}
@@ -30,6 +32,9 @@ class Reading:
     matured: dict | None  # the newest matured month up to this one
     now: dt.datetime
     user: object
+    books: Books = field(default_factory=Books)  # which playbook's stages are shown, and how they are named
+    past: bool = False  # as it was shown on a day gone by: to be read, without texts
+    then: object = None  # of a day gone by that no frozen row tells of: whose everything was (reviews/past.py)
 
     @property
     def kind(self):
@@ -60,7 +65,7 @@ class Reading:
     @property
     def may_write(self):
         """Texts are kept by managers and admins for what they read, by reps not (S15)."""
-        return self.sells and (self.user.is_manager or self.user.is_admin)
+        return not self.past and self.sells and (self.user.is_manager or self.user.is_admin)
 
     def may_list(self, of):
         """Whether the list behind a figure is shown: lateness only where its share is (D25), and each kind of figure
@@ -85,8 +90,9 @@ class Reading:
         return bool(total) and not total["opening"] and not float(self.figures["before"]["signed"])
 
 
-def read_review(user, kind, code, scope_code, *, now):
-    """The Reading of a person. Raises NoSuchReview. Figures of a closed period come from its row, others are live."""
+def read_review(user, kind, code, scope_code, *, now, as_of=None):
+    """The Reading of a person. Raises NoSuchReview. Figures of a closed period come from its row, others are live.
+    With `as_of`, the last moment of a day gone by, the report as it was shown then (M13)."""
     try:
         period = read_period(code)
     except ValueError:
@@ -102,15 +108,20 @@ def read_review(user, kind, code, scope_code, *, now):
     rows = {row.period: row for row in Review.objects.of(scope).filter(kind=kind, period__in=codes)}
     review = rows.get(period.code)
     settings = switches.everything() if kind == "week" else switches.DEFAULTS
-    frozen = bool(review and review.is_frozen)
+    now, past = as_of or now, as_of is not None
+    frozen = bool(review and review.is_frozen and review.as_of <= now)
     as_of = review.as_of if frozen else now
     ready = {"settings": settings} if kind == "week" else {}
+    if past and not frozen:
+        known = replace(known, stages=stages_at(now))
+        ready["then"] = read_then(scope, now)
     figures = review.figures if frozen else figures_of(period, scope, as_of=now, known=known, **ready)
     if frozen and "talks" in figures:
         settings = settings | {"in_time_minutes": figures["talks"]["limit"]}
     matured = next((rows[c].matured for c in codes if c in rows and rows[c].matured), None)
     return Reading(
-        period, scope, scopes, known, review, figures, frozen, as_of, settings, matured, now, user
+        period, scope, scopes, known, None if past else review, figures, frozen, as_of, settings,
+        None if past else matured, now, user, past=past, then=ready.get("then"),
     )
 
 

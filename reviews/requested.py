@@ -13,21 +13,25 @@ from django.db.models import Q
 
 from accounts.calendar import Calendar
 from collaboration.models import CollaborationRequest
+from core.past import newest
 from core.periods import day_start
 
 DAY = dt.timedelta(days=1)
 
 
-def requests_of(scope, start, end):
-    """Requests asked of a department in [start, end)."""
+def requests_of(scope, start, end, then=None):
+    """Requests asked of a department in [start, end); with the moment `then` their history rows, as they were known at
+    it (M13): `id` names the request in both."""
     inside = Q(department=scope.id) | Q(department__path__contains=f"/{scope.id}/")
-    return CollaborationRequest.objects.filter(inside, asked_at__gte=start, asked_at__lt=end)
+    rows = CollaborationRequest.objects.filter(asked_at__gte=start, asked_at__lt=end)
+    rows = newest(CollaborationRequest, then, rows.order_by().values("pk")) if then else rows
+    return rows.filter(inside)
 
 
-def request_figures(scope, period, *, as_of, calendar=None):
+def request_figures(scope, period, *, as_of, calendar=None, then=None):
     """{"asked", "states", "accepted", "due", "in_time", "accept_minutes", "deliver_minutes", "late", "kinds"}."""
     calendar = calendar or Calendar.load()
-    rows = requests_of(scope, period.starts_at, min(period.ends_at, as_of)).values_list(
+    rows = requests_of(scope, period.starts_at, min(period.ends_at, as_of), then).values_list(
         "state", "asked_at", "accept_by", "accepted_at", "delivered_at", "promised_on", "kind_id", "kind__label",
         "kind__label_en",
     )
@@ -59,7 +63,7 @@ def request_figures(scope, period, *, as_of, calendar=None):
 
 def due_in_time(rows, as_of):
     """[(request id, accepted in time)] of those that were answered or are past their accept-by moment."""
-    found = rows.values_list("pk", "accept_by", "accepted_at")
+    found = rows.values_list("id", "accept_by", "accepted_at")
     return [
         (pk, bool(accepted and accepted <= by)) for pk, by, accepted in found if by and (accepted or by <= as_of)
     ]

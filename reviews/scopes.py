@@ -13,7 +13,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.models import Department, Team, User
-from customers.models import Method
+from customers.models import Customer, Method
 from pipeline.models import Stage
 from reviews.models import Scope as Kind
 
@@ -54,6 +54,8 @@ class Scope:
 
     def customers(self, prefix=""):
         """Customers by `prefix` (nothing, customer__): the owner for a person."""
+        if self.kind == Kind.COMPANY and prefix:  # of all rows the few that are not meant, without joining customers
+            return ~Q(**{f"{prefix.removesuffix('__')}__in": Customer.objects.filter(merged_into__isnull=False)})
         standing = Q(**{f"{prefix}merged_into": None})
         if self.kind == Kind.COMPANY:
             return standing
@@ -111,6 +113,7 @@ class StageFact:
     label: str
     label_en: str
     live: bool
+    playbook: int = 0
 
     @property
     def is_open(self):
@@ -161,7 +164,7 @@ def survey():
         elif what == "method":
             methods[kind] = {"label": name, "label_en": name_en}
         else:
-            stages.append((parent, position, pk, StageFact(pk, position, kind, name, name_en, what == "stage")))
+            stages.append((parent, position, pk, StageFact(pk, position, kind, name, name_en, what == "stage", parent)))
     places = [
         (position, pk, Scope(Kind.DEPARTMENT, pk, name, name_en, parent, "serves" in does, "sells" in does))
         for pk, (position, name, name_en, parent, does) in departments.items()
@@ -178,18 +181,20 @@ def survey():
 def read_stages():
     """The stages alone, in order: for figures computed outside a page."""
     rows = Stage.objects.order_by("playbook_id", "position", "pk").values_list(
-        "pk", "position", "kind", "label", "label_en", "retired_at", "playbook__is_active"
+        "pk", "position", "kind", "label", "label_en", "retired_at", "playbook__is_active", "playbook_id"
     )
     return tuple(
-        StageFact(pk, place, kind, zh, en, on and gone is None) for pk, place, kind, zh, en, gone, on in rows
+        StageFact(pk, place, kind, zh, en, on and gone is None, book)
+        for pk, place, kind, zh, en, gone, on, book in rows
     )
 
 
 def scopes_of(user, known=None):
     """The scopes a person may read, the one shown first in front (D1, D8).
 
-    Admin: company, departments, teams, people. Manager: the departments he heads, the teams he leads with their
-    people, himself. Rep: himself. Support: his department's requests.
+    Admin: company, departments, teams, people. Manager: the departments he heads, the company where he leads all its
+    teams and so sets its target, the teams he leads with their people, himself. Rep: himself. Support: his
+    department's requests.
     """
     known = known or survey()
     if user.is_admin:
@@ -202,24 +207,36 @@ def scopes_of(user, known=None):
     led = set(user.teams_led())
     teams = [scope for scope in known.teams if scope.id in led]
     people = [scope for scope in known.people if scope.parent in led and scope.id != user.pk]
-    return [*departments_led(known, led), *teams, *people, me]
+    company = [COMPANY] if leads_all(user, known) else []
+    return [*departments_led(known, led), *company, *teams, *people, me]
+
+
+def leads_all(user, known):
+    """Whether the manager leads every team: the company's figures and target are his too (D1)."""
+    teams = {team.id for team in known.teams}
+    return user.is_manager and bool(teams) and teams <= set(user.teams_led())
 
 
 def departments_led(known, led):
     """Sales departments of which the manager leads every team, at least two of them or the whole tree below:
     the director's view."""
-    below = {scope.id: {scope.id} for scope in known.departments}
-    for scope in known.departments:
-        parent = scope.parent
-        while parent in below:
-            below[parent].add(scope.id)
-            parent = next((other.parent for other in known.departments if other.id == parent), 0)
-    heads = []
-    for scope in known.departments:
-        teams = {team.id for team in known.teams if team.parent in below[scope.id]}
-        if scope.sells and len(teams) > 1 and teams <= led:
-            heads.append(scope)
-    return heads
+    teams_of = teams_below(known)
+    return [
+        scope for scope in known.departments
+        if scope.sells and len(teams_of[scope.id]) > 1 and teams_of[scope.id] <= led
+    ]
+
+
+def teams_below(known):
+    """{department: ids of the teams in it and in the departments below}."""
+    parents = {scope.id: scope.parent for scope in known.departments}
+    found = {scope.id: set() for scope in known.departments}
+    for team in known.teams:
+        place = team.parent
+        while place in found:
+            found[place].add(team.id)
+            place = parents[place]
+    return found
 
 
 def find_scope(code, scopes):

@@ -4,7 +4,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
-from core.periods import period_of
+from core.periods import period_of, today
 from customers.models import Need
 from pipeline.models import Deal
 from reviews.forms import TextsForm
@@ -14,7 +14,10 @@ from reviews.writing import as_text, heads_of, sections_of, span_of, texts_of, t
 
 
 def page_context(reading):
-    rows = f"{reverse('reviews:rows')}?{urlencode({'period': reading.period.code, 'scope': reading.scope.code})}"
+    asked = {"period": reading.period.code, "scope": reading.scope.code}
+    asked |= {"as_of": today(reading.now).isoformat()} if reading.past else {}
+    asked |= {"playbook": reading.books.code} if reading.books.code else {}  # for the way back
+    rows = f"{reverse('reviews:rows')}?{urlencode(asked)}"
     return {
         "reading": reading, "title": title_of(reading), "span": span_of(reading), "heads": heads_of(reading),
         "sections": sections_of(reading), "rows_url": rows, "text": as_text(reading), "notes": notes(reading),
@@ -35,6 +38,8 @@ def other_kind(reading):
 def notes(reading):
     """What a reader must know about these numbers."""
     said = []
+    if reading.past:
+        return said
     if reading.frozen:
         said.append(_("Frozen when the period closed; later changes do not change it."))
     elif reading.running:

@@ -7,7 +7,7 @@ from django.db.models import Count
 from accounts.calendar import Calendar
 from core.periods import today
 from customers.models import Customer
-from customers.staleness import Rule, waiting
+from customers.staleness import Rule
 from pipeline.playbooks import Playbooks
 
 
@@ -29,8 +29,7 @@ def stale_day(period, as_of):
 
 def over_limit(scope, on, rule):
     """Customers over their limit who do not wait for the customer, from what is known now."""
-    aliases, over = rule.over(on)
-    return Customer.objects.alias(**aliases).filter(over, scope.customers()).exclude(waiting(on))
+    return Customer.objects.filter(rule.stale(on), scope.customers())
 
 
 def stale_figures(scope, period, as_of, settings):

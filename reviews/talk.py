@@ -10,12 +10,13 @@ from collections import Counter
 from dataclasses import dataclass, field
 from statistics import median
 
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Count, Exists, F, OuterRef, Q
 
 from accounts.calendar import Calendar
 from core.periods import today
 from customers.models import FollowUp, Topic
 from customers.promptness import is_entry, with_leave, written_at
+from reviews.scopes import COMPANY
 
 MOST_EXAMPLES = 3
 BANDS = ("in_time", "two_hours", "same_day", "later")
@@ -59,17 +60,18 @@ class Talk:
 
 def known_talks(scope, as_of):
     """Follow-ups of a scope as they were known at a moment, each with `replaced`."""
-    correction = FollowUp.objects.filter(corrects=OuterRef("pk"), entered_at__lte=as_of).filter(
+    correction = FollowUp.objects.filter(corrects=OuterRef("pk"), corrects__isnull=False, entered_at__lte=as_of).filter(
         Q(voided_at=None) | Q(voided_at__gt=as_of)
     )
     known = FollowUp.objects.filter(scope.talks(), entered_at__lte=as_of)
     return known.filter(Q(voided_at=None) | Q(voided_at__gt=as_of)).annotate(replaced=Exists(correction))
 
 
-def read_talks(scope, start, end, as_of, limit):
-    """The follow-ups of [start, end) with their needs. One query."""
+def read_talks(scope, start, end, as_of, limit, then=None):
+    """The follow-ups of [start, end) with their needs. One query. `then` (reviews/past.py) says whose they were on a
+    day gone by; what an author changed in one within its first day is read as it stands now."""
     rows = (
-        with_leave(known_talks(scope, as_of))
+        with_leave(known_talks(COMPANY if then else scope, as_of))
         .filter(happened_at__gte=start, happened_at__lt=end)
         .order_by("happened_at", "pk", "needs__pk")
         .values_list(
@@ -96,7 +98,25 @@ def read_talks(scope, start, end, as_of, limit):
             )
         if need[0] is not None:
             found[pk].needs.append(tuple(need))
-    return list(found.values())
+    return list(then.talks(found.values(), scope) if then else found.values())
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many conversations a stretch had, and {(kind, topic or 0): how often it was said}."""
+
+    talks: int
+    topics: dict
+
+
+def count_talks(scope, start, end, as_of, then=None):
+    """The Counts of the conversations of [start, end), counted by the database. Two queries."""
+    if then:  # whose they were is not in their rows
+        mine = [talk for talk in read_talks(scope, start, end, as_of, 0, then) if talk.counted]
+        return Counts(len(mine), Counter((need[1], need[2] or 0) for talk in mine for need in talk.needs))
+    rows = known_talks(scope, as_of).filter(happened_at__gte=start, happened_at__lt=end, replaced=False).order_by()
+    said_of = rows.filter(needs__isnull=False).values_list("needs__kind", "needs__topic_id")
+    return Counts(rows.count(), {(kind, topic or 0): n for kind, topic, n in said_of.annotate(n=Count("needs"))})
 
 
 def talk_figures(talks):
@@ -115,17 +135,16 @@ def talk_figures(talks):
     }
 
 
-def topics(talks, kind, *, before=()):
+def topics(talks, kind, *, before):
     """What was said of one kind, most frequent first: [{"topic", "label", "label_en", "count", "customers", "change",
-    "examples"}]; topic 0 gathers what has no tag, always last. `before` are the talks of the period before."""
-    now, then = said(talks, kind), said(before, kind)
+    "examples"}]; topic 0 gathers what has no tag, always last. `before`: how often each was said the period before."""
     lines = []
-    for topic, needs in now.items():
+    for topic, needs in said(talks, kind).items():
         label, label_en = next(((zh, en) for _c, _id, _k, _t, zh, en, _x in needs), ("", ""))
         lines.append(
             {
                 "topic": topic, "label": label or "", "label_en": label_en or "", "count": len(needs),
-                "customers": len({need[0] for need in needs}), "change": len(needs) - len(then.get(topic, ())),
+                "customers": len({need[0] for need in needs}), "change": len(needs) - before.get((kind, topic), 0),
                 "examples": [need[1] for need in needs if need[6]][-MOST_EXAMPLES:],
             }
         )

@@ -19,6 +19,7 @@ class Cell:
     kind: str = "number"
     behind: dict | None = None  # the query that opens the list, without period and scope
     strong: bool = False
+    url: str = ""  # of a list that is not among those of reviews/behind.py
 
     @property
     def said(self):
@@ -113,6 +114,8 @@ def rate_section(reading, *, with_matured):
             note = _("The version after 60 days appears when the first month is old enough.")
     rows = []
     for line in figures["rates"]:
+        if not reading.books.shows(line["stage"]):
+            continue
         stage = names[line["stage"]]
         cells = [
             Cell(line[key], behind={"of": f"rate_{key}", "stage": line["stage"]})
@@ -121,7 +124,7 @@ def rate_section(reading, *, with_matured):
         cells.append(Cell(line["rate"], "share", strong=True))
         if with_matured:
             cells.append(Cell(mature.get(line["stage"]), "share"))
-        rows.append(Row(named(stage), cells, pip=stage))
+        rows.append(Row(reading.books.label(line["stage"], named(stage)), cells, pip=stage))
     title = _("Conversion of what entered, so far")
     return Section("rates", title, head, rows, note=note, empty=_("Nothing entered a stage yet."))
 

@@ -1,8 +1,11 @@
 """The monthly review in heads and tables: what we had, what came, what left, why, what next (S15)."""
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from reviews.contracts import PART_WORDS
+from reviews.frozen import thawed
 from reviews.telling import Cell, Head, Row, Section, loss_section, named, place_sections, rate_section, stages_of
 
 TAGS = {"prospect": lambda: _("Prospect"), "interested": lambda: _("Interested"), "won": lambda: pgettext("tag", "Won")}
@@ -29,6 +32,8 @@ def month_heads(reading):
 def month_sections(reading):
     sections = [balance_section(reading), money_section(reading), rate_section(reading, with_matured=True)]
     sections += [tag_section(reading), loss_section(reading)]
+    if reading.figures.get("contract"):
+        sections.append(contract_section(reading))
     return sections + place_sections(reading, month_columns())
 
 
@@ -48,13 +53,15 @@ def balance_section(reading):
     columns.append(("closing", _("= closing")))
     rows = [
         Row(
-            named(names[line["stage"]]),
+            reading.books.label(line["stage"], named(names[line["stage"]])),
             [Cell(line[key], behind={"of": "lost_from" if key == "lost" else key, "stage": line["stage"]},
                   strong=key == "closing") for key, _t in columns],
             pip=names[line["stage"]],
         )
-        for line in lines
+        for line in lines if reading.books.shows(line["stage"])
     ]
+    if reading.books.chosen is not None:  # the last line is of all playbooks: what goes over is in none of them alone
+        return Section("balance", _("Balance of deals"), [_("Stage"), *(title for _k, title in columns)], rows)
     totals = {
         "opening": Cell(total["opening"], behind={"of": "opening"}, strong=True),
         "entered": Cell(total["new"] + total["reopened"], behind={"of": "new"}, strong=True),
@@ -105,6 +112,36 @@ def tag_section(reading):
         "tags", _("Conversion by tag"), [_("Tags"), _("Became so"), _("Went on"), _("Conversion")], rows,
         note=_("Customers that got the tag in the month, and how many of them have reached the next one or beyond."),
     )
+
+
+def contract_section(reading):
+    """The month-start contract as it was when the month closed (M6): day one, what changed, the end, the target."""
+    contract = thawed(reading.scope, reading.figures["contract"])
+
+    def number(name, deals):
+        return Cell(deals, url=contract_url(reading, name) if deals else "")
+
+    rows = [Row(_("Likely on day one"), [number("first", contract.due), Cell(contract.first, "money")], total=True)]
+    rows += [
+        Row(PART_WORDS[part](), [number(part, deals), Cell(value, "money")]) for part, deals, value in contract.parts
+    ]
+    rows.append(Row(_("Likely at the end"), [Cell("", "text"), Cell(contract.now, "money", strong=True)], total=True))
+    if contract.target is not None:
+        rows += [
+            Row(_("Target"), [Cell("", "text"), Cell(contract.target, "money")]),
+            Row(_("Missing to the target") if contract.gap > 0 else _("Above the target"),
+                [Cell("", "text"), Cell(abs(contract.gap), "money", url=contract_url(reading))], total=True),
+        ]
+    return Section(
+        "contract", _("Month-start contract"), [_("What changed"), _("Deals"), _("CNY")], rows,
+        note=_("As it was when the month closed. The contract's page has it beside what it would say today."),
+    )
+
+
+def contract_url(reading, name=""):
+    """The page of the contract, or the list behind one of its figures."""
+    url = reverse(f"reviews:contract{'_lines' if name else ''}", args=[reading.period.code])
+    return f"{url}?scope={reading.scope.code}" + (f"&of={name}" if name else "")
 
 
 def month_columns():

@@ -24,9 +24,10 @@ def week_heads(reading):
                 % {"part": talks["in_time"], "whole": talks["timed"], "span": median},
             )
         )
-    planned = ngettext("%(n)s more with a plan", "%(n)s more with a plan", stale["planned"]) % {"n": stale["planned"]}
+    if stale:  # of a day gone by that no frozen week tells of nobody knows who was quiet
+        more = ngettext("%(n)s more with a plan", "%(n)s more with a plan", stale["planned"]) % {"n": stale["planned"]}
+        heads.append(Head(_("Quiet customers"), Cell(stale["quiet"], behind={"of": "quiet"}), more))
     heads += [
-        Head(_("Quiet customers"), Cell(stale["quiet"], behind={"of": "quiet"}), planned),
         Head(_("Moved on"), Cell(moves["on"], behind={"of": "on"}),
              ngettext("%(n)s step back", "%(n)s steps back", moves["back"]) % {"n": moves["back"]}),
         Head(_("New deals"), Cell(moves["new"], behind={"of": "new"})),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reviews.views import pace, pages, rows, targets
+from reviews.views import contract, forecast, pace, pages, rows, speeds, targets, waiting
 
 app_name = "reviews"
 urlpatterns = [
@@ -11,12 +11,23 @@ urlpatterns = [
     path("reviews/pace", pace.pace, name="pace"),
     path("reviews/week/<slug:code>", pages.week, name="week"),
     path("reviews/month/<slug:code>", pages.month, name="month"),
+    path("reviews/waiting/<slug:code>", waiting.waiting, name="waiting"),
+    path("reviews/waiting/<slug:code>/rows", waiting.waiting_rows, name="waiting_rows"),
     path("reviews/texts/<slug:code>", pages.texts, name="texts"),
     path("reviews/export/<slug:code>", pages.export, name="export"),
     path("reviews/file/<slug:code>", pages.file, name="file"),
     path("targets", targets.home, name="targets_home"),
     path("targets/goal", targets.goal, name="goal_bar"),
-    path("targets/<slug:code>", targets.month, name="targets"),
-    path("targets/<slug:code>/cell", targets.cell, name="target_cell"),
+    path("targets/course", contract.course, name="course"),
+    path("targets/<slug:code>", targets.sheet, name="targets"),
+    path("targets/<slug:code>/save", targets.save, name="targets_save"),
     path("targets/<slug:code>/copy", targets.copy, name="targets_copy"),
+    path("targets/<slug:code>/contract", contract.contract, name="contract"),
+    path("targets/<slug:code>/lines", contract.lines, name="contract_lines"),
+    path("targets/<slug:code>/response", speeds.response, name="response"),
+    path("targets/<slug:code>/response/rows", speeds.response_rows, name="response_rows"),
+    path("targets/<slug:code>/approval", speeds.approval, name="approval"),
+    path("targets/<slug:code>/approval/rows", speeds.approval_rows, name="approval_rows"),
+    path("forecast", forecast.page, name="forecast"),
+    path("forecast/lines", forecast.lines, name="forecast_lines"),
 ]

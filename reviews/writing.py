@@ -79,6 +79,9 @@ def as_workbook(reading):
     sheet.set_landscape()
     sheet.fit_to_pages(1, 0)
     sheet.write_string(0, 0, title_of(reading), bold)
+    if reading.books.chosen:  # as the page says it beside the chips
+        said = _("Of the stages: this playbook. Every other number: all playbooks.")
+        sheet.write_string(1, 0, f"{reading.books.names[reading.books.chosen]} · {said}")
     line = 2
     for head in heads_of(reading):
         sheet.write_string(line, 0, head.label)

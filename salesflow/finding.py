@@ -5,25 +5,30 @@ import datetime as dt
 import re
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db.models import Count, Q, Subquery, Value
+from django.db.models.functions import JSONObject
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from accounts.rights import sees_phone
 from collaboration.models import CollaborationRequest
+from core.asked import VERSION, number
 from core.periods import today
 from core.text import phone_key, plain
 from customers.line import LONGEST
 from customers.models import Contact, Customer, FollowUp, Gram
+from customers.recalling import newest_holding
 from customers.saying import told
 from customers.searching import TAIL, found, found_by_contact
+from customers.tagbar import TagBar, count_tags, tags_in
 from pipeline.models import Deal
 from salesflow.navigation import BARS, PLACES
 
 MOST = 8
 TWO_YEARS = dt.timedelta(days=731)
-WINDOW, DEEP = 3_000, 30_000  # conversations whose words are looked through, newest first: palette and page
+COUNTED = 100  # of the newest conversations that hold the words: how many the tags' chips count
+WINDOW, DEEP = 3_000, 30_000  # conversations looked through where words have no index, newest first: palette, page
 
 
 @dataclass(frozen=True)
@@ -35,50 +40,115 @@ class Hit:
     drawer: bool = False  # opens beside the page
 
 
-def search(user, text, *, now, deep=False):
+def search(user, text, *, now, deep=False, tags=(), tally=None):
     """[(heading, [Hit])] for what was typed; nothing typed: the five customers last spoken to, and the places.
 
     ">" asks for places alone, "@" for people, "#" for requests. `deep` (the page, not the palette) looks further back
-    in what was said.
+    in what was said. With `tags` only what is about customers with one of them, and no places; `tally` is counted on
+    the way.
     """
     whole, text = text.strip()[:LONGEST], text.strip()[:80]
     only, text = (text[0], text[1:].strip()) if text[:1] in (">", "@", "#") else ("", text)
     if only:
         groups = {
-            ">": lambda: [(_("Go to"), _places(user, text))], "#": lambda: [(_("Requests"), _requests(user, text))],
-            "@": lambda: [(_("Contacts"), _contacts(user, text))],
+            ">": lambda: [(_("Go to"), [] if tags else _places(user, text))],
+            "#": lambda: [(_("Requests"), _requests(user, text, tags))],
+            "@": lambda: [(_("Contacts"), _contacts(user, text, tags))],
         }[only]()
     else:
-        groups = [(_("Do"), _log(user, whole)), (_("Customers") if text else _("Recent"), _customers(user, text))]
+        customers = _customers(user, text, tags, tally)
+        groups = [(_("Customers") if text else _("Recent"), customers)]
         if text:
             groups += [
-                (_("Contacts"), _contacts(user, text)), (_("Deals"), _deals(user, text)),
-                (_("Requests"), _requests(user, text)), (_("Follow-ups"), _talks(user, text, now=now, deep=deep)),
+                (_("Contacts"), _contacts(user, text, tags) if customers else []),  # each is found with its customer
+                (_("Deals"), _deals(user, text, tags)),
+                (_("Requests"), _requests(user, text, tags)),
+                (_("Follow-ups"), _talks(user, text, tags, tally, now=now, deep=deep)),
             ]
-        groups.append((_("Go to"), _places(user, text)))
+        if not tags:
+            groups = [(_("Do"), _log(user, whole)), *groups, (_("Go to"), _places(user, text))]
     return [(heading, hits) for heading, hits in groups if hits]
 
 
-def _customers(user, text):
+@dataclass
+class Tally:
+    """How many customers with each tag something is found about: `rows` are those customers. Counted along with the
+    first of them, in the statement that reads these; else by a grouped query of its own (R22)."""
+
+    rows: object
+    groups: dict | None = None
+    talks: tuple = ()  # what was read of the conversations for it
+
+    @property
+    def statement(self):
+        counted = {tag: Count("pk", filter=Q(tag=tag)) for tag in Customer.Tag.values}
+        rows = self.rows.order_by().annotate(one=Value(1)).values("one")
+        return Subquery(rows.annotate(counted=JSONObject(**counted)).values("counted"))
+
+    def bar(self, data):
+        groups = count_tags(self.rows, "tag") if self.groups is None else self.groups
+        return TagBar(data, groups, tags_in(data))
+
+
+def tally_of(user, text, *, now):
+    """What the chips over the search page count; nothing where places are asked for. A contact is found with its
+    customer (customers/searching.py). Of what was said the newest COUNTED are counted: no index counts words."""
+    text = text.strip()[:80]
+    only, text = (text[0], text[1:].strip()) if text[:1] in (">", "@", "#") else ("", text)
+    if not text or only == ">":
+        return Tally(Customer.objects.none(), {})
+    talks = () if only else tuple(newest_holding(_two_years(user, now), text, most=COUNTED, window=DEEP))
+    about = {
+        "@": lambda: [_contact_rows(user, text).values("customer")],
+        "#": lambda: [_request_rows(user, text).filter(customer__isnull=False).values("customer")],
+        "": lambda: [
+            _customer_rows(user, text).values("pk"), _deal_rows(user, text).values("customer"),
+            _request_rows(user, text).filter(customer__isnull=False).values("customer"),
+            Customer.objects.filter(pk__in=[customer for _pk, customer, _words, _name in talks]).values("pk"),
+        ],
+    }[only]()
+    first, *others = (rows.order_by() for rows in about)
+    wanted = first.union(*others) if others else first  # one set of ids: a condition of ORs would read every customer
+    return Tally(Customer.objects.visible_to(user).filter(pk__in=wanted), talks=talks)
+
+
+def _customer_rows(user, text):
     customers = Customer.objects.visible_to(user).live()
     if text:
         condition = found(text, user)
         customers = customers.filter(condition) if condition is not None else customers.none()
-    order = customers.select_related("owner").order_by("-last_contact_at", "-id")[: MOST if text else 5]
-    return [Hit(reverse("customer", args=[c.pk]), c.name, str(c.owner or "")) for c in order]
+    return customers
 
 
-def _contacts(user, text):
+def _customers(user, text, tags, tally):
+    rows = _with_tags(_customer_rows(user, text), tags, "tag").select_related("owner")
+    counts = tally is not None and tally.groups is None
+    rows = rows.annotate(counted=tally.statement) if counts else rows
+    first = list(rows.order_by("-last_contact_at", "-id")[: MOST if text else 5])
+    if counts and first:
+        tally.groups = {(tag,): n for tag, n in first[0].counted.items() if n}
+    return [Hit(reverse("customer", args=[c.pk]), c.name, str(c.owner or "")) for c in first]
+
+
+def _with_tags(rows, tags, path="customer__tag"):
+    return rows.filter(**{f"{path}__in": tags}) if tags else rows
+
+
+def _contact_rows(user, text):
     """People by name, by the end of a number where it is shown in full, by both at their customer."""
-    if not text:
-        return []
     wanted = Q(customer__in=Customer.objects.live().filter(found_by_contact(text)), name__icontains=text)
     digits = phone_key(text)
     if len(digits) >= TAIL and not user.is_admin and re.fullmatch(r"[\d+\-() ]+", text):
         by_tail = Gram.objects.filter(gram=digits[-TAIL:], kind="p").values("customer")
         wanted |= Q(customer__in=by_tail, phone_key__endswith=digits)
     rows = Contact.objects.visible_to(user).filter(wanted, retired_at=None, customer__archived_at=None)
-    rows = rows.filter(customer__merged_into=None).select_related("customer").order_by("name", "pk")[:MOST]
+    return rows.filter(customer__merged_into=None)
+
+
+def _contacts(user, text, tags):
+    if not text:
+        return []
+    rows = _with_tags(_contact_rows(user, text), tags).select_related("customer").order_by("name", "pk")[:MOST]
     return [Hit(reverse("customer", args=[c.customer_id]), _name_of(c, user), c.customer.name, "people") for c in rows]
 
 
@@ -88,8 +158,12 @@ def _name_of(contact, user):
     return contact.name
 
 
-def _deals(user, text):
-    rows = Deal.objects.visible_to(user).filter(name__icontains=text).exclude(name="")
+def _deal_rows(user, text):
+    return Deal.objects.visible_to(user).filter(name__icontains=text).exclude(name="")
+
+
+def _deals(user, text, tags):
+    rows = _with_tags(_deal_rows(user, text), tags)
     rows = rows.select_related("customer", "stage").order_by("-pk")[:MOST]
     return [
         Hit(f"{reverse('customer', args=[d.customer_id])}?deal={d.pk}", d.name, f"{d.customer.name} · {d.stage.words}",
@@ -97,16 +171,21 @@ def _deals(user, text):
     ]
 
 
-def _talks(user, text, *, now, deep):
-    """What was said, newest first: of the newest conversations of two years that he may read (D42)."""
-    newest = FollowUp.objects.visible_to(user).counted().filter(happened_at__gte=now - TWO_YEARS)
-    window = newest.order_by("-happened_at", "-pk").values("pk")[: DEEP if deep else WINDOW]
-    rows = FollowUp.objects.visible_to(user).filter(pk__in=window)
-    rows = rows.filter(text__icontains=text).select_related("customer").order_by("-happened_at", "-pk")[:MOST]
+def _talks(user, text, tags, tally, *, now, deep):
+    """What was said, newest first, of the conversations of two years that he may read (D42)."""
+    if tally is not None and not tags:
+        found = tally.talks[:MOST]
+    else:
+        talks = _with_tags(_two_years(user, now), tags)
+        found = newest_holding(talks, text, most=MOST, window=DEEP if deep else WINDOW)
     return [
-        Hit(f"{reverse('customer', args=[t.customer_id])}#ev-{t.pk}", _around(t.text, text), t.customer.name, "chat")
-        for t in rows
+        Hit(f"{reverse('customer', args=[customer])}#ev-{pk}", _around(words, text), name, "chat")
+        for pk, customer, words, name in found
     ]
+
+
+def _two_years(user, now):
+    return FollowUp.objects.visible_to(user).counted().filter(happened_at__gte=now - TWO_YEARS)
 
 
 def _around(words, text):
@@ -124,15 +203,20 @@ def _log(user, text):
     return [Hit(url, _("Log: %(line)s") % {"line": text}, "↵", "pen", drawer=True)]
 
 
-def _requests(user, text):
+def _request_rows(user, text):
+    key = plain(text)
+    wanted = Q(reference__icontains=text) | Q(title__icontains=text)
+    if (asked := number(key.removeprefix("r-").removeprefix("#"), VERSION)) is not None:
+        wanted |= Q(number=asked)
+    return CollaborationRequest.objects.visible_to(user).filter(wanted)
+
+
+def _requests(user, text, tags):
     if not text:
         return []
-    key = plain(text)
-    number = key.removeprefix("r-").removeprefix("#")
-    wanted = Q(reference__icontains=text) | Q(title__icontains=text)
-    if number.isdecimal() and len(number) < 10:
-        wanted |= Q(number=int(number))
-    rows = CollaborationRequest.objects.visible_to(user).filter(wanted).order_by("-number")[:MOST]
+    rows = _request_rows(user, text)
+    rows = _with_tags(rows.with_tag(user), tags, "seen_tag") if tags else rows
+    rows = rows.order_by("-number")[:MOST]
     return [
         Hit(reverse("collaboration:page", args=[r.number]), f"{r.code} {r.title}", r.get_state_display(), "hands")
         for r in rows

@@ -4,7 +4,7 @@ import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import Exists, Sum
+from django.db.models import Exists, Subquery, Sum
 
 from accounts import switches
 from accounts.calendar import Calendar
@@ -15,9 +15,12 @@ from customers import pooling
 from customers.drawing import date_words
 from customers.models import Customer, FollowUp, NextStep, Owed
 from customers.staleness import Rule, state_of, sum_of
+from customers.tagbar import TagBar, bar_from
+from pipeline import agreement
 from pipeline.models import Deal
 from pipeline.updating import Day, day_of
 from reviews.models import Target
+from salesflow.reprows import row_of
 
 MOST = 20  # rows a section shows; its count is of all
 TIDY = 5  # imported customers to tidy up a day (D24)
@@ -40,6 +43,7 @@ class MyDay:
     user: object
     on: dt.date
     now: dt.datetime
+    bar: TagBar
     limit: int  # minutes within which a conversation is written down
     owed: Section
     due: Section
@@ -52,17 +56,20 @@ class MyDay:
     month: dict
     ends_at: dt.datetime
     hot: list
+    row: object = None  # his row on his manager's team home
+    to_judge: int = 0  # deals of the stage agreement check, while it is on
     pool_soon: int = 0  # of his, go to the pool unless he talks to them
 
 
-def my_day(user, now):
-    """Everything the page shows, in a fixed number of queries."""
+def my_day(user, now, data=None):
+    """Everything the page shows, in a fixed number of queries. `data` is the query string: its tags narrow the lists of
+    customers, steps, talks and requests (R22)."""
     on, rule = today(now), Rule.load()
-    minutes = switches.get("in_time_minutes")
+    in_time = switches.in_time()
     mine = Customer.objects.visible_to(user).filter(owner=user).live()
     owed = list(Owed.objects.visible_to(user).open().select_related("customer", "contact"))
     for talk in owed:
-        talk.late = bool(talk.ended_at and now - talk.ended_at > dt.timedelta(minutes=minutes))
+        talk.late = bool(talk.ended_at and now - talk.ended_at > in_time)
     due = list(
         NextStep.objects.visible_to(user).open().filter(owner=user, kind="ours", due_on__lte=on)
         .select_related("customer").order_by("due_on", "due_time", "id")
@@ -73,30 +80,42 @@ def my_day(user, now):
         customer.quiet_sum = sum_of(customer.quiet, date=date_words)
     tidy = list(mine.filter(alarms_from__gt=on, next_step_on=None).order_by("-open_amount", "id"))
     waiting = list(
-        CollaborationRequest.objects.visible_to(user).filter(asker=user).open()
+        CollaborationRequest.objects.visible_to(user).filter(asker=user).open().with_tag(user)
         .select_related("department", "person", "kind").order_by("promised_on", "needed_by", "number")
     )
     nothing = not (owed or due or quiet)
+    bar = bar_from(data, [_tag_of(row) for row in [*owed, *due, *quiet, *tidy, *waiting]])
+    owed, due, quiet, tidy, waiting = (
+        [row for row in rows if bar.fits(_tag_of(row))] for rows in (owed, due, quiet, tidy, waiting)
+    )
     return MyDay(
-        user=user, on=on, now=now, limit=minutes, owed=_section(owed), due=_section(due),
-        overdue=sum(step.due_on < on for step in due), quiet=_section(quiet),
+        user=user, on=on, now=now, bar=bar, limit=switches.get("in_time_minutes"), owed=_section(owed),
+        due=_section(due), overdue=sum(step.due_on < on for step in due), quiet=_section(quiet),
         planned=mine.quiet_planned(on, rule).count(), tidy=Section(tidy[:TIDY], len(tidy)),
         waiting=_section(waiting), update=day_of(user, on), month=month_so_far(user, on),
         ends_at=Calendar.load().end_of_day(on), hot=_worth_a_call(mine, on) if nothing else [],
-        pool_soon=_pool_soon(mine, on),
+        pool_soon=_pool_soon(mine, on), row=row_of(user, on, rule), to_judge=agreement.left(user, on),
     )
+
+
+def counts_of(user, on, rule):
+    """(to log, due, quiet): the numbers at the head of his day, in three small queries."""
+    due = NextStep.objects.visible_to(user).open().filter(owner=user, kind="ours", due_on__lte=on)
+    mine = Customer.objects.visible_to(user).filter(owner=user).live()
+    return Owed.objects.visible_to(user).open().count(), due.count(), mine.quiet(on, rule).count()
 
 
 def month_so_far(user, on):
     """Signed this month against the target: amounts in CNY, shares of 1; time by working days (D28)."""
     period = period_of("month", on)
     won = Deal.objects.visible_to(user).won().filter(owner=user, signed_on__range=(period.first, period.last))
-    amount = won.aggregate(sum=Sum("contract_amount"))["sum"] or Decimal(0)
-    target = (
-        Target.objects.visible_to(user)
-        .filter(period=period.code, metric="signed", scope="person", scope_id=user.pk).values_list("value", flat=True)
-        .first()
+    signed = won.order_by().values("owner").annotate(sum=Sum("contract_amount")).values("sum")
+    aims = Target.objects.visible_to(user).filter(
+        period=period.code, metric="signed", scope="person", scope_id=user.pk
     )
+    both = User.objects.filter(pk=user.pk).values_list(Subquery(signed), Subquery(aims.values("value")[:1]))
+    amount, target = both.get()
+    amount = amount or Decimal(0)
     calendar = Calendar.load()
     days = calendar.working_days(period.first, period.last) or 1
     return {
@@ -113,6 +132,13 @@ def first_run(user):
     logs = FollowUp.objects.visible_to(user).filter(talked_by=user)
     row = User.objects.filter(pk=user.pk).values_list(Exists(closed), Exists(mine), Exists(logs)).get()
     return [] if row[0] else [("customer", row[1]), ("log", row[2]), ("update", False)]
+
+
+def _tag_of(row):
+    """The tag of what a row is about: a customer, what hangs on one, or a request `with_tag`."""
+    if hasattr(row, "seen_tag"):
+        return row.seen_tag
+    return row.tag if isinstance(row, Customer) else row.customer.tag
 
 
 def _section(rows):

@@ -44,6 +44,7 @@ PLACES = {
     "requests": ("collaboration:queue", _("Requests"), "hands"),
     "reports": ("reviews:home", _("Reports"), "grid"),
     "setup": ("setup", _("Setup"), "settings"),
+    "messages": ("activity:messages", _("Messages"), "bell"),
     "me": ("me", _("Me"), "people"),
     "log": ("customers:log", _("Log"), "pen"),
     "new_request": ("collaboration:new", _("New request"), "plus"),
@@ -57,7 +58,7 @@ BARS = {
         ["team", "pipeline", "customers", "requests", "reports", "today"],
         ["team", "pipeline", "log", "customers", "requests"],
     ),
-    "support": (["requests", "reports"], ["requests", "reports", "new_request", "me"]),
+    "support": (["requests", "reports"], ["requests", "reports", "new_request", "messages", "me"]),
     "admin": (
         ["setup", "team", "pipeline", "customers", "requests", "reports"],
         ["setup", "pipeline", "log", "customers", "me"],

@@ -23,6 +23,25 @@ LINES = [
         reason="Before the first call; late reminders help nobody.",
     ),
     Line(
+        name="check_unowned",
+        at=("08:30",),
+        late=timedelta(hours=3),
+        reason="Open work without an accountable person is known before the first call; the target is none.",
+    ),
+    Line(
+        name="draw_agreement",
+        at=("07:00",),
+        weekday=0,
+        late=timedelta(days=4),
+        reason="The few deals rep and manager judge this week are there on Monday morning, where this is on.",
+    ),
+    Line(
+        name="greet_teams",
+        at=("08:45",),
+        late=timedelta(hours=3),
+        reason="One message a team in its chat group with the first reminder, where a robot is set up.",
+    ),
+    Line(
         name="remind_update",
         every=15,
         reason="Half an hour before the end of the working day, which is the calendar's to say.",
@@ -31,6 +50,11 @@ LINES = [
         name="owe_visits",
         every=10,
         reason="A visit that ended is to be logged: the half hour runs from its planned end.",
+    ),
+    Line(
+        name="end_repeats",
+        every=10,
+        reason="A weekly step that waits for a win or an answer is over soon after it came.",
     ),
     Line(
         name="build_weekly_review",

@@ -27,6 +27,11 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[:
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 HTTPS = env.bool("HTTPS", default=not (EMBEDDED or DEBUG))  # production is https unless said otherwise
 SITE_URL = env("SITE_URL", default="http://127.0.0.1:8000")  # for links in mail
+ROBOT_HOSTS = {  # where group robots may live; nothing else is ever posted to (B44)
+    "dingtalk": ["oapi.dingtalk.com"],
+    "feishu": ["open.feishu.cn", "open.larksuite.com"],
+    "wecom": ["qyapi.weixin.qq.com"],
+}
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -108,7 +113,12 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         " PRAGMA foreign_keys=ON; PRAGMA cache_size=-32000;",
     }
 else:
-    web_timeouts = "-c statement_timeout=15000 -c lock_timeout=3000 -c idle_in_transaction_session_timeout=30000"
+    # Without jit: it compiles a question of a page for longer than the question takes. A random page costs little
+    # more than the next one, since what is asked every day is in memory: else a whole table is read beside its index.
+    web_timeouts = (
+        "-c statement_timeout=15000 -c lock_timeout=3000 -c idle_in_transaction_session_timeout=30000 -c jit=off"
+        " -c random_page_cost=1.1"
+    )
     DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
     DATABASES["default"]["OPTIONS"] = {"options": env("PG_OPTIONS", default=web_timeouts)}
@@ -142,6 +152,7 @@ ACCOUNT_RATE_LIMITS = {
     "login": None,  # what counts are wrong passwords
     "login_failed": "50/15m/ip,5/15m/key",
     "reset_password": "20/h/ip,3/h/key",
+    "hold": "60/h/ip",  # texts sent after a session had ended: core/held.py
 }
 ACCOUNT_FORMS = {
     "login": "accounts.forms.sign_in.SignInForm",
@@ -243,7 +254,7 @@ DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="SalesFlow <noreply@local
 
 # --- Jobs: see salesflow/celery.py for the app and core/jobs.py for the rows -------------------------------
 REDIS_URL = env("REDIS_URL", default="")
-CELERY_BROKER_URL = REDIS_URL or "memory://"
+CELERY_BROKER_URL = REDIS_URL or "memory://localhost"  # the host is only a name: without one the library warns
 CELERY_TIMEZONE = COMPANY_ZONE
 CELERY_TASK_SERIALIZER = CELERY_RESULT_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]

@@ -1,7 +1,7 @@
 """Team home (S10): who needs the manager today, four numbers a rep, stages × days. No ranking."""
 
-import datetime as dt
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from django.db.models import Count, Q, Sum
@@ -9,12 +9,17 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Team, User
 from collaboration.models import CollaborationRequest
-from core.periods import day_start, today
+from core.periods import today
+from customers.beside import nudged_today
 from customers.ladder import Ladder
-from customers.models import Customer, FollowUp, NextStep
+from customers.models import Customer
 from customers.staleness import Rule, state_of
+from customers.tagbar import TagBar, bar_from
+from pipeline import agreement
 from pipeline.models import Deal
 from pipeline.playbooks import Playbooks
+from pipeline.urgency import in_stage
+from salesflow.reprows import added_up, rows_of
 
 BANDS = ((0, 3), (4, 7), (8, None))  # days in the stage
 MOST = 20
@@ -32,15 +37,17 @@ class Decision:
     rung: str = ""  # how far a quiet spell went up: meeting, manager, owner (customers/ladder.py)
     request: object = None
     deal: object = None
+    told: bool = False  # somebody reminded its owner today
 
+    @property
+    def tag(self):
+        """Of the customer it is about, as the reader may see it."""
+        return self.request.seen_tag if self.request else self.customer.tag
 
-@dataclass
-class RepRow:
-    person: object
-    quiet: int = 0
-    logged: int = 0
-    steps: int = 0
-    amount: Decimal = Decimal(0)
+    @property
+    def person(self):
+        """Who can be reminded of it."""
+        return self.customer.owner if self.kind in ("quiet", "risk") and self.customer else None
 
 
 @dataclass
@@ -50,24 +57,43 @@ class TeamHome:
     on: object
     decisions: list
     count: int
+    bar: TagBar
     reps: list
     stages: list
     heat: list
+    to_judge: int = 0  # deals of the stage agreement check, while it is on
+
+    @property
+    def groups(self):
+        """[(team, its RepRow in sums, the rows of its reps)] for who sees several teams (S10: teams first, reps under
+        them); one group without a team for who sees one."""
+        if self.team is not None or len(self.teams) < 2:
+            return [(None, None, self.reps)]
+        under = {team.pk: [row for row in self.reps if row.person.team_id == team.pk] for team in self.teams}
+        return [(team, added_up(under[team.pk]), under[team.pk]) for team in self.teams]
 
 
-def team_home(user, now, *, team=None):
-    """`team` narrows to one of the teams the person sees. A fixed number of queries whatever the team's size."""
-    on, rule = today(now), Rule.load()
+def team_home(user, now, data=None, *, team=None):
+    """`team` narrows to one of the teams the person sees; the tags of `data`, a query string, narrow the decisions
+    (R22). A fixed number of queries whatever the team's size."""
+    on, rule = today(now), replace(Rule.load(), limits=Playbooks.load().limits)
     teams = list(Team.objects.visible_to(user).filter(is_active=True).select_related("manager"))
     chosen = [t for t in teams if team and t.pk == team] or teams
     customers = Customer.objects.visible_to(user).live().filter(Q(team__in=chosen) | Q(team=None))
     decisions = [
         *_requests(user), *_unassigned(customers), *_quiet(customers, on, rule), *_risks(user, chosen)
     ]
-    stages, heat = _heat(user, chosen, on)
+    bar = bar_from(data, [decision.tag for decision in decisions])
+    decisions = [decision for decision in decisions if bar.fits(decision.tag)]
+    _told(decisions[:MOST], on)
+    people = User.objects.visible_to(user).sellers().filter(team__in=chosen)
+    one = chosen[0] if len(chosen) == 1 else None
+    cells, money = _open_money(user, one, on)
+    stages, heat = _heat(cells, one)
     return TeamHome(
-        teams=teams, team=chosen[0] if len(chosen) == 1 else None, on=on, decisions=decisions[:MOST],
-        count=len(decisions), reps=_reps(user, chosen, customers, on, rule), stages=stages, heat=heat,
+        teams=teams, team=one, on=on, decisions=decisions[:MOST], count=len(decisions), bar=bar,
+        reps=rows_of(user, people, on, rule, money), stages=stages, heat=heat,
+        to_judge=agreement.left(user, on),
     )
 
 
@@ -91,7 +117,7 @@ def _requests(user):
     """Approvals that wait for this person."""
     waiting = CollaborationRequest.objects.visible_to(user).filter(
         state__in=["submitted", "accepted"], steps__person=user, steps__state="waiting"
-    ).select_related("customer", "kind").distinct()
+    ).with_tag(user).select_related("customer", "kind").distinct()
     for request in waiting:
         yield Decision("request", request.customer, request.title, request=request)
 
@@ -100,45 +126,44 @@ def _risks(user, teams):
     """Open deals with an open risk, most money first."""
     found = (
         Deal.objects.visible_to(user).open().filter(customer__team__in=teams).exclude(risk="")
-        .select_related("customer").order_by("-amount", "id")[:MOST]
+        .select_related("customer__owner").order_by("-amount", "id")[:MOST]
     )
     for deal in found:
         yield Decision("risk", deal.customer, deal.risk, deal=deal)
 
 
-def _reps(user, teams, customers, on, rule):
-    people = list(User.objects.visible_to(user).sellers().filter(team__in=teams).order_by("name"))
-    quiet = _by(customers.quiet(on, rule), "owner")
-    talks = FollowUp.objects.visible_to(user).filter(entered_at__gte=day_start(on), talked_by__in=people)
-    logged = _by(talks, "talked_by")
-    steps = _by(NextStep.objects.visible_to(user).open().filter(kind="ours", due_on__gte=on, owner__in=people), "owner")
-    money = dict(
-        Deal.objects.visible_to(user).open().filter(owner__in=people)
-        .order_by().values_list("owner").annotate(sum=Sum("amount"))
+def _told(lines, on):
+    """Mark the lines whose owner was reminded today."""
+    about = {id(line): line.deal or line.customer for line in lines if line.person}
+    told = nudged_today(about.values(), on) if about else set()
+    for line in lines:
+        thing = about.get(id(line))
+        line.told = thing is not None and (type(thing), thing.pk) in told
+
+
+def _open_money(user, team, on):
+    """({stage: {n0 m0 n1 m1 …}}: count and money of each of BANDS, {(owner, team): money}) of the open deals. One
+    query for both, since either reads all of them."""
+    deals = Deal.objects.visible_to(user).open()
+    deals = deals.filter(customer__team=team) if team else deals
+    bands = {i: in_stage(low, high, on) for i, (low, high) in enumerate(BANDS)}
+    rows = deals.order_by().values("stage", "owner", "customer__team").annotate(
+        **{f"n{i}": Count("pk", filter=band) for i, band in bands.items()},
+        **{f"m{i}": Sum("amount", filter=band) for i, band in bands.items()},
     )
-    return [
-        RepRow(p, quiet.get(p.pk, 0), logged.get(p.pk, 0), steps.get(p.pk, 0), money.get(p.pk) or Decimal(0))
-        for p in people
-    ]
+    cells, money = defaultdict(Counter), Counter()
+    for row in rows:
+        stage, place = row.pop("stage"), (row.pop("owner"), row.pop("customer__team"))
+        for name, number in row.items():
+            cells[stage][name] += number or 0
+        money[place] += sum(row[f"m{i}"] or 0 for i in bands)
+    return cells, money
 
 
-def _by(rows, who):
-    return dict(rows.order_by().values_list(who).annotate(n=Count("pk")))
-
-
-def _heat(user, teams, on):
-    """Open stages × days in the stage: count and money of each cell."""
+def _heat(found, team):
+    """Open stages × days in the stage: count and money of each cell, each the table's under `query`."""
     stages = [stage for stage in Playbooks.load().default.line if stage.is_open]
-    edges = [day_start(on - dt.timedelta(days=low - 1)) if low else None for low, _high in BANDS]
-    rows = (
-        Deal.objects.visible_to(user).open().filter(customer__team__in=teams)
-        .order_by().values("stage").annotate(
-            **{f"n{i}": Count("pk", filter=_band(i, edges)) for i in range(len(BANDS))},
-            **{f"m{i}": Sum("amount", filter=_band(i, edges)) for i in range(len(BANDS))},
-        )
-    )
-    found = {row["stage"]: row for row in rows}
-    top = max([row[f"m{i}"] or 0 for row in found.values() for i in range(len(BANDS))], default=0)
+    top = max([row[f"m{i}"] for row in found.values() for i in range(len(BANDS))], default=0)
     heat = []
     for i, (low, high) in enumerate(BANDS):
         label = _("≤ %(n)s d") % {"n": high} if not low else _("> %(n)s d") % {"n": low - 1}
@@ -147,14 +172,10 @@ def _heat(user, teams, on):
         cells = []
         for stage in stages:
             row = found.get(stage.pk, {})
-            money = row.get(f"m{i}") or 0
-            cells.append({"stage": stage, "n": row.get(f"n{i}", 0), "amount": money,
-                          "step": int(money / top * 4 + Decimal("0.999")) if top else 0})
+            amount = row.get(f"m{i}") or 0
+            query = f"?stage={stage.pk}&days={low}-{'' if high is None else high}"
+            query += f"&team={team.pk}" if team else ""
+            cells.append({"stage": stage, "n": row.get(f"n{i}", 0), "amount": amount, "query": query,
+                          "step": int(amount / top * 4 + Decimal("0.999")) if top else 0})
         heat.append({"label": label, "low": low, "high": high, "cells": cells})
     return stages, heat
-
-
-def _band(i, edges):
-    """Deals that entered their stage so many days ago: from the edge of this band back to that of the next."""
-    condition = Q(entered_at__lt=edges[i]) if edges[i] else Q()
-    return condition & Q(entered_at__gte=edges[i + 1]) if i + 1 < len(edges) else condition

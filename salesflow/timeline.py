@@ -5,17 +5,20 @@ shown; plans and field edits have their own places.
 """
 
 import datetime as dt
+import functools
+from collections import defaultdict
 from dataclasses import dataclass
 
-from django.db.models import Prefetch, Q
+from django.db.models import Q
 
 from activity.models import Event
 from activity.undoing import can_undo
-from core.periods import today
+from core.periods import today, zone
 from customers.correcting import may_comment
 from customers.drawing import talk_context
 from customers.models import FollowUp, FollowUpComment, Need
 from customers.promptness import Judge, with_leave
+from customers.talkline import talk_html
 
 PER_PAGE = 30
 MANY = 20  # more entries than this are grouped by day
@@ -23,9 +26,17 @@ QUIET_VERBS = [
     "customers.logged", "customers.planned", "customers.shifted", "customers.step_closed", "customers.edited",
     "customers.edited_log", "customers.corrected", "customers.commented", "customers.stale", "customers.revealed",
     "customers.contact_edited", "customers.bulk", "customers.duplicate_named",
-    "customers.set_apart",
+    "customers.set_apart", "customers.step_given",
 ]
-SHOWN = {"logs": "customers.none", "requests": "collaboration.", "files": "activity."}
+SHOWN = {"logs": "customers.none", "deal": "pipeline.", "requests": "collaboration.", "files": "activity."}
+SHOWN_OF_TALK = [  # whole rows of four tables are slow to ask for and to build
+    "customer", "contact__name", "happened_at", "time_known", "entered_at", "talked_by__name", "entered_by__name",
+    "with_people", "draft_started_at", "source", "outcome", "methods", "purpose", "text", "feedback", "next_text",
+    "edited_at", "voided_at", "corrects__text", "corrects__happened_at",
+]
+SHOWN_OF_NEED = ["follow_up", "kind", "text", "status", "topic__label", "topic__label_en"]
+SHOWN_OF_COMMENT = ["follow_up", "at", "text", "private", "by__name"]
+SHOWN_OF_EVENT = ["verb", "at", "subject_type", "subject_id", "about_customer_id", "data", "undone_at", "by__name"]
 UNDONE_HERE = {"customers.merged", "customers.archived"}
 ICONS = {"pipeline": "up", "collaboration": "hands", "activity": "clip", "exchange": "up"}
 
@@ -44,6 +55,11 @@ class Line:
     heading: dt.date | None = None  # the day that begins with this line, where days are shown
 
     @property
+    def html(self):
+        """The follow-up as it is shown."""
+        return talk_html(**self.talk)
+
+    @property
     def key(self):
         return f"{self.at.timestamp():.6f}-{self.kind}-{self.pk}"
 
@@ -53,9 +69,16 @@ def timeline(customer, user, *, now, choices, show="", after=""):
     before = _read_key(after)
     lines = []
     if show in ("", "logs"):
-        judge = Judge.load()
+        judge, talks = Judge.load(), list(_talks(customer, before))
+        needs = _of_talks(Need.objects.select_related("topic").only(*SHOWN_OF_NEED), talks)
+        said = FollowUpComment.objects.select_related("by").only(*SHOWN_OF_COMMENT)
+        comments = _of_talks(said, talks)
         lines += [
-            _talk_line(talk, customer, user, now=now, judge=judge, choices=choices) for talk in _talks(customer, before)
+            _talk_line(
+                talk, customer, user, needs=needs[talk.pk], comments=comments[talk.pk], now=now, judge=judge,
+                choices=choices,
+            )
+            for talk in talks
         ]
     if show != "logs":
         lines += [_event_line(event, user, now) for event in _events(customer, before, show)]
@@ -73,19 +96,30 @@ def _name_days(lines, day):
 
 
 def _talks(customer, before):
-    rows = with_leave(FollowUp.objects.counted()).filter(customer=customer).order_by("-happened_at", "-pk")
-    rows = rows.select_related("talked_by", "entered_by", "contact", "corrects")
-    return rows.filter(_older("happened_at", "t", before)).prefetch_related(
-        Prefetch("needs", Need.objects.select_related("topic")),
-        Prefetch("comments", FollowUpComment.objects.select_related("by")),
-    )[: PER_PAGE + 1]
+    rows = _newest_talks(zone()).filter(customer=customer)
+    return rows.filter(_older("happened_at", "t", before))[: PER_PAGE + 1]
+
+
+@functools.cache
+def _newest_talks(_zone):
+    """The question alone, put together once: that takes the ORM longer than the database takes to answer."""
+    rows = with_leave(FollowUp.objects.counted()).order_by("-happened_at", "-pk")
+    return rows.select_related("talked_by", "entered_by", "contact", "corrects").only(*SHOWN_OF_TALK)
+
+
+def _of_talks(rows, talks):
+    """{follow-up id: its rows}. By hand, as prefetching makes two managers for each follow-up."""
+    found = defaultdict(list)
+    for row in rows.filter(follow_up__in=[talk.pk for talk in talks]):
+        found[row.follow_up_id].append(row)
+    return found
 
 
 def _events(customer, before, show):
     rows = Event.objects.about_customer(customer).exclude(verb__in=QUIET_VERBS).order_by("-at", "-pk")
     if show in SHOWN:
         rows = rows.filter(verb__startswith=SHOWN[show])
-    return rows.filter(_older("at", "e", before)).select_related("by")[: PER_PAGE + 1]
+    return rows.filter(_older("at", "e", before)).select_related("by").only(*SHOWN_OF_EVENT)[: PER_PAGE + 1]
 
 
 def _older(name, kind, before):
@@ -110,12 +144,12 @@ def _read_key(text):
         return None
 
 
-def _talk_line(talk, customer, user, *, now, judge, choices):
+def _talk_line(talk, customer, user, *, needs, comments, now, judge, choices):
     talk.customer = customer  # known already: its managers are asked of it
     private = may_comment(talk, user)
     context = talk_context(talk, user, now=now, judge=judge, choices=choices)
-    context["comments"] = [one for one in talk.comments.all() if private or not one.private]
-    context["needs"] = talk.needs.all()
+    context["comments"] = [one for one in comments if private or not one.private]
+    context["needs"] = needs
     return Line(talk.happened_at, "t", talk.pk, talk=context | {"follow_up": talk})
 
 

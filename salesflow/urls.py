@@ -3,12 +3,19 @@
 from django.urls import include, path
 
 from customers.views import limits
+from exchange.views import forms
 from salesflow.health import healthz
-from salesflow.views import copies, customer, device, feed, jobs, search, team, today
+from salesflow.views import beside, copies, customer, device, feed, jobs, robots, search, team, today, unowned
 
 urlpatterns = [
     path("today", today.today, name="today"),
     path("team", team.team, name="team"),
+    path("team/nudge", beside.nudge, name="team_nudge"),
+    path("team/join", beside.join, name="team_join"),
+    path("team/rep/<int:pk>", beside.rep, name="team_rep"),
+    path("team/unowned", unowned.unowned, name="unowned"),
+    path("team/unowned/count", unowned.count, name="unowned_count"),
+    path("team/unowned/<slug:kind>/<int:pk>", unowned.give, name="unowned_give"),
     path("customers/<int:pk>", customer.page, name="customer"),
     path("calendar/<str:token>.ics", feed.feed, name="calendar_feed"),
     path("me/calendar", feed.make, name="me_feed"),
@@ -16,8 +23,13 @@ urlpatterns = [
     path("setup/people/<int:pk>/calendar/remove", feed.revoke_of, name="setup_person_feed_remove"),
     path("search", search.search, name="search"),
     path("setup/quiet", limits.limits, name="setup_quiet"),
+    path("setup/forms", forms.forms, name="setup_forms"),
     path("setup/jobs", jobs.jobs, name="setup_jobs"),
     path("setup/jobs/<int:pk>/again", jobs.again, name="setup_job_again"),
+    path("setup/robots", robots.index, name="setup_robots"),
+    path("setup/robots/<int:pk>", robots.robot, name="setup_robot"),
+    path("setup/robots/<int:pk>/test", robots.test, name="setup_robot_test"),
+    path("setup/robots/<int:pk>/remove", robots.remove, name="setup_robot_remove"),
     path("setup/copies", copies.copies, name="setup_copies"),
     path("setup/copies/write", copies.write, name="setup_copies_write"),
     path("setup/copies/<slug:day>", copies.copy, name="setup_copy"),

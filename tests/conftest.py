@@ -15,7 +15,7 @@ from django.utils import translation
 from hypothesis import settings as hypothesis_settings
 from pytest_django.plugin import blocking_manager_key
 
-from core import broker
+from core import broker, kept
 from customers import choices
 from tests import machine
 from tests.cast import cast, client_of  # noqa: F401  (fixtures for every test)
@@ -67,8 +67,9 @@ def pytest_runtest_setup(item):
 
 @pytest.fixture(autouse=True)
 def words_are_new():
-    """The words of setup that one test changed are not remembered by the next."""
+    """What setup says in one test is not remembered by the next, however long SETUP_SECONDS was there."""
     choices.forget()
+    kept.forget()
 
 
 @pytest.fixture(autouse=True)

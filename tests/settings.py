@@ -8,7 +8,8 @@ from pathlib import Path
 
 HOME = Path(tempfile.mkdtemp(prefix="salesflow-tests-"))
 atexit.register(shutil.rmtree, HOME, ignore_errors=True)
-(HOME / "files").mkdir()
+for name in ("files", "static"):
+    (HOME / name).mkdir()
 
 for name in ("REDIS_URL", "DATABASE_URL", "SECRET_KEY", "ALLOWED_HOSTS", "HTTPS", "DEBUG"):
     os.environ.pop(name, None)

@@ -298,3 +298,11 @@ def test_every_line_of_the_beat_table_starts_a_registered_job(settings):
     settings.SCHEDULE = [Line(name="no_such_job", every=5, reason="a slip of the pen")]
     (found,) = schedule_is_known(None)
     assert (found.id, found.is_serious()) == ("core.E001", True)
+
+
+def test_every_job_has_a_title_in_words():
+    from core.jobs import registry
+    from salesflow.jobtitles import TITLES
+
+    jobs.registered("flag_stale")
+    assert {name for name in registry if not name.startswith("probe_")} == set(TITLES)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import signal
 import socket
 import sqlite3
@@ -16,6 +17,7 @@ import pytest
 
 import run
 from launch import HERE, Stop, packages, serving
+from launch.installation import Installation
 from tests.machine import free_port, wait_until
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="signals are sent as on Linux and macOS")
@@ -73,6 +75,7 @@ def data(tmp_path_factory):
     try:
         took = first.wait_ready()
         assert f"http://127.0.0.1:{port}/" in first.said
+        assert "WARNING" not in first.said  # nothing the person at the terminal cannot use
         wait_until(lambda: health(port) == "status: ok", within=90)  # worker and beat both gave a sign of life
         code, stopping = first.stop()
     finally:
@@ -140,7 +143,8 @@ def test_a_half_done_migration_is_refused_and_can_be_put_back(data):
     ask(data, "drop table core_job")
     refused = Server(data, free_port())
     assert refused.process.wait(60) == 1
-    assert str(backup) in refused.said and "--restore" in refused.said
+    assert str(backup) in refused.said
+    assert refused.said.count(f"python3 run.py --data {data} --restore") == 2  # as it is typed, in both languages
     server = Server(data, free_port(), "--restore")
     try:
         server.wait_ready(within=120)
@@ -160,6 +164,13 @@ def test_plain_words_for_what_is_missing(tmp_path):
     assert "no network" in packages.why_not_installed("NewConnectionError: ... Failed to establish a new connection")
     assert "disk is full" in packages.why_not_installed("OSError: [Errno 28] No space left on device")
     assert "could not be installed" in packages.why_not_installed("error: subprocess-exited-with-error")
+
+
+def test_the_command_that_puts_the_copy_back_names_a_folder_that_is_not_the_usual_one(tmp_path):
+    place = Installation(tmp_path / "my data")
+    assert shlex.split(place.restoring()) == ["python3", "run.py", "--data", str(tmp_path / "my data"), "--restore"]
+    place.data = HERE / "var"
+    assert place.restoring() == "python3 run.py --restore"
 
 
 def test_the_names_it_answers_to():

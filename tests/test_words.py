@@ -9,6 +9,7 @@ from django.test import RequestFactory
 from django.utils import timezone, translation
 
 from core import charts, words
+from salesflow.jobtitles import TITLES
 
 TODAY = date(2024, 3, 8)
 NOW = datetime(2024, 3, 8, 14, 32)
@@ -171,3 +172,12 @@ def test_shares_and_heat():
     assert charts.shares([0, 0]) == [0.0, 0.0]
     assert [charts.heat(n, 10) for n in (0, 1, 5, 10)] == [0, 1, 3, 5]
     assert charts.sparkline([0, 2, 4]) == [(0, 16, 0), (5, 8.0, 8.0), (10, 0.0, 16.0)]
+
+
+def test_a_list_is_joined_as_its_language_does():
+    assert words.listed(["潜在客户", "成交"], "zh-hans") == "潜在客户、成交"
+    assert words.listed(["Prospect", 3], "en") == "Prospect, 3"
+
+
+def test_every_line_of_the_timetable_has_words_on_the_jobs_page(settings):
+    assert {line.name for line in settings.SCHEDULE} - set(TITLES) == set()

@@ -8,6 +8,8 @@ NUMBERS = {
     "in_time_minutes": (_("Minutes in which a conversation is logged in time"), 5, 240),
     "visit_hours": (_("Hours a visit takes when nobody says when it ended"), 1, 12),
     "duplicate_answers": (_("Answers about customers of others a day, at most"), 0, 200),
+    "long_leave_days": (_("Days of leave without a substitute after which work counts as nobody's"), 0, 60),
+    "agreement_deals": (_("Deals a rep and the manager judge a week for the stage agreement"), 1, 20),
     "won_shown_days": (_("Days a won deal stays on the board"), 0, 365),
 }
 TOGGLES = {
@@ -22,6 +24,10 @@ TOGGLES = {
     "ics": (
         _("Calendar feed"),
         _("Everybody may make a secret address for a calendar app: own next steps, no phone numbers."),
+    ),
+    "stage_agreement": (
+        _("Stage agreement"),
+        _("Each week rep and manager judge a few deals without seeing the other's answer."),
     ),
     "rates_on_board": (_("Rates on the board"), _("The share that moves on, under each stage.")),
 }

@@ -15,6 +15,7 @@ from accounts.calendar import Calendar
 from accounts.forms.calendar import WEEKDAYS, DayForm, HoursForm
 from accounts.models import CompanyDay, WorkingHours
 from accounts.rights import for_admins
+from core.asked import VERSION, number
 from core.keys import deed
 from core.periods import today
 
@@ -31,8 +32,8 @@ def hours(request):
     form = HoursForm(request.POST, instance=_hours())
     if not form.is_valid():
         return _page(request, hours_form=form)
-    version = request.POST.get("version", "")
-    save_hours(form, _hours(), by=request.user, now=timezone.now(), expect=int(version) if version.isdecimal() else 0)
+    expect = number(request.POST.get("version"), VERSION) or 0
+    save_hours(form, _hours(), by=request.user, now=timezone.now(), expect=expect)
     messages.success(request, _("Saved"))
     return redirect("setup_calendar")
 
@@ -65,8 +66,8 @@ def _hours():
 
 def _page(request, *, hours_form=None, day_form=None):
     now = today(timezone.now())
-    text = request.GET.get("year", "")
-    year = int(text) if text.isdecimal() and len(text) == 4 and 2000 <= int(text) <= 2100 else now.year
+    asked = number(request.GET.get("year"), 4) or now.year
+    year = asked if 2000 <= asked <= 2100 else now.year
     found = Calendar.load()
     context = {
         "year": year, "knows": found.knows(year), "months": [_month(found, year, n, now) for n in range(1, 13)],

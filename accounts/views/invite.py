@@ -10,6 +10,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from accounts.forms.sign_in import FirstPasswordForm
 from accounts.inviting import accept, read
 from accounts.second_factor import note
+from core.held import keep_only_for
 
 
 @login_not_required
@@ -24,6 +25,7 @@ def enter(request, token):
     if request.method == "POST" and form.is_valid():
         user = accept(invitation, form.cleaned_data["password1"], now=timezone.now())
         login(request, user, backend="accounts.backends.SignIn")
+        keep_only_for(request, user)
         note(request, user)
         return redirect("home")
     status = 422 if form.errors else 200

@@ -15,6 +15,7 @@ from accounts.leaving import open_things
 from accounts.models import User
 from accounts.rights import for_admins
 from accounts.tables import PersonTable
+from core.asked import VERSION, number
 from core.keys import deed
 from core.lists import answer, listing
 
@@ -101,8 +102,7 @@ def _person(request, pk):
 
 
 def _version(request):
-    text = request.POST.get("version", "")
-    return int(text) if text.isdecimal() and len(text) < 9 else 0
+    return number(request.POST.get("version"), VERSION) or 0
 
 
 def _takers(request, person):

@@ -10,6 +10,7 @@ from accounts.arranging import make_place, save_place
 from accounts.forms.places import DepartmentForm, TeamForm
 from accounts.models import Department, Team
 from accounts.rights import for_admins
+from core.asked import VERSION, number
 from core.keys import deed
 
 ACTIVE = Count("people", filter=Q(people__is_active=True))
@@ -60,8 +61,7 @@ def _place(request, form_class, back, template, place=None):
     form = form_class(request.POST or None, instance=found)
     if request.method == "POST" and form.is_valid():
         if place:
-            version = request.POST.get("version", "")
-            expect = int(version) if version.isdecimal() and len(version) < 9 else 0
+            expect = number(request.POST.get("version"), VERSION) or 0
             save_place(form, place, by=request.user, now=timezone.now(), expect=expect)
         else:
             make_place(form.save(commit=False), by=request.user, now=timezone.now())

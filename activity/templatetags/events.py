@@ -2,10 +2,10 @@
 
 from django import template
 from django.utils import timezone
-from django.utils.html import format_html
 
 from activity import wording
 from activity.undoing import can_undo
+from core.markup import format_html
 
 register = template.Library()
 

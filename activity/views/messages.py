@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from activity.messages import inbox, mark
+from core.asked import number
 from core.keys import deed
 from core.lists import answer
 
@@ -19,7 +20,7 @@ def messages(request):
 @deed
 def read(request):
     """Mark read (`read=1`) or unread (`read=0`): those of `notice`, or with `all` everything for information."""
-    keys = [int(text) for text in request.POST.getlist("notice") if text.isdecimal() and len(text) < 19]
+    keys = [key for text in request.POST.getlist("notice") if (key := number(text))]
     if not keys and "all" not in request.POST:
         return HttpResponseBadRequest()
     mark(request.user, keys or None, read=request.POST.get("read") != "0", now=timezone.now())

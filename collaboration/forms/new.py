@@ -11,6 +11,7 @@ from accounts.models import Department, User
 from collaboration import rights
 from collaboration.forms.verbs import Plain, text
 from collaboration.models import CollaborationRequest, RequestKind
+from collaboration.raising import usual_day
 from core.periods import today
 from core.widgets import Chips, Day
 from core.words import day_chip
@@ -64,6 +65,20 @@ class RequestForm(Plain):
                 del fields[name]
         elif not (kind and kind.makes_customer):
             del fields["lead_contact"], fields["lead_phone"]
+        self.needs = kind.needs if kind else []
+        for number, name in enumerate(self.needs):
+            fields[f"needs_{number}"] = forms.FileField(label=name, max_length=200)
+            fields[f"needs_{number}"].error_messages["required"] = _("Add the file: %(name)s") % {"name": name}
+        if kind and not self.is_bound:
+            self._preset(kind, place, now)
+
+    def _preset(self, kind, place, now):
+        """The day its kind is usually done by is chosen already."""
+        day = usual_day(kind, place, "normal", now=now).isoformat() if place else None
+        if day in dict(self.fields["day"].choices):
+            self.initial.setdefault("day", day)
+        elif day:
+            self.initial.setdefault("needed_by", day)
 
     def clean(self):
         found = super().clean()
@@ -80,6 +95,19 @@ class RequestForm(Plain):
 
     def _chip(self, day):
         return dt.date.fromisoformat(day) if day else None
+
+    def uploads(self):
+        """The files its kind needs, under the names they are asked by: 合同文本.docx."""
+        found = []
+        for number, name in enumerate(self.needs):
+            upload = self.cleaned_data[f"needs_{number}"]
+            ending = upload.name.rpartition(".")[2]
+            upload.name = f"{name}.{ending}"
+            found.append(upload)
+        return found
+
+    def needed_files(self):
+        return [self[f"needs_{number}"] for number in range(len(self.needs))]
 
     def main(self):
         return [self[name] for name in (*self.LEAD, *self.MAIN) if name in self.fields]

@@ -157,6 +157,27 @@ class HandOverForm(Plain):
         return found
 
 
+class AddStepForm(Plain):
+    """加签: a person or a department, after his own step or beside it."""
+
+    person = forms.ModelChoiceField(User.objects.none(), label=_("Person"), required=False)
+    department = forms.ModelChoiceField(Department.objects.none(), label=_("Or a department"), required=False)
+    beside = forms.BooleanField(label=_("At the same time as me"), required=False)
+    note = text(pgettext_lazy("label", "Note"), 300, rows=2, required=False)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        people = User.objects.active().exclude(pk__in=[self.by.pk, self.asked_of.asker_id or 0])
+        self.fields["person"].queryset = people.order_by("pinyin", "pk")
+        self.fields["department"].queryset = Department.objects.filter(is_active=True, serves=True)
+
+    def clean(self):
+        found = super().clean()
+        if bool(found.get("person")) == bool(found.get("department")):
+            raise forms.ValidationError(_("Choose a person, or a department."))
+        return found
+
+
 class EditForm(Plain):
     """The text of a request, while it may be edited; also what an answer and a new submission may change."""
 
@@ -210,7 +231,8 @@ FORMS = {
     "accept": AcceptForm, "counter": CounterForm, "refuse": RefuseForm, "ask_back": AskBackForm,
     "hand_over": HandOverForm, "deliver": DeliverForm, "postpone": PostponeForm, "agree": Empty, "insist": InsistForm,
     "answer": AnswerForm, "resubmit": ResubmitForm, "confirm": Empty, "reopen": ReopenForm, "withdraw": WithdrawForm,
-    "approve": ApproveForm, "send_back": SendBackForm, "close": CloseForm,
+    "approve": ApproveForm, "send_back": SendBackForm, "add_step": AddStepForm,
+    "close": CloseForm,
 }  # fmt: skip
 
 

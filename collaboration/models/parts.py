@@ -31,6 +31,9 @@ class ApprovalStep(models.Model):
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     comment = models.CharField(max_length=500, blank=True)
     frozen = models.JSONField(default=dict)  # what exactly was approved
+    added_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )  # an approver who wanted one more opinion
 
     class Meta:
         ordering = ["round", "position", "id"]
@@ -73,3 +76,15 @@ class Watcher(models.Model):
 
     def __str__(self):
         return f"{self.user} {self.request_id}"
+
+
+class RequestAlarm(models.Model):
+    """How far the escalation of the clock that runs has gone, so that each step is said once (R60)."""
+
+    request = models.OneToOneField(CollaborationRequest, on_delete=models.CASCADE, related_name="alarm")
+    due_at = models.DateTimeField()  # the clock it speaks of: another one starts anew
+    step = models.PositiveSmallIntegerField(default=0)  # 0 soon, 1 late, one more each further working day
+    next_at = models.DateTimeField()
+
+    def __str__(self):
+        return f"{self.request_id} {self.step}"

@@ -54,6 +54,12 @@ def working(minutes):
 
 
 @register.filter
+def exact(minutes):
+    """27 小时 20 分, a length of working time of which nothing is rounded."""
+    return clocks.exact_words(minutes)
+
+
+@register.filter
 def tone(state):
     """The class of the dot before a state."""
     return {"done": "done", "refused": "stop", "withdrawn": "stop", "closed": "stop", "waiting": "asks",

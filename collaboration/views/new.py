@@ -6,6 +6,7 @@ from django.views.decorators.http import require_http_methods
 
 from collaboration import asking, reading, rights
 from collaboration.forms.new import RequestForm, kinds_for
+from core.entryforms import saved
 from core.errors import NotAllowed
 from core.keys import deed
 
@@ -24,13 +25,14 @@ def new(request):
     if request.method == "GET":
         form = RequestForm(initial=asking.first_words(kind, about, given), **options)
         return show(request, form, about, kind, 200)
-    form = RequestForm(request.POST, **options)
+    form = RequestForm(request.POST, request.FILES, **options)
     if not form.is_valid():
         return show(request, form, about, kind, 422)
     one = asking.send(form, about, by=user, now=now)
-    problems = reading.attach_all(one, request.FILES.getlist("files"), by=user, now=now)
+    problems = reading.attach_all(one, [*form.uploads(), *request.FILES.getlist("files")], by=user, now=now)
     if problems:
         return show(request, form, about, kind, 422, problems)
+    saved(request, "request")
     return redirect("collaboration:page", one.number)
 
 

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from collaboration import reading, rights, verbs
 from collaboration.forms.verbs import CommentForm, EditForm
 from collaboration.models import CollaborationRequest
+from core import asked
 from core.errors import NotAllowed
 from core.keys import deed
 
@@ -76,7 +77,7 @@ def edit(request, number):
     start = {name: getattr(one, name) for name in EditForm.base_fields}
     form = EditForm(request.POST or None, asked_of=one, by=request.user, initial=start)
     if request.method == "POST" and form.is_valid():
-        expect = reading.whole(request.POST.get("version"))
+        expect = asked.number(request.POST.get("version"), asked.VERSION) or 0
         verbs.edit(one, by=request.user, now=now, expect=expect, **form.cleaned_data)
         return redirect("collaboration:page", one.number)
     status = 422 if request.method == "POST" else 200

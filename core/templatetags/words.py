@@ -1,15 +1,16 @@
 """The words and small marks of every page. Registered as builtins: no {% load %} needed."""
 
 import functools
-import secrets
 
 from django import template
 from django.templatetags.static import static
 from django.utils import timezone, translation
-from django.utils.html import format_html, format_html_join
-from django.utils.translation import gettext, pgettext
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from core import refusals, words
+from core.entryforms import opened_before
+from core.keys import new_key
+from core.markup import format_html, format_html_join
 
 register = template.Library()
 
@@ -65,21 +66,25 @@ def _time(value, title, text):
     return format_html('<time datetime="{}" title="{}">{}</time>', stamp, title, text)
 
 
-def _day_filter(name, say):
-    def render(value):
-        if not value:
-            return words.NOTHING
-        on = _as_day(value)
-        return _time(on, words.exact(on, tongue()), say(on))
+@functools.lru_cache(maxsize=4000)
+def _day(say, on, today, language):
+    return _time(on, words.exact(on, language), say(on, today, language))
 
-    register.filter(name, render)
+
+def _day_filter(say):
+    """The filter that says a day this way; a list shows the same few days a hundred times."""
+
+    def render(value):
+        return _day(say, _as_day(value), now().date(), tongue()) if value else words.NOTHING
+
+    register.filter(say.__name__, render)
     return render
 
 
-day = _day_filter("day", lambda on: words.day(on, now().date(), tongue()))
-day_plain = _day_filter("day_plain", lambda on: words.day_plain(on, now().date(), tongue()))
-day_dense = _day_filter("day_dense", lambda on: words.day_dense(on, now().date(), tongue()))
-day_chip = _day_filter("day_chip", lambda on: words.day_chip(on, now().date(), tongue()))
+day = _day_filter(words.day)
+day_plain = _day_filter(words.day_plain)
+day_dense = _day_filter(words.day_dense)
+day_chip = _day_filter(words.day_chip)
 
 
 @register.filter
@@ -134,24 +139,29 @@ def icon(name, small=False):
     return use(name, "i i-s" if small else "i")
 
 
-GLYPHS = {"prospect": "g-prospect", "interested": "g-interested", "won": "g-won", "lost": "g-lost"}
+GLYPHS = {
+    "prospect": "g-prospect", "interested": "g-interested", "hot": "g-hot", "won": "g-won", "lost": "g-lost",
+}
+TAGS = {  # the whole word and the short one
+    "prospect": (gettext_lazy("Prospect"), pgettext_lazy("short", "Prospect")),
+    "interested": (gettext_lazy("Interested"), pgettext_lazy("short", "Interested")),
+    "hot": (gettext_lazy("High intent"), pgettext_lazy("short", "High intent")),
+    "won": (pgettext_lazy("tag", "Won"), pgettext_lazy("short", "Won")),
+    "lost": (pgettext_lazy("tag", "Lost"), pgettext_lazy("short", "Lost")),
+}
 
 
 def _tag(key, full, fill=False):
     key = str(key or "")
     if key in ("hot", "high", "high_intent"):
         key = "hot"
-    labels = {
-        "prospect": gettext("Prospect") if full else pgettext("short", "Prospect"),
-        "interested": gettext("Interested") if full else pgettext("short", "Interested"),
-        "hot": gettext("High intent") if full else pgettext("short", "High intent"),
-        "won": pgettext("tag", "Won") if full else pgettext("short", "Won"),
-        "lost": pgettext("tag", "Lost") if full else pgettext("short", "Lost"),
-    }
-    if key not in labels:
-        return key
-    glyph = use(GLYPHS.get(key, "g-hot"), "g")
-    return format_html('<span class="tag{}">{}{}</span>', " fill" if fill else "", glyph, labels[key])
+    return _known_tag(key, full, fill, tongue()) if key in TAGS else key
+
+
+@functools.cache
+def _known_tag(key, full, fill, _language):
+    label = TAGS[key][0 if full else 1]
+    return format_html('<span class="tag{}">{}{}</span>', " fill" if fill else "", use(GLYPHS[key], "g"), label)
 
 
 @register.simple_tag
@@ -208,10 +218,12 @@ def avatar(user, large=False):
 
 
 # --- Forms ---------------------------------------------------------------------------------------------------
-@register.simple_tag
-def form_key(form_name):
+@register.simple_tag(takes_context=True)
+def form_key(context, form_name):
     """The one-time key of a form: a double press saves once. Fresh with every render of the fragment."""
-    return format_html('<input type="hidden" name="key" value="{}.{}">', secrets.token_urlsafe(16), form_name)
+    writer = getattr(context.get("user"), "pk", None)
+    opened = opened_before(context.get("request"), form_name)
+    return format_html('<input type="hidden" name="key" value="{}">', new_key(form_name, writer, opened=opened))
 
 
 @register.simple_tag
@@ -240,6 +252,21 @@ def qs(context, **changes):
             query[key] = value
     text = query.urlencode()
     return f"?{text}" if text else "?"
+
+
+@register.simple_tag(takes_context=True)
+def in_use(context, names):
+    """{% in_use "q tag" as n %}: how many of these parameters the page was asked for with a value."""
+    query = context["request"].GET
+    return sum(any(query.getlist(name)) for name in names.split())
+
+
+@register.simple_tag(takes_context=True)
+def keep_query(context, *without):
+    """The query string as hidden fields of a form, these names and the page left out."""
+    pairs = ((name, value) for name, values in context["request"].GET.lists() for value in values)
+    kept = ((name, value) for name, value in pairs if name not in (*without, "page", "from", "key"))
+    return format_html_join("", '<input type="hidden" name="{}" value="{}">', kept)
 
 
 @register.simple_tag

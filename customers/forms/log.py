@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from core.periods import at, today, zone
 from core.widgets import ChipsMany
-from customers.models import Customer, FollowUp
+from customers.logged import lines_offered
+from customers.models import Customer, FollowUp, NextStep
 from customers.promptness import KEPT_DAYS
 
 NOON, EVENING = dt.time(12), dt.time(18)
@@ -27,6 +28,7 @@ VIEWS = [
     ("approval", gettext_lazy("Needs approval")), ("none", pgettext_lazy("feedback", "None")),
 ]
 FIRST = dt.datetime(2000, 1, 1, tzinfo=zone())  # nobody logs a conversation of the last century
+ENDS = [("", "–"), *NextStep.Ends.choices]
 NEEDS = 8  # free ones a log may add, each at most 20 characters
 
 
@@ -48,6 +50,7 @@ class LogForm(forms.Form):
     next_visit = forms.BooleanField(required=False, label=gettext_lazy("Visit or meeting"))
     repeat = forms.BooleanField(required=False, label=gettext_lazy("Every week"))
     until = forms.DateField(required=False, label=gettext_lazy("Repeat until"))
+    ends = forms.ChoiceField(choices=ENDS, required=False, label=gettext_lazy("or until"))
     reason = forms.ChoiceField(
         choices=[("", "")] + REASONS, required=False, label=gettext_lazy("No next step because…")
     )
@@ -61,6 +64,7 @@ class LogForm(forms.Form):
     tag = forms.ChoiceField(choices=[("", "")] + Customer.Tag.choices, required=False, label=gettext_lazy("Tag"))
     purpose = forms.CharField(required=False, max_length=60, label=gettext_lazy("Purpose"))
     key_action = forms.CharField(required=False, max_length=80, label=gettext_lazy("Key action"))
+    lines = staticmethod(lines_offered)  # what it may say, from the list of the house
     with_people = forms.CharField(required=False, max_length=200, label=gettext_lazy("With"))
     talked_by = forms.TypedChoiceField(required=False, coerce=int, empty_value=None, label=gettext_lazy("Entered for"))
     source = forms.ChoiceField(
@@ -70,7 +74,6 @@ class LogForm(forms.Form):
     owed = forms.IntegerField(required=False, widget=forms.HiddenInput)
     draft_started_at = forms.DateTimeField(required=False, widget=forms.HiddenInput)
     kept_at = forms.DateTimeField(required=False, widget=forms.HiddenInput)  # a text the device kept: last typed then
-    offline = forms.BooleanField(required=False, widget=forms.HiddenInput)  # Save was pressed then, without a net
     client_uuid = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args, offer, now, **kwargs):
@@ -177,7 +180,9 @@ class LogForm(forms.Form):
 class TalkForm(forms.Form):
     """Editing one's own follow-up within 24 hours, or the correction appended later (R24)."""
 
-    text = forms.CharField(required=False, max_length=2000, label=gettext_lazy("What was said"), widget=forms.Textarea)
+    text = forms.CharField(
+        required=False, max_length=20_000, label=gettext_lazy("What was said"), widget=forms.Textarea
+    )
     purpose = forms.CharField(required=False, max_length=60, label=gettext_lazy("Purpose"))
     methods = forms.MultipleChoiceField(required=False, label=gettext_lazy("How"), widget=ChipsMany)
     outcome = forms.ChoiceField(choices=FollowUp.Outcome.choices, label=gettext_lazy("Outcome"))

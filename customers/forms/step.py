@@ -6,11 +6,14 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from core.widgets import Day
+from customers.models import NextStep
+
 
 class DateChips(forms.Form):
     """A day by chip (ISO) or by hand; `days` are the chips."""
 
-    next = forms.CharField(required=False, max_length=10, label=gettext_lazy("Next step"))
+    next = forms.CharField(required=False, max_length=10, label=gettext_lazy("Date of the next step"))
     next_date = forms.DateField(required=False, label=gettext_lazy("Date of the next step"))
 
     def __init__(self, *args, on, **kwargs):
@@ -38,6 +41,11 @@ class DateChips(forms.Form):
 class PlanForm(DateChips):
     next_text = forms.CharField(max_length=120, label=gettext_lazy("Next step"))
     waiting = forms.BooleanField(required=False, label=gettext_lazy("We wait for the customer until then"))
+    repeat = forms.BooleanField(required=False, label=gettext_lazy("Every week"))
+    until = forms.DateField(required=False, label=gettext_lazy("Repeat until"), widget=Day)
+    ends = forms.ChoiceField(
+        choices=[("", "–"), *NextStep.Ends.choices], required=False, label=gettext_lazy("or until")
+    )
 
 
 class ShiftForm(DateChips):

@@ -3,8 +3,9 @@ from customers.models.customer import Customer, CustomerHelper, Gram, TagChange
 from customers.models.followup import FollowUp, FollowUpComment, Method, Need, Owed, Phrase, Topic
 from customers.models.nextstep import NextStep
 from customers.models.pair import CustomerPair
+from customers.models.pasted import Pasted
 
 __all__ = [
     "Contact", "Customer", "CustomerHelper", "CustomerPair", "FollowUp", "FollowUpComment", "Gram", "Method", "Need",
-    "NextStep", "Owed", "Phrase", "TagChange", "Topic",
+    "NextStep", "Owed", "Pasted", "Phrase", "TagChange", "Topic",
 ]

@@ -99,8 +99,22 @@ class Customer(Versioned):
             models.Index(fields=["owner", "-last_contact_at", "-id"], name="customer_of_owner"),
             models.Index(fields=["team", "-last_contact_at", "-id"], name="customer_of_team"),
             models.Index(fields=["-last_contact_at", "-id"], name="customer_latest"),
-            models.Index(fields=["limit_days", "quiet_since"], name="customer_quiet"),
+            models.Index(  # the list is counted and leafed through by it without a look at the rows
+                fields=["-last_contact_at", "-id", "owner", "team"], name="customer_listed",
+                condition=models.Q(archived_at=None, merged_into=None),
+            ),
+            models.Index(  # how many carry each tag, over every list: counted in its order without a look at the rows
+                fields=["tag", "owner", "team"], name="customer_tagged",
+                condition=models.Q(archived_at=None, merged_into=None),
+            ),
+            models.Index(  # all that says whether one is quiet (customers/staleness.py): counted without the rows
+                fields=["tag", "limit_days", "quiet_since", "open_deals", "waiting_until", "grade"],
+                name="customer_quiet",
+                condition=models.Q(archived_at=None, merged_into=None, pooled_at=None),
+            ),
             models.Index(fields=["pinyin", "id"], name="customer_by_name"),
+            models.Index(fields=["-open_amount", "id"], name="customer_by_worth"),
+            models.Index(fields=["next_step_on", "id"], name="customer_next_step"),
             models.Index(
                 fields=["-pooled_at", "-id"], name="customer_in_pool", condition=models.Q(pooled_at__isnull=False)
             ),
@@ -141,6 +155,7 @@ class TagChange(models.Model):
         indexes = [
             models.Index(fields=["customer", "at"], name="tagchange_of"),
             models.Index(fields=["new", "at"], name="tagchange_entered"),
+            models.Index(fields=["at"], name="tagchange_first", condition=models.Q(old="")),  # new customers
         ]
 
     def __str__(self):

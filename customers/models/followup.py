@@ -92,6 +92,7 @@ class FollowUp(models.Model):
             models.Index(fields=["customer", "-happened_at", "-id"], name="followup_of_customer"),
             models.Index(fields=["talked_by", "-happened_at"], name="followup_of_person"),
             models.Index(fields=["-happened_at", "-id"], name="followup_latest"),
+            models.Index(fields=["entered_at"], name="followup_entered"),
         ]
         constraints = [
             models.CheckConstraint(

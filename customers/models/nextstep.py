@@ -19,6 +19,14 @@ class NextStep(models.Model):
         MISSED = "missed", _("Missed")
         DROPPED = "dropped", _("Dropped")
 
+    class Ends(models.TextChoices):
+        """What ends a weekly step before its last day: a fixed list (customers/ending.py)."""
+
+        MOVES = "moves", _("the deal moves on")
+        APPROVED = "approved", _("the approval is done")
+        DECIDED = "decided", _("the deal is won or lost")
+        ANSWERED = "answered", _("the customer answers")
+
     customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="steps")
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="steps")
     kind = models.CharField(max_length=8, choices=Kind.choices, default=Kind.OURS)
@@ -28,6 +36,7 @@ class NextStep(models.Model):
     is_visit = models.BooleanField(default=False)  # a visit or meeting: owed a log two hours after its time
     until = models.DateField(null=True, blank=True)  # the last day of a repeat
     repeat = models.CharField(max_length=8, blank=True)  # "weekly"
+    ends = models.CharField(_("or until"), max_length=10, choices=Ends.choices, blank=True)  # of a repeat
     moved_count = models.PositiveSmallIntegerField(default=0)
     year_chosen = models.BooleanField(default=False)  # the year was not given and was chosen by rule (D46)
     made_at = models.DateTimeField()
@@ -48,6 +57,9 @@ class NextStep(models.Model):
         indexes = [
             models.Index(fields=["owner", "due_on"], name="step_of_person", condition=models.Q(closed_at=None)),
             models.Index(fields=["customer", "due_on"], name="step_of_customer", condition=models.Q(closed_at=None)),
+            models.Index(
+                fields=["ends"], name="step_that_ends", condition=models.Q(closed_at=None) & ~models.Q(ends="")
+            ),
         ]
 
     def __str__(self):

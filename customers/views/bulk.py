@@ -1,6 +1,6 @@
 """/customers/bulk: a sentence before, per object, an Undo after (S4)."""
 
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse, QueryDict
@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 from accounts import rights
 from accounts.calendar import Calendar
 from accounts.gates import only
+from core.asked import number
 from core.errors import NotAllowed
 from core.keys import deed
 from core.lists import answer
@@ -21,6 +22,7 @@ from core.periods import today
 from customers import bulk, showing
 from customers.forms.bulk import FORMS
 from customers.listing import rows_of, with_first_step
+from customers.listrow import row_html
 from customers.models import Customer
 from customers.offering import next_days
 from customers.staleness import Rule
@@ -32,7 +34,7 @@ def change(request):
     """GET asks with the number of customers; POST does it for those that are visible and permitted."""
     given = request.POST if request.method == "POST" else request.GET
     do = given.get("do", "")
-    keys = [int(pk) for pk in given.getlist("ids")[: bulk.MOST] if pk.isascii() and pk.isdigit() and len(pk) < 19]
+    keys = [key for pk in given.getlist("ids")[: bulk.MOST] if (key := number(pk))]
     customers = list(Customer.objects.visible_to(request.user).live().filter(pk__in=keys).select_related("owner"))
     if do not in FORMS or not customers:
         raise Http404
@@ -44,6 +46,11 @@ def change(request):
         return _ask(request, form, do, customers, now)
     changed, event = _do(do, form.cleaned_data, customers, by=request.user, now=now)
     said = _said(do, len(changed), form.cleaned_data)
+    return saved(request, changed, said, event, now=now)
+
+
+def saved(request, changed, said, event, *, now):
+    """The rows as they are now, in the columns of the list behind, and what takes it back."""
     undo = reverse("activity:undo", args=[event.pk]) if event else ""
     if not request.htmx:
         messages.success(request, said)
@@ -53,8 +60,11 @@ def change(request):
     visible = with_first_step(Customer.objects.visible_to(request.user).select_related("owner", "team"))
     shown = visible.in_bulk([customer.pk for customer in changed]).values()
     rows = rows_of(list(shown), request.user, on=today(now), rule=Rule.load(), shown=cols)
-    context = {"rows": rows, "said": said, "undo": undo, "cols": cols, "here": here}
-    return HttpResponse(render_to_string("customers/_bulk_done.html", context, request))
+    drawn = [row_html(row, request.user, shown=cols, here=quote(here, safe=""), oob=True) for row in rows]
+    context = {"rows": drawn, "said": said, "undo": undo}
+    response = HttpResponse(render_to_string("customers/_bulk_done.html", context, request))
+    response["HX-Trigger"] = "redraw"  # the team home, where the dialog was opened there
+    return response
 
 
 def _refuse():
@@ -72,7 +82,7 @@ def _ask(request, form, do, customers, now):
 
 def _do(do, data, customers, *, by, now):
     if do == "assign":
-        return bulk.assign(customers, data["owner"], by=by, now=now)
+        return bulk.assign(customers, data["owner"], by=by, now=now, why=data["why"])
     if do == "tag":
         return bulk.tag(customers, data["tag"], by=by, now=now)
     return bulk.plan(customers, data["day"], data["next_text"], by=by, now=now)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts import rights
+from core.asked import VERSION, number
 from core.errors import NotAllowed
 from core.keys import deed
 from core.lists import answer
@@ -41,8 +42,7 @@ def edit(request, pk):
         return _saved(request, contact.customer)
     if request.method != "POST" or not form.is_valid():
         return _ask(request, form, contact.customer, contact)
-    version = request.POST.get("version", "")
-    expect = int(version) if version.isascii() and version.isdigit() and len(version) < 9 else 0
+    expect = number(request.POST.get("version"), VERSION) or 0
     keeping.edit_contact(form, contact, by=request.user, now=timezone.now(), expect=expect)
     return _saved(request, contact.customer)
 

@@ -9,6 +9,8 @@ from django.utils.translation import gettext as _
 
 from accounts import rights
 from accounts.gates import only
+from core.asked import VERSION, number
+from core.entryforms import saved
 from core.keys import deed
 from core.lists import answer
 from customers import keeping
@@ -34,6 +36,7 @@ def new(request):
     if likes:
         return _again(request, form, likes=likes, status=200)
     customer = create(by=request.user, now=now, **form.row())
+    saved(request, "customer")
     return _saved(request, customer)
 
 
@@ -45,8 +48,7 @@ def edit(request, pk):
         return answer(request, "customers/edit_page.html", "customers/_edit.html", _context(form, customer))
     if not form.is_valid():
         return _again(request, form, customer=customer, status=422)
-    version = request.POST.get("version", "")
-    expect = int(version) if version.isascii() and version.isdigit() and len(version) < 9 else 0
+    expect = number(request.POST.get("version"), VERSION) or 0
     keeping.edit(form, customer, by=request.user, now=timezone.now(), expect=expect)
     return _saved(request, customer)
 

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 
 from accounts import rights
 from accounts.models import User
+from core.asked import VERSION, number
 from core.errors import NotAllowed
 from core.keys import deed
 from customers import keeping
@@ -18,6 +19,7 @@ from customers.history import changes_of
 from customers.history import restore as restore_field
 from customers.models import Customer
 from customers.tagging import set_tags
+from customers.transferring import handovers
 
 
 def _customer(request, pk):
@@ -64,22 +66,24 @@ def helpers(request, pk):
     customer, now = _customer(request, pk), timezone.now()
     if customer.owner_id != request.user.pk and not rights.may_assign(request.user, customer):
         raise NotAllowed(_("The owner names the helpers."))
-    if (number := request.POST.get("remove", "")).isdecimal():
-        helper = get_object_or_404(customer.helpers.select_related("user", "customer"), user=int(number))
+    if "remove" in request.POST:
+        helpers_now = customer.helpers.select_related("user", "customer")
+        helper = get_object_or_404(helpers_now, user=number(request.POST["remove"]))
         keeping.remove_helper(helper, by=request.user, now=now)
         return _back(request, customer, _("Saved"))
-    number = request.POST.get("add", "")
     people = User.objects.visible_to(request.user).sellers()
-    user = get_object_or_404(people, pk=int(number) if number.isdecimal() and len(number) < 19 else None)
+    user = get_object_or_404(people, pk=number(request.POST.get("add")))
     keeping.add_helper(customer, user, by=request.user, now=now)
     return _back(request, customer, _("Saved"))
 
 
 def history(request, pk):
-    """Field by field: who, when, before, after."""
+    """Who had it, from whom, why (R53); field by field: who, when, before, after."""
     customer = _customer(request, pk)
     masked = rights.sees_phone(request.user, customer) != "full"
-    context = {"customer": customer, "changes": changes_of(customer, masked=masked)}
+    context = {
+        "customer": customer, "changes": changes_of(customer, masked=masked), "handovers": handovers(customer),
+    }  # fmt: skip
     return render(request, "customers/history.html", context)
 
 
@@ -87,12 +91,12 @@ def history(request, pk):
 @deed
 def restore(request, pk):
     """One field as it was, from the record of changes; itself a change like any other."""
-    customer, row = _customer(request, pk), request.POST.get("row", "")
+    customer = _customer(request, pk)
     masked = rights.sees_phone(request.user, customer) != "full"
-    number = int(row) if row.isascii() and row.isdigit() and len(row) < 19 else 0
+    row, expect = number(request.POST.get("row")) or 0, number(request.POST.get("version"), VERSION)
     try:
-        restore_field(customer, request.POST.get("of", ""), number, request.POST.get("field", ""), masked=masked,
-                      by=request.user, now=timezone.now())
+        restore_field(customer, request.POST.get("of", ""), row, request.POST.get("field", ""), masked=masked,
+                      by=request.user, now=timezone.now(), expect=expect)
     except ObjectDoesNotExist:
         raise Http404 from None
     messages.success(request, _("Brought back."))

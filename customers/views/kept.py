@@ -8,14 +8,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from core.asked import number
 from core.errors import NotAllowed
 from core.keys import deed
 from core.text import name_key
 from customers.entering import entry_of
 from customers.forms.log import LogForm
 from customers.keeping_offline import pressed_at, still_there
+from customers.logging import held, saved_before
 from customers.logging import log as save_log
-from customers.logging import saved_before
 from customers.models import Customer
 from customers.offering import offer
 
@@ -47,16 +48,16 @@ def _save(request, customer, now):
         return JsonResponse({"errors": errors}, status=422)
     entry = entry_of(form, request.user)
     entry.source, entry.draft_started_at = "offline", pressed
-    follow_up = save_log(entry, by=request.user, now=now)
+    follow_up = save_log(entry, by=request.user, now=now, is_held=True)
     return JsonResponse({"id": follow_up.pk, "again": False})
 
 
 def _customer(post, user):
     """By its id, else by the name typed without a connection when exactly one has it; None when that is not clear."""
-    rows = Customer.objects.visible_to(user).live().select_related("owner")
-    number, typed = post.get("customer", ""), name_key(post.get("customer_name", "")[:60].replace("\x00", ""))
-    if number:
-        found = rows.filter(pk=number).first() if number.isascii() and number.isdigit() and len(number) < 19 else None
+    rows = held(Customer.objects.visible_to(user).live())
+    key, typed = post.get("customer", ""), name_key(post.get("customer_name", "")[:60].replace("\x00", ""))
+    if key:
+        found = rows.filter(pk=number(key)).first()
         if found is None:
             raise Http404
         return found

@@ -7,6 +7,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from core.asked import number
 from core.errors import NotAllowed
 from core.lists import answer
 from core.periods import today
@@ -32,8 +33,7 @@ def check(request, text):
     now = timezone.now()
     visible = Customer.objects.visible_to(request.user).live().select_related("owner")
     given = request.GET.get("customer", "")
-    number = int(given) if given.isascii() and given.isdigit() and len(given) < 19 else None
-    chosen = get_object_or_404(visible, pk=number) if given else None
+    chosen = get_object_or_404(visible, pk=number(given)) if given else None
     names = names_of(visible.filter(pk=chosen.pk)) if chosen else None
     told = understand(text, request.user, on=today(now), names=names)
     customer = chosen or visible.filter(pk=told.who.customer).first()
@@ -75,8 +75,8 @@ def _choices(told, visible, user):
 
 
 def _contact(request, told, customer):
-    given = request.GET.get("contact", "")
-    return int(given) if given.isascii() and given.isdigit() and len(given) < 19 else told.who.contact
+    given = number(request.GET.get("contact"))
+    return told.who.contact if given is None else given
 
 
 def _only_a_name(told):

@@ -1,5 +1,7 @@
 """/customers: find, slice, act on many (S4)."""
 
+from urllib.parse import quote
+
 from django.core.paginator import Paginator
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -10,33 +12,43 @@ from django.utils.translation import pgettext
 from accounts import rights, switches
 from accounts.gates import only
 from accounts.models import SavedView
+from core.asked import number
 from core.lists import answer, listing
+from core.past import read_past
 from core.periods import today
 from customers import showing
+from customers.asof import first_day
 from customers.columns import columns
 from customers.filters import SHOWN, CustomerFilter
 from customers.listing import rows_of, with_first_step
+from customers.listing_then import CHIPS, PastFilter, read_then
+from customers.listrow import row_html
 from customers.models import Customer
 from customers.staleness import Rule
 from customers.tables import CustomerTable
+from customers.tagbar import bar_of
 
 
 @only(rights.may_see_pipeline)
 def index(request):
     if number := request.GET.get("view"):
         return _open_saved(request, number)
-    shown = showing.read(request.GET)
+    shown, past = showing.read(request.GET), read_past(request.GET, today(timezone.now()))
+    if past.day:
+        return _then(request, past, shown)
     request.on, request.rule = today(timezone.now()), Rule.load()
     visible = Customer.objects.visible_to(request.user)
     page = listing(
-        request, visible, filterset_class=CustomerFilter, table_class=CustomerTable,
+        request, visible, filterset_class=CustomerFilter, table_class=CustomerTable, counting=bar_of,
         rows_from=with_first_step(visible.select_related(*(["owner", "team"] if "team" in shown.more else ["owner"]))),
     )
+    rows = rows_of(page.rows, request.user, on=request.on, rule=request.rule, shown=shown)
+    here = quote(request.GET.urlencode(), safe="")
     leads = request.user.is_manager or request.user.is_admin
     deeds = [("assign", _("Assign"))] if leads else []
     context = {
-        "page": page, "cols": shown, "here": request.GET.urlencode(),
-        "rows": rows_of(page.rows, request.user, on=request.on, rule=request.rule, shown=shown),
+        "page": page, "bar": page.counted, "cols": shown, "past": past, "here": request.GET.urlencode(),
+        "rows": [row_html(row, request.user, shown=shown, here=here) for row in rows],
         "filter": page.filterset, "extra": columns(), "chips": [("", _("All")), *SHOWN],
         "shown": request.GET.get("show", ""),
         "query": request.GET.urlencode(), "pager": Paginator(range(page.total), page.per_page).page(page.page),
@@ -47,8 +59,21 @@ def index(request):
     return answer(request, "customers/list.html", "customers/_list.html", context)
 
 
-def _open_saved(request, number):
+def _then(request, past, shown):
+    page = read_then(request, past, shown)
+    context = {
+        "page": page, "cols": shown, "past": past, "query": request.GET.urlencode(), "here": "",
+        "filter": page.filterset, "chips": [("", _("All")), *CHIPS], "shown": request.GET.get("show", ""),
+        "pager": Paginator(range(page.total), page.per_page).page(page.page),
+        "leads": request.user.is_manager or request.user.is_admin,
+        "extra": [each for each in columns() if each.then][:1],
+        "dropped": [str(PastFilter.words(name)) for name in page.dropped],
+        "since_day": None if page.total or page.is_filtered else first_day(request.user),
+    }
+    return answer(request, "customers/list_then.html", "customers/_list_then.html", context)
+
+
+def _open_saved(request, text):
     """?view=12 becomes the whole query, so that the link stays readable when copied."""
-    key = int(number) if number.isascii() and number.isdigit() and len(number) < 19 else None
-    view = get_object_or_404(SavedView.objects.visible_to(request.user).filter(page="customers:list"), pk=key)
+    view = get_object_or_404(SavedView.objects.visible_to(request.user).filter(page="customers:list"), pk=number(text))
     return redirect(f"{reverse('customers:list')}?{view.query}")

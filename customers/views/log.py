@@ -11,7 +11,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from core.asked import number
 from core.companions import along
+from core.entryforms import saved
 from core.errors import NotAllowed
 from core.keys import deed
 from core.lists import answer
@@ -37,13 +39,14 @@ def log(request):
     """GET: the form, or the choice of a customer; POST: the deed."""
     if request.user.is_support:
         raise NotAllowed(_("Follow-ups are logged by sales."))
-    number = _number(request.POST.get("customer") or request.GET.get("customer"))
-    if number is None:
+    key = number(request.POST.get("customer") or request.GET.get("customer"))
+    if key is None:
         return pick(request)
     customers = Customer.objects.visible_to(request.user).live()
     if request.method == "POST":
-        return save(request, get_object_or_404(held(customers), pk=number))
-    return ask(request, get_object_or_404(customers.select_related("owner"), pk=number))
+        talked = customers if request.user.sells else customers.select_related("owner")  # then it was the owner
+        return save(request, get_object_or_404(held(talked), pk=key))
+    return ask(request, get_object_or_404(customers.select_related("owner"), pk=key))
 
 
 def pick(request):
@@ -69,14 +72,14 @@ def pick(request):
 def ask(request, customer):
     now = timezone.now()
     given = request.GET
-    choice = offer(customer, request.user, now=now, owed=_number(given.get("owed")), step=_number(given.get("step")))
+    choice = offer(customer, request.user, now=now, owed=number(given.get("owed")), step=number(given.get("step")))
     form = LogForm(offer=choice, now=now, initial=_initial(given, choice, now, request.user))
     return answer(request, "customers/log_page.html", "customers/_log.html", _context(form, choice))
 
 
 def save(request, customer):
     now = timezone.now()
-    choice = offer(customer, request.user, now=now, owed=_number(request.POST.get("owed")))
+    choice = offer(customer, request.user, now=now, owed=number(request.POST.get("owed")))
     form = LogForm(request.POST, offer=choice, now=now)
     if request.POST.get("then") == "more":
         return more(request, form)
@@ -91,6 +94,8 @@ def save(request, customer):
         form.add_error(None, problem)
     if problems:
         return _again(request, form, choice, full=full)  # @deed: nothing of it was written
+    if not form.cleaned_data["kept_at"]:  # else it was begun another time
+        saved(request, "log")
     then, kept = request.POST.get("then", ""), in_a_row.kept_of(request.POST)
     if request.htmx and not full:
         again = {"customers": recent_customers(request.user), "recent": True, **kept} if then == "again" else None
@@ -134,12 +139,12 @@ def _initial(given, choice, now, user):
     methods = [code for code in (how.split(",") if how else last_methods(user)) if code in choice.choices.methods]
     time = given.get("time") if given.get("time") in dict(TIMES) else "now"
     return {
-        "contact": _number(given.get("contact")) or (main.pk if main else None),
+        "contact": number(given.get("contact")) or (main.pk if main else None),
         "methods": methods or [next(iter(choice.choices.methods), "")], "at": given.get("at", ""),
         "time": "tap" if choice.late else time, "steps": choice.ticked, "purpose": choice.purpose,
         "outcome": given.get("outcome") if given.get("outcome") in ("sent", "no_answer") else "talked",
         "owed": choice.owed.pk if choice.owed else None, "draft_started_at": now,
-        "deal": _number(given.get("deal")), "client_uuid": uuid.uuid4(), "source": "form",
+        "deal": number(given.get("deal")), "client_uuid": uuid.uuid4(), "source": "form",
     }
 
 
@@ -161,7 +166,3 @@ def own_days(form, choice, said):
     except ValueError:
         pass
     return [(day, in_text) for day, in_text in days if day not in choice.days]
-
-
-def _number(text):
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else None

@@ -1,6 +1,7 @@
 """Duplicates: the hint while a name is typed, the list of pairs, two customers merged (R1, S28)."""
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -9,6 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts import rights
 from accounts.gates import only
+from core.asked import number
 from core.errors import NotAllowed
 from core.keys import deed
 from core.periods import today
@@ -18,12 +20,9 @@ from customers.duplicates import nearby
 from customers.merging import merge as merge_two
 from customers.models import Customer, CustomerPair
 from customers.searching import found
+from customers.tagbar import bar_over
 
 MOST = 100
-
-
-def _number(text):
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
 
 
 @require_GET
@@ -42,7 +41,7 @@ def merge(request, pk):
     keep = get_object_or_404(visible, pk=pk)
     if not rights.may_merge(request.user, keep):
         raise NotAllowed(_("Only who answers for both customers may merge them."))
-    other = _number(request.POST.get("with") or request.GET.get("with", ""))
+    other = number(request.POST.get("with") or request.GET.get("with", ""))
     if request.method == "POST" or other:
         drop = get_object_or_404(visible.exclude(pk=keep.pk), pk=other)
         return _merge(request, keep, drop) if request.method == "POST" else _side_by_side(request, keep, drop)
@@ -67,7 +66,7 @@ def _side_by_side(request, keep, drop):
 
 
 def _merge(request, keep, drop):
-    versions = [_number(request.POST.get(name, "")) or 0 for name in ("version", "other_version")]
+    versions = [number(request.POST.get(name, "")) or 0 for name in ("version", "other_version")]
     picks = {name[5:]: value for name, value in request.POST.items() if name.startswith("pick_")}
     values = chosen(keep, drop, picks)
     merge_two(keep, drop, by=request.user, now=timezone.now(), chosen=values, expect=tuple(versions))
@@ -79,7 +78,7 @@ def _merge(request, keep, drop):
 @only(rights.may_see_pipeline)
 def two(request):
     """From the list: the two that were ticked."""
-    keys = list(dict.fromkeys(n for n in map(_number, request.GET.getlist("ids")) if n))
+    keys = list(dict.fromkeys(n for n in map(number, request.GET.getlist("ids")) if n))
     if len(keys) != 2:
         messages.warning(request, _("Tick exactly two customers to merge them."))
         return redirect("customers:list")
@@ -97,9 +96,12 @@ def _to(keep, drop):
 @only(rights.may_see_team)
 def pairs(request):
     """What the nightly job found, for whoever answers for both."""
-    rows = CustomerPair.objects.visible_to(request.user).open().select_related("first__owner", "second__owner")
-    context = {"pairs": rows.order_by("-found_at", "-pk")[:MOST], "n": rows.count()}
-    return render(request, "customers/pairs.html", context)
+    rows = CustomerPair.objects.visible_to(request.user).open()
+    bar = bar_over(request.GET, rows, "first__tag", "second__tag")
+    if bar.chosen:
+        rows = rows.filter(Q(first__tag__in=bar.chosen) | Q(second__tag__in=bar.chosen))
+    rows = rows.select_related("first__owner", "second__owner").order_by("-found_at", "-pk")
+    return render(request, "customers/pairs.html", {"pairs": rows[:MOST], "n": bar.total, "bar": bar})
 
 
 @require_POST

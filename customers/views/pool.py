@@ -4,7 +4,7 @@ from dataclasses import asdict
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Count
+from django.db.models import Count, Sum
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -20,6 +20,7 @@ from core.periods import today
 from customers import pooling
 from customers.forms.pool import PoolFilter, RulesForm
 from customers.models import Customer
+from customers.tagbar import bar_of
 
 PREVIEWED = 20
 
@@ -35,12 +36,14 @@ def index(request):
     _is_on()
     now, rules = timezone.now(), pooling.Rules.load()
     rows = pooling.offered().order_by("-pooled_at", "-pk")
-    page = listing(request, rows, filterset_class=PoolFilter, rows_from=pooling.offered())
+    page = listing(
+        request, rows, filterset_class=PoolFilter, rows_from=pooling.offered(), counting=bar_of
+    )
     for row in page.rows:
         day = pooling.free_from(row, request.user, rules)
         row.free_from = day if day and day > today(now) else None
     context = {
-        "page": page, "rules": rules, "mine": pooling.claims_of(request.user, now), "tags": Customer.Tag.choices,
+        "page": page, "rules": rules, "mine": pooling.claims_of(request.user, now), "bar": page.counted,
         "may_claim": request.user.sells, "pager": Paginator(range(page.total), page.per_page).page(page.page),
     }
     return answer(request, "customers/pool.html", "customers/_pool.html", context)
@@ -98,8 +101,10 @@ def rules(request):
 
 def _preview(typed, on):
     due, warned = pooling.due(typed, on), pooling.soon(typed, on)
+    along = due.filter(open_deals__gt=0).aggregate(n=Count("pk"), deals=Sum("open_deals"), amount=Sum("open_amount"))
     return {
-        "tried": True, "n": due.count(), "warned": warned.count(),
+        "tried": True, "n": due.count(), "with_deals": along["n"], "deals": along["deals"], "amount": along["amount"],
+        "warned": warned.count(),
         "owners": due.order_by().values_list("owner__name").annotate(n=Count("pk")).order_by("-n")[:PREVIEWED],
         "rows": due.select_related("owner").order_by("last_contact_on", "pk")[:PREVIEWED],
     }

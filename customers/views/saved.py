@@ -1,25 +1,19 @@
-"""Saved filters and the counts of tags: what the menus of the customer list load when they are opened (S4)."""
+"""Saved filters: what the menu of the customer list loads when it is opened (S4)."""
 
 from django.contrib import messages
-from django.db.models import Count
-from django.http import QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST
 
 from accounts import rights
 from accounts.gates import only
 from accounts.models import SavedView
 from core.keys import deed
-from core.lists import answer, filtered
-from core.periods import today
-from customers.filters import CustomerFilter
+from core.lists import answer
 from customers.forms.view import SaveViewForm
-from customers.models import Customer
 from customers.saving import PAGE, remove_view, save_view, tidy
-from customers.staleness import Rule
 
 
 def _views(user):
@@ -54,22 +48,3 @@ def remove(request, pk):
     remove_view(view, by=request.user, now=timezone.now())
     messages.success(request, _("Removed"))
     return redirect("customers:list")
-
-
-@require_GET
-@only(rights.may_see_pipeline)
-def tags(request):
-    """How many of the list on screen carry each tag; each a link that narrows to it (R22)."""
-    request.on, request.rule = today(timezone.now()), Rule.load()
-    data = request.GET.copy()
-    for name in ("tag", "page"):
-        data.pop(name, None)
-    visible = Customer.objects.visible_to(request.user)
-    rows, _filterset, _dropped = filtered(request, visible, CustomerFilter, data=data)
-    counted = dict(rows.order_by().values_list("tag").annotate(n=Count("pk")))
-    links = []
-    for tag in Customer.Tag.values:
-        link = QueryDict(data.urlencode(), mutable=True)
-        link["tag"] = tag
-        links.append((tag, counted.get(tag, 0), link.urlencode()))
-    return answer(request, "customers/tags.html", "customers/_tags.html", {"tags": links})

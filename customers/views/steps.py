@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 
 from accounts.calendar import Calendar
 from core.companions import along
+from core.entryforms import saved
 from core.keys import deed
 from core.lists import answer
 from core.periods import today
@@ -28,8 +29,10 @@ def new(request, pk):
     if request.method != "POST" or not form.is_valid():
         return _ask(request, form, customer=customer)
     data = form.cleaned_data
-    kind = "waiting" if data["waiting"] else "ours"
-    steps.plan(customer, by=request.user, now=now, due_on=data["day"], text=data["next_text"], kind=kind)
+    repeat = {"repeat": "weekly", "until": data["until"], "ends": data["ends"]} if data["repeat"] else {}
+    again = {"kind": "waiting"} if data["waiting"] else repeat
+    steps.plan(customer, by=request.user, now=now, due_on=data["day"], text=data["next_text"], **again)
+    saved(request, "step")
     return _done(request, customer, words_of_plan(data["day"], data["next_text"]))
 
 

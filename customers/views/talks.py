@@ -7,6 +7,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from core.asked import VERSION, number
 from core.errors import NotAllowed
 from core.keys import deed
 from core.lists import answer
@@ -16,6 +17,7 @@ from customers.forms.log import CommentForm, TalkForm
 from customers.logging import pack_methods
 from customers.models import FollowUp
 from customers.promptness import Judge
+from customers.talkline import talk_html
 
 
 def _talk(request, pk):
@@ -40,7 +42,8 @@ def edit(request, pk):
     if late:
         saved = correcting.correct(talk, by=request.user, now=now, **data)
     else:
-        expect = int(request.POST["version"]) if request.POST.get("version", "").isdecimal() else talk.version
+        seen = number(request.POST.get("version"), VERSION)
+        expect = talk.version if seen is None else seen
         saved = correcting.edit(talk, by=request.user, now=now, expect=expect, **data)
     return _done(request, saved, _("Saved"), replaces=talk)
 
@@ -71,7 +74,8 @@ def _done(request, talk, said, *, replaces):
         return redirect("customer", talk.customer_id)
     private = correcting.may_comment(talk, request.user)
     comments = [one for one in talk.comments.select_related("by") if private or not one.private]
-    context = {"follow_up": talk, "needs": talk.needs.select_related("topic"), "comments": comments, "said": said,
-               "replaces": replaces, "customer": talk.customer}
-    context |= talk_context(talk, request.user, now=timezone.now(), judge=Judge.load(), choices=choices.load())
+    about = talk_context(talk, request.user, now=timezone.now(), judge=Judge.load(), choices=choices.load())
+    oob, needs = "true" if replaces.pk == talk.pk else "", talk.needs.select_related("topic")
+    entry = talk_html(talk, oob=oob, needs=needs, comments=comments, **about)
+    context = {"talk": talk, "entry": entry, "said": said, "replaces": replaces, "customer": talk.customer}
     return HttpResponse(render_to_string("customers/_talk_saved.html", context, request))

@@ -9,7 +9,7 @@ from core.models import Named, Versioned
 from core.periods import today
 from customers.models import Customer, FollowUp, NextStep
 from pipeline.models.stage import Playbook, Stage
-from pipeline.querysets import DealQuerySet, OfDealQuerySet
+from pipeline.querysets import ActionKindQuerySet, DealQuerySet, OfDealQuerySet
 
 
 class LossReason(Named):
@@ -18,6 +18,12 @@ class LossReason(Named):
 
 class RiskType(Named):
     """Kinds of risk offered at a move (客户预算不足, 竞品介入, …)."""
+
+
+class ActionKind(Named):
+    """Key actions a line may name instead of free words: 合同待审批, 样品已寄送, … (R56). See pipeline/listed.py."""
+
+    objects = ActionKindQuerySet.as_manager()
 
 
 class Deal(Versioned):
@@ -43,6 +49,9 @@ class Deal(Versioned):
     opened_at = models.DateTimeField(editable=False)
     key_action = models.CharField(_("Key action"), max_length=200, blank=True, editable=False)  # newest KeyAction line
     key_action_on = models.DateField(null=True, editable=False)
+    key_action_kind = models.ForeignKey(  # which of the list that line says, for filters
+        ActionKind, on_delete=models.PROTECT, null=True, editable=False, related_name="+"
+    )
     risk = models.CharField(_("Risk"), max_length=200, blank=True, editable=False)  # newest open Risk, in words
     lost_at = models.DateTimeField(null=True, blank=True)
     lost_reason = models.ForeignKey(LossReason, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
@@ -61,13 +70,17 @@ class Deal(Versioned):
     )
 
     objects = DealQuerySet.as_manager()
-    history = HistoricalRecords(excluded_fields=["key_action", "key_action_on", "risk", "updated_on"])
+    history = HistoricalRecords(
+        excluded_fields=["key_action", "key_action_on", "key_action_kind", "risk", "updated_on"]
+    )
 
     class Meta:
         indexes = [
             models.Index(fields=["stage", "expected_close", "id"], name="deal_of_stage"),
             models.Index(fields=["rep", "stage", "id"], name="deal_of_rep"),
             models.Index(fields=["customer", "id"], name="deal_of_customer"),
+            models.Index(fields=["-amount", "id"], name="deal_at_risk", condition=~models.Q(risk="")),
+            models.Index(fields=["id"], name="deal_named", condition=~models.Q(name="")),  # most go by their customer's
         ]
 
     def __str__(self):
@@ -80,6 +93,7 @@ class KeyAction(models.Model):
     deal = models.ForeignKey(Deal, on_delete=models.CASCADE, related_name="key_actions")
     on = models.DateField()
     text = models.CharField(max_length=300)
+    kind = models.ForeignKey(ActionKind, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField()
     follow_up = models.ForeignKey(FollowUp, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
@@ -133,6 +147,7 @@ class CardNote(models.Model):
         HOLD = "hold", _("Hold")
         WAITING = "waiting", _("Waiting")
         GOOD = "good", _("Good news")
+        BAD = "bad", _("Bad news")  # withdrawn, refused
 
     deal = models.ForeignKey(Deal, on_delete=models.CASCADE, related_name="notes")
     kind = models.CharField(max_length=8, choices=Kind.choices)

@@ -50,6 +50,8 @@ class StageProgress(models.Model):
         indexes = [
             models.Index(fields=["deal", "entered_at", "id"], name="stay_of_deal"),
             models.Index(fields=["stage", "entered_at"], name="stay_entered"),
+            models.Index(fields=["entered_at"], name="stay_entered_at"),  # a report reads a period of all stages
+            models.Index(fields=["left_at"], name="stay_left_at"),
         ]
 
     def __str__(self):

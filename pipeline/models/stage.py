@@ -19,9 +19,10 @@ class Playbook(Versioned):
     is_default = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
     position = models.PositiveSmallIntegerField(default=0)
-    fields = models.JSONField(default=dict, blank=True)  # what its forms ask (R8)
+    fields = models.JSONField(default=dict, blank=True)  # {"own": questions of its own, "after_win": what is due then}
 
     objects = PlaybookQuerySet.as_manager()
+    history = HistoricalRecords()
 
     class Meta:
         ordering = ["position", "id"]
@@ -32,7 +33,22 @@ class Playbook(Versioned):
         ]
 
     def __str__(self):
-        return self.label_en or self.label if (get_language() or "").startswith("en") else self.label
+        return in_language(self.label, self.label_en)
+
+    @property
+    def own_fields(self):
+        """[{"code", "label", "label_en"}]: what deals of this playbook are asked beside the fields of all (R8)."""
+        return (self.fields or {}).get("own", [])
+
+    @property
+    def due_after_win(self):
+        """[{"days", "text", "text_en"}]: what is offered as next steps when a deal follows a won one (R7)."""
+        return (self.fields or {}).get("after_win", [])
+
+
+def in_language(chinese, english):
+    """In the reader's language; empty English falls back to Chinese."""
+    return english or chinese if (get_language() or "").startswith("en") else chinese
 
 
 class Stage(Versioned):

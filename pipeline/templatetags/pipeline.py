@@ -3,15 +3,21 @@
 import datetime as dt
 
 from django import template
-from django.utils.html import format_html, format_html_join
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from pipeline import drawing
-from pipeline.playbooks import answering_words, duty_words
+from accounts import switches
+from core.markup import format_html, format_html_join
+from core.templatetags import words
+from pipeline import drawing, listed
+from pipeline.asks import answers_of
+from pipeline.deciding import label_of
+from pipeline.entering import who_approves
+from pipeline.playbooks import Playbooks, duty_words
 from pipeline.strips import note_words
 
 register = template.Library()
+ONLY = "/pipeline/table?action="
 
 
 def english():
@@ -27,9 +33,19 @@ def duties(stage):
 @register.simple_tag
 def approvers(stage):
     """Who approves entering a gated stage; without a word of its own, who answers for it."""
-    chosen = [duty for duty in stage.answering if duty.approves]
-    words = [answering_words(duty) for duty in chosen]
-    return " + ".join(words) or duty_words(stage)
+    return who_approves(stage) or duty_words(stage)
+
+
+@register.simple_tag
+def more_books():
+    """Whether Setup speaks of playbooks: the switch, or several are on (D52)."""
+    return switches.get("more_playbooks") or len(Playbooks.load().active) > 1
+
+
+@register.filter
+def decision(kind):
+    """What a decision of a meeting is called: 下一步计划, 丢单 …"""
+    return label_of(kind)
 
 
 @register.filter
@@ -53,6 +69,12 @@ def meaning(version, name):
 def fields(names, form):
     """The fields of a form that there are, of "a,b,c", in that order."""
     return [form[name] for name in names.split(",") if name in form.fields]
+
+
+@register.filter
+def own_answers(deal):
+    """[(question, answer)] of a deal's playbook's own questions."""
+    return answers_of(deal)
 
 
 @register.filter
@@ -91,14 +113,32 @@ def draw_card(card):
 
 
 @register.simple_tag
-def draw_rows(cards, on):
-    """Rows of the table."""
-    return format_html_join("", "{}", ((drawing.row_html(card, on),) for card in cards))
+def draw_rows(cards, on, narrow):
+    """Rows of the table; `narrow` begins the address of the table of one key action."""
+    return format_html_join("", "{}", ((drawing.row_html(card, on, narrow),) for card in cards))
 
 
 @register.simple_tag
-def draw_cell(card, name):
-    return drawing.cell_html(card, name)
+def draw_cell(card, name, narrow):
+    return drawing.cell_html(card, name, narrow)
+
+
+@register.simple_tag
+def action_names():
+    """The key actions of the list, to choose from while typing one."""
+    return listed.live_kinds()
+
+
+@register.simple_tag
+def only_this(card):
+    """The link to the table of the key action a card shows, where it is one of the list."""
+    return drawing.only_html(card.deal.kind_code, card.kind_words, ONLY) if card.deal.kind_code else ""
+
+
+@register.simple_tag
+def only_line(line):
+    """The same for a line read with its kind."""
+    return drawing.only_html(line.kind.code, line.kind.words, ONLY)
 
 
 @register.simple_tag
@@ -110,7 +150,13 @@ def th(head, label, css=""):
 
 @register.filter
 def group_words(card, group):
-    """What a group of rows is called: its rep or its stage."""
+    """What a group of rows is called, by one of them."""
     if group == "stage":
         return card.stage.words
-    return card.deal.rep.name if card.deal.rep else _("Nobody")
+    if group == "tag":
+        return card.deal.customer.get_tag_display()
+    if group == "month":
+        day = card.deal.expected_close
+        return words.month(day.replace(day=1)) if day else _("No closing date")
+    person = getattr(card.deal, group)
+    return person.name if person else _("Nobody")

@@ -1,4 +1,4 @@
-"""The board (S7): /pipeline, the next cards of a column, the filter panel, folded columns."""
+"""The board (S7): /pipeline, the next cards of a column, folded columns."""
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -7,17 +7,18 @@ from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.gates import only
-from accounts.models import SavedView, Team, User
 from accounts.rights import may_see_pipeline
 from core import periods
+from core.asked import VERSION, number
 from core.keys import deed
 from core.lists import answer
-from customers.models import Customer
+from core.past import read_past
 from pipeline.asking import Asked
+from pipeline.asof import AskedThen, read_board_then
 from pipeline.board import more_cards, read_board
-from pipeline.lanes import CHOICES, chosen
+from pipeline.lanes import chosen
 from pipeline.polling import changed_since
-from pipeline.showing import board_context
+from pipeline.showing import board_context, past_context
 
 
 @require_GET
@@ -26,11 +27,18 @@ def board(request):
     now = timezone.now()
     if "since" in request.GET:
         return poll(request, now)
-    shown = read_board(request.user, request.GET, periods.today(now))
+    past = read_past(request.GET, periods.today(now))
+    if past.day:
+        shown = read_board_then(AskedThen(request.user, request.GET, past))
+    else:
+        shown = read_board(request.user, request.GET, periods.today(now))
     folds = folds_of(request)
     for column in shown.columns:
         column.shut = folds.get(column.stage.pk, column.shut)
-    context = board_context(request, shown, now=now, with_lanes=True)
+    if past.day:
+        context = past_context(request, shown, now=now)
+    else:
+        context = board_context(request, shown, now=now, with_lanes=True) | {"past": past}
     return answer(request, "pipeline/board.html", "pipeline/_board.html", context)
 
 
@@ -56,37 +64,19 @@ def poll(request, now):
 @only(may_see_pipeline)
 def more(request, stage):
     """The next cards of one column; without scripts the link leads to the table, filtered by the stage."""
-    if not request.htmx:
+    if not request.htmx or request.GET.get("as_of"):
         query = request.GET.copy()
         query.pop("from", None)
         query["stage"] = stage
         return redirect(f"/pipeline/table?{query.urlencode()}")
     asked = Asked(request.user, request.GET, periods.today())
     found = asked.playbooks.stages.get(stage)
-    if found is None or not request.GET.get("from", "0").isdigit():
+    start = number(request.GET.get("from", "0"), VERSION)
+    if found is None or start is None:
         raise Http404
-    cards, left = more_cards(asked, found, int(request.GET.get("from", 0)))
-    context = {"cards": cards, "left": left, "stage": found, "start": int(request.GET.get("from", 0)) + len(cards)}
+    cards, left = more_cards(asked, found, start)
+    context = {"cards": cards, "left": left, "stage": found, "start": start + len(cards)}
     return render(request, "pipeline/_more.html", context)
-
-
-@require_GET
-@only(may_see_pipeline)
-def filters(request):
-    """The panel behind 筛选: person, tag, team, saved filters. A page of its own without scripts."""
-    asked = Asked(request.user, request.GET, periods.today())
-    context = {
-        "asked": asked,
-        "query": request.GET,
-        "tags": Customer.Tag.choices,
-        "people": User.objects.visible_to(request.user).sellers().order_by("team", "id"),
-        "teams": Team.objects.visible_to(request.user).order_by("id"),
-        "chosen_tags": request.GET.getlist("tag"),
-        "views": SavedView.objects.visible_to(request.user).filter(page="pipeline:board"),
-        "lanes": CHOICES.items(),
-        "target": "pipeline:table" if request.GET.get("on") == "table" else "pipeline:board",
-    }
-    return answer(request, "pipeline/filters.html", "pipeline/_filters.html", context)
 
 
 FOLDS = 365 * 24 * 3600  # seconds a browser remembers which columns its person folded
@@ -96,7 +86,7 @@ def folds_of(request):
     """{stage id: folded} as this person left it in this browser; what he never touched has its usual width."""
     kept = request.COOKIES.get(f"folds_{request.user.pk}", "")
     pairs = (pair.split("-") for pair in kept.split(".")[:60] if pair.count("-") == 1)
-    return {int(pk): how == "1" for pk, how in pairs if pk.isascii() and pk.isdigit()}
+    return {key: how == "1" for pk, how in pairs if (key := number(pk))}
 
 
 @require_POST

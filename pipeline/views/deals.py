@@ -2,7 +2,7 @@
 
 import json
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -12,14 +12,19 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.gates import only
 from accounts.rights import may_see_pipeline
 from core import periods
+from core.asked import VERSION, number
 from core.companions import along
+from core.entryforms import saved
+from core.errors import Refused
 from core.keys import deed
 from core.lists import answer
 from customers.models import Customer, Need
 from customers.needs import close_needs, open_needs
 from customers.staleness import Rule
 from pipeline import risks
+from pipeline.allowing import before_gates, gate_before
 from pipeline.answering import say
+from pipeline.books import in_use, offered_after_win
 from pipeline.cards import cards_of, shown
 from pipeline.deals import save_deal
 from pipeline.forms import DealForm
@@ -44,17 +49,24 @@ def deal(request, pk):
 @deed
 @only(may_see_pipeline)
 def new(request, customer):
+    """The form of the stage it opens at (R19): ?stage=, by default the first one. Another stage, another form; what
+    was typed stays."""
     customer = get_object_or_404(Customer.objects.visible_to(request.user), pk=customer)
+    places = places_to_open()
+    stage = place_asked_for(request, places)
+    typed = request.GET if "owner" in request.GET else {}
     form = DealForm(
         request.POST or None,
         user=request.user,
         customer=customer,
-        initial={"rep": customer.owner_id, "owner": customer.owner_id},
+        stage=stage,
+        initial={"rep": customer.owner_id, "owner": customer.owner_id} | {name: typed[name] for name in typed},
     )
     if request.method == "GET" or not form.is_valid():
-        return deal_form(request, form, customer, None)
+        return deal_form(request, form, customer, None, places=places)
     fields = {name: value for name, value in form.cleaned_data.items() if value not in (None, "")}
-    made = open_deal(customer, by=request.user, now=timezone.now(), **fields)
+    made = open_deal(customer, by=request.user, now=timezone.now(), stage=stage, **fields)
+    saved(request, "deal")
     return done(request, made, _("Deal opened: %(name)s") % {"name": made.name})
 
 
@@ -68,20 +80,48 @@ def edit(request, pk):
         instance=found,
         user=request.user,
         customer=found.customer,
+        stage=Playbooks.stage(found.stage_id),
         initial={"key_action": found.key_action[:80], "risk": found.risk[:120]},
     )
     if request.method == "GET" or not form.is_valid():
         return deal_form(request, form, found.customer, found)
     fresh = Deal.objects.visible_to(request.user).select_related("customer", "stage").get(pk=pk)
-    version = request.POST.get("version", "")
-    save_deal(
-        fresh, form, by=request.user, now=timezone.now(), expect=int(version) if version.isdigit() else fresh.version
-    )
+    seen = number(request.POST.get("version"), VERSION)
+    expect = fresh.version if seen is None else seen
+    save_deal(fresh, form, by=request.user, now=timezone.now(), expect=expect)
     return done(request, fresh, _("Saved"))
 
 
-def deal_form(request, form, customer, found):
-    context = {"form": form, "customer": customer, "deal": found}
+def places_to_open():
+    """[(playbook in use, its open stages before the first gate)], the default playbook first. Where every way begins
+    at a gate, the stage is left in which a new customer's deal begins."""
+    active = sorted(Playbooks.load().active, key=lambda book: not book.is_default)
+    places = [(book, [stage for stage in before_gates(book.line) if stage.is_open]) for book in active]
+    first = [stage for stage in active[0].line if stage.is_open][:1]
+    return [place for place in places if place[1]] or [(active[0], first)]
+
+
+def place_asked_for(request, places):
+    """The open stage a new deal begins in: ?stage=, or the first one of ?playbook=, or the first one of all. Refused
+    behind a gate: a deal begins before it and asks on its way."""
+    given = request.POST if request.method == "POST" else request.GET
+    stages = [stage for _book, line in places for stage in line]
+    asked = [stage for stage in stages if str(stage.pk) == given.get("stage", "")]
+    if given.get("stage") and not asked:
+        stage = next((one for one in Playbooks.load().stages.values() if str(one.pk) == given["stage"]), None)
+        gate = gate_before(stage) if stage and stage.is_open and stage.playbook.is_active else None
+        if gate is None or stage.retired_at:
+            raise Http404
+        raise Refused(_("%(stage)s needs an approval first.") % {"stage": gate}, holder=str(gate))
+    of_book = [line[0] for book, line in places if line and book.code == given.get("playbook")]
+    return (asked or of_book or stages)[0]
+
+
+def deal_form(request, form, customer, found, places=()):
+    context = {
+        "form": form, "customer": customer, "deal": found, "places": places,
+        "meaning_now": getattr(form.stage, "version_now", None),
+    }  # fmt: skip
     status = 422 if form.is_bound else 200
     if request.htmx and not request.htmx.boosted:
         return render(request, "pipeline/_deal_form.html", context, status=status)
@@ -123,6 +163,8 @@ def customer_panel(request, pk):
         "stays": stays_of(chosen.deal, books.stages) if chosen else [],
         "risks": open_risks(chosen.deal, on) if chosen else [],
         "deal": chosen.deal if chosen else None,
+        "follow": offered_after_win(customer, request.user),
+        "playbooks": in_use(request.user),
     }
     return answer(request, "pipeline/customer_panel.html", "pipeline/_customer_panel.html", context)
 

@@ -13,13 +13,17 @@ from django.views.decorators.http import require_http_methods
 
 from accounts import rights
 from accounts.gates import only
+from core.asked import number
 from core.errors import NotAllowed
 from core.keys import deed
 from customers import bulk
+from customers.models import Need
+from customers.needs import close_needs
 from pipeline.answering import place_after, say
 from pipeline.forms_many import FORMS
 from pipeline.models import Deal
 from pipeline.moving import Move, move_many
+from pipeline.proving import is_forward
 
 MOST = 200
 
@@ -30,8 +34,8 @@ MOST = 200
 def many(request):
     """GET asks, naming the deals; POST does it for all of them or none."""
     given = request.POST if request.method == "POST" else request.GET
-    do, keys = given.get("do", ""), [int(pk) for pk in given.getlist("ids")[:MOST] if pk.isascii() and pk.isdigit()]
-    found = Deal.objects.visible_to(request.user).filter(pk__in=[pk for pk in keys if pk < 2**63])
+    do, keys = given.get("do", ""), [key for pk in given.getlist("ids")[:MOST] if (key := number(pk))]
+    found = Deal.objects.visible_to(request.user).filter(pk__in=keys)
     deals = list(found.select_related("customer__owner", "stage").order_by("pk"))
     if do not in FORMS or not deals:
         raise Http404
@@ -72,12 +76,18 @@ def move_all(request, deals, said):
     seen = dict(pair.split(":", 1) for pair in request.POST.getlist("seen") if ":" in pair)
     moves = [
         Move(
-            deal, said["to"], expected=_number(seen.get(str(deal.pk))), key_action=said["key_action"],
+            deal, said["to"], expected=number(seen.get(str(deal.pk))), key_action=said["key_action"],
             evidence=said["evidence"], reason=said["reason"], lost_reason=said["lost_reason"],
         )
         for deal in deals
     ]
-    moved = len(move_many(moves, by=request.user, now=timezone.now()))
+    now, ticked = timezone.now(), {}
+    moved = len(move_many(moves, by=request.user, now=now))
+    for need in said.get("needs") or ():
+        ticked.setdefault(need.customer_id, []).append(need)
+    for move in moves:  # where the deal moved on, as in the dialog of one (R2)
+        if is_forward(move) and (needs := ticked.pop(move.deal.customer_id, None)):
+            close_needs(move.deal.customer, needs, Need.Status.ANSWERED, by=request.user, now=now)
     words = ngettext("%(n)d deal is now in %(stage)s", "%(n)d deals are now in %(stage)s", moved)
     return words % {"n": moved, "stage": said["to"]}, ""
 
@@ -92,7 +102,9 @@ def plan_all(request, deals, said):
 
 
 def assign_all(request, deals, said):
-    changed, event = bulk.assign(_customers(deals), said["owner"], by=request.user, now=timezone.now())
+    changed, event = bulk.assign(
+        _customers(deals), said["owner"], by=request.user, now=timezone.now(), why=said["why"]
+    )
     words = ngettext("%(n)d customer assigned to %(name)s", "%(n)d customers assigned to %(name)s", len(changed))
     return words % {"n": len(changed), "name": said["owner"].name}, _undo(event)
 
@@ -117,7 +129,3 @@ def _customers(deals):
 
 def _undo(event):
     return reverse("activity:undo", args=[event.pk]) if event else ""
-
-
-def _number(text):
-    return int(text) if text and text.isascii() and text.isdigit() else None

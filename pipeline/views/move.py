@@ -11,18 +11,23 @@ from django.views.decorators.http import require_http_methods
 from accounts.gates import only
 from accounts.rights import may_see_pipeline
 from core import periods
+from core.asked import number
+from core.changing import change
 from core.errors import Refused
 from core.keys import deed
 from customers.models import Need
 from customers.needs import close_needs
 from pipeline import entering, notes
+from pipeline.allowing import Gone, gates_of, is_onward, moved_meanwhile, standing_before
 from pipeline.answering import moved_answer
+from pipeline.books import in_use
 from pipeline.forms import BACK_REASONS, LoseForm, MoveForm
-from pipeline.holding import hold
+from pipeline.holding import hold, off_among
 from pipeline.models import Deal, Stage
 from pipeline.moving import Move, move_many
 from pipeline.playbooks import Playbooks
 from pipeline.proving import proof_of
+from pipeline.strips import note_words
 
 
 @require_http_methods(["GET", "POST"])
@@ -36,17 +41,19 @@ def move(request, pk):
         return redirect("pipeline:lost", pk)
     if not to:
         return choose(request, deal)
-    stage = Playbooks.stage(number_of(to))
+    stage = Playbooks.stage(number(to) or 0)
     if stage is None or stage.playbook_id != deal.playbook_id:
         raise Http404
     if stage.retired_at is not None or not getattr(deal, "to_is_live", True):  # while the dialog stood open
         return choose(request, deal, gone=stage)
     if stage.kind == Stage.Kind.LOST:
         return redirect("pipeline:lost", pk)
-    if gate_stands(deal, stage):
-        return gate(request, deal, stage)
-    if request.method == "GET" and stage.pk == deal.stage_id:
+    if stage.pk == deal.stage_id and request.method == "GET":
         return choose(request, deal)
+    move = Move(deal, stage, was=deal.stage)
+    holds, gated = barriers(move)
+    if holds or gated:
+        return gate(request, move, holds, gated)
     form = MoveForm(request.POST or None, deal=deal, to=stage, now=timezone.now(), initial=prefill(deal))
     if request.method == "GET":
         if request.htmx and not asks(form):
@@ -74,22 +81,20 @@ def lost(request, pk):
     return carry_out(request, deal, Move(deal, stage, **said), form, context, "lost")
 
 
-def number_of(text):
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
-
-
 def one_deal(request, pk, *, to=""):
     """The deal a person asks about; when he posts, locked, with everything a move reads and whether the stage it shall
-    go to is in use (`to_is_live`)."""
+    go to is in use (`to_is_live`). Refused when it left the stage he saw (`from`), with who moved it (B32)."""
     visible = Deal.objects.visible_to(request.user)
     if request.method != "POST":
         return get_object_or_404(visible.select_related("customer", "stage"), pk=pk)
-    if number_of(to):
+    if number(to):
         live = Stage.objects.visible_to(request.user).live()
-        visible = visible.annotate(to_is_live=Exists(live.filter(pk=number_of(to), playbook=OuterRef("playbook"))))
+        visible = visible.annotate(to_is_live=Exists(live.filter(pk=number(to), playbook=OuterRef("playbook"))))
     found = hold(visible, [pk])
     if pk not in found:
         raise Http404
+    if (number(request.POST.get("from")) or found[pk].stage_id) != found[pk].stage_id:
+        raise moved_meanwhile(found[pk], now=timezone.now())
     return found[pk]
 
 
@@ -100,44 +105,52 @@ def carry_out(request, deal, asked, form, context, name):
         moved = move_many([asked], by=request.user, now=timezone.now(), is_held=True)
         if needs := form.cleaned_data.get("needs"):
             close_needs(deal.customer, needs, Need.Status.ANSWERED, by=request.user, now=timezone.now())
+        if moved and name == "move" and (custom := form.custom()) != asked.deal.custom:
+            change(asked.deal, by=request.user, custom=custom)
     except ValidationError as missing:
         for field, sentences in missing.message_dict.items():
             form.add_error(field if field in form.fields else None, sentences)
         return dialog(request, name, context, status=422)
+    except Gone as gone:
+        return choose(request, deal, gone=gone.stage)
     if not moved:
         return moved_answer(request, deal, was, None)
     return moved_answer(request, asked.deal, was, asked)
 
 
-def gate_stands(deal, stage):
-    """Whether going to `stage` is first a matter of asking (D29)."""
-    forward = stage.position > deal.stage.position and deal.stage.kind != Stage.Kind.LOST
-    return bool(
-        forward and stage.gated and entering.is_guarded() and (deal.pk, stage.pk) not in notes.passed_gate([deal])
-    )
+def barriers(move):
+    """(the holds that stand before a move, the first gated stage on its way that no approval has opened, or None)."""
+    if not is_onward(move):
+        return [], None
+    holds = notes.holds_of([move.deal]) if getattr(move.deal, "is_held", True) else {}
+    return standing_before(move, holds), next(iter(gates_of([move]).get(move.deal.pk, [])), None)
 
 
-def gate(request, deal, stage):
-    """Ask for the approval: the dialog says who will be asked, the deal stays where it is."""
-    holds = notes.holds_of([deal]).get(deal.pk, [])
-    if request.method == "GET" or holds:
-        if request.method == "POST":
-            raise Refused(holds[0].words, holder=holds[0].words)
-        books = Playbooks.load()
-        return dialog(request, "gate", {"deal": deal, "to": books.stages[stage.pk], "holds": holds})
-    entering.ask_to_enter(deal, stage, by=request.user, now=timezone.now())
-    return moved_answer(request, deal, deal.stage, None, asked_for=stage)
+def gate(request, move, holds, gated):
+    """Going there is first a matter of asking (D29): the dialog says what it waits for, or who will be asked; the deal
+    stays where it is."""
+    deal = move.deal
+    if request.method == "GET":
+        return dialog(request, "gate", {"deal": deal, "to": move.to, "gated": gated, "holds": holds})
+    if holds:
+        raise Refused(note_words(holds[0]), holder=note_words(holds[0]))
+    entering.ask_to_enter(deal, gated, by=request.user, now=timezone.now())
+    return moved_answer(request, deal, deal.stage, None, asked_for=gated)
 
 
 def choose(request, deal, *, gone=None):
     """The stages to choose from, with 丢单: what ⋯ and M open. `gone`: the stage asked for is no longer in use, the
     others are offered (B36)."""
     books = Playbooks.load()
+    book = next((one for one in books.all if one.pk == deal.playbook_id), None)
+    off = deal.playbook_id in off_among([deal.playbook_id]) if gone else bool(book and not book.is_active)
     context = {
         "deal": deal,
-        "stages": books.columns(deal.playbook_id),
+        "off": book if off else None,  # switched off, perhaps while the dialog stood open
+        "stages": [] if off else books.columns(deal.playbook_id),
         "lost": books.lost(deal.playbook_id),
         "gone": gone,
+        "others": in_use(request.user) if deal.stage.is_open else [],
     }
     if gone is None:
         return dialog(request, "choose", context)

@@ -45,7 +45,8 @@ def rows_of(request, given):
     """The deals of the page of the table the block was copied for, in its order."""
     asked = Asked(request.user, QueryDict(given.get("query", "").lstrip("?")), periods.today())
     keys = [card.deal.pk for card in read_table(asked).rows]
-    found = Deal.objects.visible_to(request.user).select_related("customer", "stage", "rep", "owner").in_bulk(keys)
+    rows = Deal.objects.visible_to(request.user)
+    found = rows.select_related("customer", "stage", "rep", "owner", "key_action_kind").in_bulk(keys)
     return [found[pk] for pk in keys if pk in found]
 
 

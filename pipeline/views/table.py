@@ -1,7 +1,11 @@
 """The table twin (S8) and its cells."""
 
-from django.http import Http404, HttpResponse
+from urllib.parse import urlsplit
+
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
@@ -9,28 +13,38 @@ from django.views.decorators.http import require_GET, require_http_methods
 from accounts.gates import only
 from accounts.rights import may_see_pipeline
 from core import periods
+from core.asked import VERSION, number
 from core.companions import along
 from core.keys import deed
 from core.lists import answer
+from core.past import read_past
+from pipeline.answering import say
 from pipeline.asking import Asked
+from pipeline.asof import AskedThen
 from pipeline.board import read_board
 from pipeline.cards import cards_by_id
-from pipeline.deals import save_deal
 from pipeline.forms import CellForm
 from pipeline.models import Deal
-from pipeline.showing import board_context, query_of
-from pipeline.table import read_table
+from pipeline.pasting import write_block
+from pipeline.showing import board_context, narrow_of, past_context, query_of
+from pipeline.sums import read_sums
+from pipeline.table import columns_that_group, read_table
 
 
 @require_GET
 @only(may_see_pipeline)
 def table(request):
     now = timezone.now()
-    asked = Asked(request.user, request.GET, periods.today(now))
-    board = read_board(request.user, request.GET, asked.on, asked=asked, with_cards=False)
-    rows = read_table(asked)
-    context = board_context(request, board, now=now) | {
+    past = read_past(request.GET, periods.today(now))
+    asked = AskedThen(request.user, request.GET, past) if past.day else Asked(request.user, request.GET, past.on)
+    sums = read_sums(asked, by=columns_that_group(asked))
+    board = read_board(request.user, request.GET, asked.on, asked=asked, with_cards=False, sums=sums)
+    rows = read_table(asked, sums)
+    shown = past_context if past.day else board_context
+    context = shown(request, board, now=now) | {
+        "past": past,
         "table": rows,
+        "bar": rows.bar,
         "heads": heads(asked, rows.sort),
         "base": query_of(asked, page=""),
         "pager": pages_of(asked, rows),
@@ -43,7 +57,10 @@ def choices(asked, group):
     """What is listed, and how it is grouped, as chips."""
     state = asked.GET.get("state", "")
     states = [("", _("On the board")), ("won", _("Won deals")), ("lost", _("Lost deals")), ("all", _("All"))]
-    groups = [("rep", _("By person")), ("stage", _("By stage")), ("none", _("Not grouped"))]
+    groups = [
+        ("rep", _("By person")), ("owner", _("By owner")), ("stage", _("By stage")), ("tag", _("By tag")),
+        ("month", _("By closing month")), ("none", _("Not grouped")),
+    ]  # fmt: skip
     return {
         "states": [
             {"label": label, "on": state == value, "query": query_of(asked, state=value) or "?"}
@@ -75,7 +92,7 @@ def pages_of(asked, rows):
 @deed
 @only(may_see_pipeline)
 def field(request, pk):
-    """GET: the cell as a field. POST: one field saved; the same cell back, or 422 in place; two people: 409."""
+    """GET: the cell as a field. POST: one field saved, with its undo; the same cell again, or 422; two people: 409."""
     deal = get_object_or_404(Deal.objects.visible_to(request.user).select_related("customer", "stage"), pk=pk)
     name = request.POST.get("field") or request.GET.get("field") or ""
     if name not in CellForm.FIELDS or (name == "expected_close" and not deal.stage.is_open):
@@ -88,17 +105,18 @@ def field(request, pk):
         context = {"form": form, "deal": deal, "name": name, "bound": form[name]}
         return render(request, "pipeline/_cell_edit.html", context, status=422 if form.is_bound else 200)
     fresh = Deal.objects.visible_to(request.user).select_related("customer", "stage").get(pk=pk)
-    version = request.POST.get("version", "")
-    save_deal(
-        fresh, form, by=request.user, now=timezone.now(), expect=int(version) if version.isdigit() else fresh.version
-    )
+    seen = number(request.POST.get("version"), VERSION)
+    seen = fresh.version if seen is None else seen
+    _n, event = write_block([(fresh, name, request.POST.get(name, ""), seen)], by=request.user, now=timezone.now())
     if not request.htmx:
         return redirect("pipeline:table")
-    return cell(request, fresh, name, extra=along("pipeline.changed", request, deal=fresh))
+    toast = say(request, _("Saved"), undo=reverse("activity:undo", args=[event.pk])) if event else ""
+    return cell(request, fresh, name, extra=along("pipeline.changed", request, deal=fresh) + toast)
 
 
 def cell(request, deal, name, *, extra=""):
-    asked = Asked(request.user, {}, periods.today())
+    page = urlsplit(request.htmx.current_url_abs_path or "") if request.htmx else urlsplit("")
+    asked = Asked(request.user, QueryDict(page.query[:4000]), periods.today())
     card = cards_by_id([deal.pk], user=request.user, on=asked.on, rule=asked.rule, stages=asked.playbooks.stages)[0]
-    html = render(request, "pipeline/_cell.html", {"card": card, "name": name}).content.decode()
-    return HttpResponse(html + extra)
+    context = {"card": card, "name": name, "narrow": narrow_of(asked)}
+    return HttpResponse(render_to_string("pipeline/_cell.html", context, request) + extra)

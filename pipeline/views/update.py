@@ -10,6 +10,7 @@ from accounts.gates import only
 from accounts.rights import may_see_pipeline
 from core import periods
 from core.companions import along
+from core.entryforms import saved
 from core.keys import deed
 from core.lists import answer
 from pipeline import risks, updating
@@ -24,7 +25,7 @@ def update(request):
     """GET: the page. POST: everything on plan confirmed in one press, stored as confirmed with others."""
     if request.method == "POST":
         return confirm_all(request)
-    context = {"day": updating.day_of(request.user, periods.today())}
+    context = updating.day_of(request.user, periods.today()).narrowed(request.GET)
     return answer(request, "pipeline/update.html", "pipeline/_update.html", context)
 
 
@@ -37,9 +38,9 @@ def update_row(request, pk):
     form = UpdateForm(request.POST)
     if not form.is_valid():
         deal.errors, deal.typed = form.errors.get("key_action") or form.errors["risk"], form.data.get("key_action", "")
-        context = {"deal": deal, "day": updating.day_of(request.user, periods.today())}
+        context = {"deal": deal} | updating.day_of(request.user, periods.today()).narrowed(request.GET)
         template = "pipeline/_update_row.html" if request.htmx else "pipeline/update.html"
-        context["day"].look = [deal if one == deal else one for one in context["day"].look]
+        context["look"] = [deal if one == deal else one for one in context["look"]]
         return render(request, template, context, status=422)
     line, risk = form.cleaned_data["key_action"], form.cleaned_data["risk"]
     now = timezone.now()
@@ -47,6 +48,7 @@ def update_row(request, pk):
         risks.set_risk(deal, text=risk, by=request.user, now=now)
     how = "action" if line or risk else "same"
     day = updating.mark([deal], how, request.user, now, line=line)
+    _timed(request, day)
     if not request.htmx:
         return redirect("pipeline:update")
     deal.line = line or deal.key_action
@@ -55,11 +57,19 @@ def update_row(request, pk):
 
 
 def confirm_all(request):
-    day = updating.day_of(request.user, periods.today())
-    day = updating.mark(day.on_plan, "bulk", request.user, timezone.now())
+    shown = updating.day_of(request.user, periods.today()).narrowed(request.GET)
+    day = updating.mark(shown["on_plan"], "bulk", request.user, timezone.now())
+    _timed(request, day)
     if not request.htmx:
         return redirect("pipeline:update")
-    return render(request, "pipeline/_update.html", {"day": day})
+    return render(request, "pipeline/_update.html", day.narrowed(request.GET))
+
+
+def _timed(request, day):
+    """The whole update counts, from the page as it opened to its last deal. Without scripts each row is answered by a
+    page that opens anew: that says nothing."""
+    if day.is_done and request.htmx:
+        saved(request, "update")
 
 
 def counts(request, day):

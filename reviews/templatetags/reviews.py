@@ -2,9 +2,10 @@
 
 from django import template
 from django.utils.http import urlencode
+from django.utils.translation import get_language
 
 from core import words
-from reviews.models import Target
+from core.periods import read_period
 
 register = template.Library()
 
@@ -16,28 +17,29 @@ def behind(cell):
 
 
 @register.filter
+def period(code):
+    """2024-W10 → 3月4日–10日（第 10 周）, 2024-03 → 2024年3月."""
+    found = read_period(code)
+    say = words.week if found.kind == "week" else words.month
+    return say(found.first, get_language())
+
+
+@register.filter
 def item(mapping, key):
     return mapping.get(key) if mapping else None
 
 
-@register.filter
-def typed(box):
-    """A target as one types it: no separators, no needless zeros."""
-    if box.target is None:
-        return ""
-    text = f"{box.target.value:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
-
-
-def said(box, value):
-    return words.money_full(value) if box.metric == Target.Metric.SIGNED else f"{value:f}".split(".")[0]
+@register.simple_tag
+def say(column, what, value):
+    """A number of a column as it is read: {% say column "said" value %}, "brief", "actual_said"."""
+    return getattr(column, what)(value)
 
 
 @register.filter
-def first_said(box):
-    return said(box, box.target.first_value)
+def minus(a, b):
+    return a - b
 
 
 @register.filter
-def gap_said(box):
-    return said(box, abs(box.gap))
+def abs_of(value):
+    return abs(value)

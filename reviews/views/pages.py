@@ -5,21 +5,26 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import content_disposition_header, urlencode
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from core.asked import VERSION, number
 from core.keys import deed
+from core.past import Past, read_past
 from core.periods import period_of, today
+from reviews.books import Books
 from reviews.forms import TextsForm
 from reviews.reading import NoSuchReview, read_review
 from reviews.showing import gated, page_context
 from reviews.texts import keep_texts, note_export
+from reviews.waits import Waits
 from reviews.writing import as_workbook, title_of
 
 
-def find(request, kind, code, scope, now):
+def find(request, kind, code, scope, now, as_of=None):
     """The review somebody asked for, or 404: no such period, a future one, or a scope that is not his."""
     try:
-        return read_review(request.user, kind, code, scope, now=now)
+        return read_review(request.user, kind, code, scope, now=now, as_of=as_of)
     except NoSuchReview:
         raise Http404 from None
 
@@ -31,7 +36,9 @@ def kind_of(code):
 def address(reading, name=None):
     """The page of a review as an URL."""
     url = reverse(f"reviews:{name or reading.kind}", args=[reading.period.code])
-    return f"{url}?{urlencode({'scope': reading.scope.code})}"
+    asked = {"scope": reading.scope.code} | ({"as_of": today(reading.now).isoformat()} if reading.past else {})
+    asked |= {"playbook": reading.books.code} if reading.books.code else {}
+    return f"{url}?{urlencode(asked)}"
 
 
 @require_GET
@@ -50,15 +57,29 @@ def month(request, code):
 
 
 def show(request, kind, code):
-    reading = find(request, kind, code, request.GET.get("scope", ""), timezone.now())
-    context = page_context(reading) | gated(reading, request.user)
+    now = timezone.now()
+    past = past_of(request.GET, kind, code, today(now))
+    reading = find(request, kind, code, request.GET.get("scope", ""), now, as_of=past.moment if past.day else None)
+    reading.books = Books.load(request.GET.get("playbook", ""))
+    context = page_context(reading) | gated(reading, request.user) | {"past": past}
+    if kind == "month" and not reading.past:
+        context["waits"] = Waits.read(reading.scope, reading.period, now=now, months=1).departments()
     return render(request, "reviews/review.html", context)
+
+
+def past_of(data, kind, code, on):
+    """The day gone by a report is asked of; a day before its period began is left out."""
+    past = read_past(data, on)
+    if past.day and period_of(kind, past.day).code < code:
+        of_week = _("The week had not begun on that day: the day was left out.")
+        of_month = _("The month had not begun on that day: the day was left out.")
+        return Past(None, on, of_month if kind == "month" else of_week)
+    return past
 
 
 def version_seen(data):
     """The version a form was opened with; 0 when there was no row yet."""
-    text = data.get("version", "")
-    return int(text) if text.isdecimal() and len(text) < 9 else 0
+    return number(data.get("version"), VERSION) or 0
 
 
 @require_POST
@@ -84,6 +105,7 @@ def export(request, code):
     """Note the export and lead to the file, which is written within the rights of that moment."""
     now = timezone.now()
     reading = find(request, kind_of(code), code, request.POST.get("scope", ""), now)
+    reading.books = Books.load(request.POST.get("playbook", ""))
     note_export(reading, by=request.user, now=now)
     return redirect(address(reading, "file"))
 
@@ -91,6 +113,7 @@ def export(request, code):
 @require_GET
 def file(request, code):
     reading = find(request, kind_of(code), code, request.GET.get("scope", ""), timezone.now())
+    reading.books = Books.load(request.GET.get("playbook", ""))
     response = HttpResponse(
         as_workbook(reading), content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
     )

@@ -6,9 +6,12 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from core.asked import number
+from core.periods import today
 from reviews.behind import Asked, UnknownFigure, behind
-from reviews.listing import shown, title_of_figure
-from reviews.views.pages import address, find, kind_of
+from reviews.books import Books
+from reviews.listing import by_tag, shown, title_of_figure
+from reviews.views.pages import address, find, kind_of, past_of
 
 PER_PAGE = 50
 
@@ -17,22 +20,26 @@ PER_PAGE = 50
 def rows(request):
     asked = read_asked(request.GET)
     code = request.GET.get("period", "")
-    reading = find(request, kind_of(code), code, request.GET.get("scope", ""), timezone.now())
+    kind, now = kind_of(code), timezone.now()
+    past = past_of(request.GET, kind, code, today(now))
+    reading = find(request, kind, code, request.GET.get("scope", ""), now, as_of=past.moment if past.day else None)
     if not reading.may_list(asked.of):
         raise Http404
+    reading.books = Books.load(request.GET.get("playbook", ""))
     try:
         lines = behind(
             reading.period, reading.scope, asked, as_of=reading.as_of, stages=reading.known.stages,
-            settings=reading.settings, stale=reading.figures.get("stale", {}).get("ids"),
+            settings=reading.settings, stale=(reading.figures.get("stale") or {}).get("ids"), then=reading.then,
         )
     except UnknownFigure:
         raise Http404 from None
-    page = Paginator(lines.lines, PER_PAGE).get_page(request.GET.get("page"))
+    found, bar = by_tag(lines.what, lines.lines, request.user, request.GET)
+    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     context = {
-        "reading": reading, "page": page, "what": lines.what, "total": len(lines.lines),
+        "reading": reading, "page": page, "what": lines.what, "total": len(found), "bar": bar,
         "rows": shown(lines.what, page.object_list, request.user), "title": title_of_figure(asked, reading),
-        "sum": sum(value for *_r, value in lines.lines if value) if lines.what == "deal" else None,
-        "back": address(reading),
+        "sum": sum(value for *_r, value in found if value) if lines.what == "deal" else None,
+        "back": address(reading), "past": past,
     }
     return render(request, "reviews/rows.html", context)
 
@@ -40,13 +47,14 @@ def rows(request):
 def read_asked(query):
     """The figure a query string names; a number that is none is as good as unknown."""
 
-    def number(name):
+    def named(name):
         text = query.get(name, "")
-        if text and not (text.isdecimal() and text.isascii() and len(text) < 19):
+        key = number(text)
+        if text and key is None:
             raise Http404
-        return int(text) if text else None
+        return key
 
     return Asked(
-        query.get("of", "")[:20], number("stage"), number("reason"), number("topic"), query.get("word", "")[:40],
-        number("team"), number("person"),
+        query.get("of", "")[:20], named("stage"), named("reason"), named("topic"), query.get("word", "")[:40],
+        named("team"), named("person"),
     )

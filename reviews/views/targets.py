@@ -1,31 +1,36 @@
-"""/targets, /targets/2024-03: the grid of targets, and the bar of the running month (S17)."""
+"""/targets, /targets/2024-03, /targets/2024-Q1: the sheet of targets, and the bar of the running month (S17)."""
 
 from django.http import Http404
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_POST
 
+from core.asked import number
 from core.errors import NotAllowed
 from core.keys import deed
 from core.periods import period_of, read_period, today
-from reviews.aiming import METRICS, NeedsReason, aim, copy_month, grid, is_late, may_aim
-from reviews.forms import TargetCell
+from reviews.aiming import copy_period, is_late, locks_at
+from reviews.attained import Attained
+from reviews.columns import SHEETS, offered
 from reviews.goals import goal_of
-from reviews.scopes import find_scope, scopes_of, survey
-from reviews.views.pages import version_seen
+from reviews.proposing import HOWS, propose
+from reviews.saving import NoSuchCell, lay_over, save_sheet
+from reviews.scopes import find_scope, scopes_of, survey, teams_below
+from reviews.sheet import changes_of, sheet_of
 
 AHEAD = 12  # months
 
 
-def read_month(code):
-    """A month, at most a year ahead; else 404."""
+def read_code(code, kinds=("month", "quarter")):
+    """A month or quarter, at most a year ahead; else 404."""
     try:
         period = read_period(code)
     except ValueError:
         raise Http404 from None
     ahead = (period.first.year - today().year) * 12 + period.first.month - today().month
-    if period.kind != "month" or period.code != code or ahead > AHEAD:
+    if period.kind not in kinds or period.code != code or ahead > AHEAD:
         raise Http404
     return period
 
@@ -42,69 +47,99 @@ def home(request):
 
 
 @require_GET
-def month(request, code):
+def sheet(request, code):
     only_sales(request.user)
-    return render(request, "reviews/targets.html", context_of(request.user, read_month(code)))
+    return answer(request, read_sheet(request, read_code(code), request.GET.get("view", "")))
 
 
-def context_of(user, period):
+def read_sheet(request, period, view):
     known = survey()
-    lines = grid(user, period, known)
-    return {
-        "period": period, "lines": lines, "metrics": METRICS, "late": is_late(period, timezone.now()),
-        "empty": not any(box.target for line in lines for box in line.cells), "may_aim": user.is_manager and lines,
+    views = SHEETS if period.kind == "month" else [key for key, *_rest in offered(known.stages)]
+    found = sheet_of(request.user, period, view if view in views else views[0], known, now=timezone.now())
+    found.known = known
+    return found
+
+
+def answer(request, sheet, *, status=200, **said):
+    """The page, or for htmx the sheet alone."""
+    period, now = sheet.period, timezone.now()
+    context = {
+        "sheet": sheet, "period": period, "late": is_late(period, now), "locks_at": locks_at(period),
+        "changes": changes_of(sheet), "metrics": offered(sheet.known.stages), "month": month_of(period),
+        "quarter": period_of("quarter", period.first), **said,
     }
+    template = "reviews/_targets.html" if request.htmx else "reviews/targets.html"
+    return render(request, template, context, status=status)
+
+
+def month_of(period):
+    """The month to show beside a quarter: the running one when it is inside, else its first."""
+    day = today()
+    return period_of("month", day if period.first <= day <= period.last else period.first)
 
 
 @require_POST
 @deed
-def cell(request, code):
-    """Save one target. Wrong input marks its cell and leaves the rest."""
+def save(request, code):
+    """Save the cells that were changed; or put a proposal into them, unsaved, to be saved by the next press."""
     only_sales(request.user)
-    period, known = read_month(code), survey()
-    scope = find_scope(request.POST.get("scope", "-"), scopes_of(request.user, known))
-    metric = request.POST.get("metric")
-    if scope is None or metric not in METRICS:
+    sheet = read_sheet(request, read_code(code), request.POST.get("view", ""))
+    try:
+        if request.POST.get("propose"):
+            return proposed(request, sheet)
+        outcome = save_sheet(sheet, request.POST, by=request.user, now=timezone.now())
+    except NoSuchCell:
+        raise Http404 from None
+    if not outcome.saved and (outcome.wrong or outcome.clashes):
+        return answer(request, sheet, status=409 if outcome.clashes else 422, outcome=outcome)
+    if not (outcome.wrong or outcome.clashes) and not request.htmx:
+        return redirect(address(sheet))
+    fresh = read_sheet(request, sheet.period, sheet.view)
+    for cell in sheet.cells:
+        if cell.error:
+            again = fresh.cell(cell.name)
+            again.text, again.error = cell.text, cell.error
+    return answer(request, fresh, outcome=outcome)
+
+
+def proposed(request, sheet):
+    how, _colon, name = request.POST["propose"].partition(":")
+    lay_over(sheet, request.POST)
+    if how not in HOWS:
         raise Http404
-    if not may_aim(request.user, scope, known):
-        raise NotAllowed
-    form, error = TargetCell(request.POST), ""
-    if form.is_valid():
-        try:
-            aim(period, metric, scope, form.cleaned_data["value"], by=request.user, now=timezone.now(),
-                expect=version_seen(request.POST) or None, reason=form.cleaned_data["reason"])
-        except NeedsReason:
-            error = _("Say why the target changes")
-    else:
-        error = next(iter(form.errors.values()))[0]
-    return answer_cell(request, period, scope, metric, error)
+    filled = propose(sheet, how, name, before=attained_before(sheet) if how == "share" else None)
+    return answer(request, sheet, proposed=len(filled))
 
 
-def answer_cell(request, period, scope, metric, error):
-    context = context_of(request.user, period)
-    for line in context["lines"]:
-        for box in line.cells:
-            if error and line.scope == scope and box.metric == metric:
-                box.error, box.typed = error, request.POST.get("value", "")[:40]
-    if not error and not request.htmx:
-        return redirect("reviews:targets", period.code)
-    template = "reviews/_targets.html" if request.htmx else "reviews/targets.html"
-    return render(request, template, context, status=422 if error else 200)
+def attained_before(sheet):
+    """What a place attained in the period before, as a function of (column, scope)."""
+    scopes, known = [row.scope for row in sheet.rows], sheet.known
+    last = sheet.period.previous()
+    attained = Attained(scopes, last, known.stages, now=timezone.now(), teams_below=teams_below(known))
+
+    def before(column, scope):
+        return attained.of(last, column.metric, column.detail, scope) or 0
+
+    return before
+
+
+def address(sheet):
+    url = reverse("reviews:targets", args=[sheet.period.code])
+    return f"{url}?{urlencode({'view': sheet.view})}"
 
 
 @require_POST
 @deed
 def copy(request, code):
-    """Last month's targets for whoever has none, with some percent on top."""
+    """The targets of the period before for whoever has none, with some percent on top."""
     only_sales(request.user)
     if not request.user.is_manager:
         raise NotAllowed
-    period, known = read_month(code), survey()
-    percent = request.POST.get("percent", "0")
-    percent = int(percent) if percent.isdecimal() and len(percent) < 4 else 0
-    scopes = [scope for scope in scopes_of(request.user, known) if may_aim(request.user, scope, known)]
-    copy_month(period, scopes, by=request.user, now=timezone.now(), percent=percent)
-    return redirect("reviews:targets", period.code)
+    sheet = read_sheet(request, read_code(code), request.POST.get("view", ""))
+    percent = number(request.POST.get("percent"), 3) or 0
+    scopes = [row.scope for row in sheet.rows if row.cells[0].editable]
+    copy_period(sheet.period, scopes, by=request.user, now=timezone.now(), percent=percent)
+    return redirect(address(sheet))
 
 
 @require_GET

@@ -14,6 +14,7 @@ from core.periods import period_of, today
 from customers.flagging import flag_stale
 from reviews.closing import close_missed
 from reviews.models import Target
+from reviews.opening import take_opening
 from salesflow.making import people as cast
 from salesflow.making.asking import Asking
 from salesflow.making.seed import import_seed
@@ -64,15 +65,20 @@ def load(now, secret, report=print):
         import_seed(people, now)
         targets(people, now)
     report("reviews …")
+    for period in (period_of("month", today(now)).previous(), period_of("month", today(now))):
+        take_opening(now=period.starts_at)
     for kind in ("week", "month"):
         close_missed(kind, now=now)
     flag_stale(now=now)
 
 
 def targets(people, now):
-    """This month's and last month's aims, so that attainment has something to be measured against."""
+    """This month's and last month's aims, so that attainment has something to be measured against: of the company, its
+    sales department, teams and reps."""
     month = period_of("month", today(now))
     for period in (month, month.previous()):
+        _target(period, "company", 0, 2 * SIGNED["team"], now)
+        _target(period, "department", people["east"].department_id, 2 * SIGNED["team"], now)
         for key in ("east", "south"):
             _target(period, "team", people[key].pk, SIGNED["team"], now)
         for person in people.values():

@@ -10,6 +10,7 @@ from collections import defaultdict
 from decimal import Decimal
 
 from accounts.calendar import Calendar
+from core.changing import told_at
 from core.periods import at, today
 from customers.creating import create_many
 from customers.logging import Entry, log_many
@@ -93,14 +94,17 @@ class Story:
     def play(self, day, scenes):
         evening = min(at(day, dt.time(18, 30)), self.now)
         coming = [n for _, what, n, _ in scenes if what == "come"]
+        morning = min(at(day, dt.time(9, 5)), self.now)
         if coming:
-            self.come(coming, min(at(day, dt.time(9, 5)), self.now))
-        self.talk([(n, position) for _, what, n, position in scenes if what == "talk"], day, evening)
-        for _, what, number, position in scenes:
-            if what == "move":
-                self.move(number, position, day, evening)
-            elif what == "lose":
-                self.lose(number, evening)
+            with told_at(morning):
+                self.come(coming, morning)
+        with told_at(evening):
+            self.talk([(n, position) for _, what, n, position in scenes if what == "talk"], day, evening)
+            for _, what, number, position in scenes:
+                if what == "move":
+                    self.move(number, position, day, evening)
+                elif what == "lose":
+                    self.lose(number, evening)
 
     def come(self, numbers, now):
         rng, rows = self.rng, []

@@ -110,6 +110,10 @@ class World:
         self.people()
         self.plan()
         rows = _Rows(self)
+        with bulk.bare(rows.made):
+            self._fill(rows, report)
+
+    def _fill(self, rows, report):
         for start in range(0, self.size.customers, CHUNK):
             for n in range(start, min(start + CHUNK, self.size.customers)):
                 rows.one(n)

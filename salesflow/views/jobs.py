@@ -11,11 +11,17 @@ from accounts.rights import may_set_up
 from core.jobs import run_again
 from core.keys import deed
 from core.sweeping import overview
+from salesflow.jobtitles import title_of
 
 
 @only(may_set_up)
 def jobs(request):
-    return render(request, "setup/jobs.html", {"seen": overview(timezone.now())})
+    seen = overview(timezone.now())
+    for row in seen["lines"]:
+        row["title"] = title_of(row["line"].name)
+    for job in seen["failures"]:
+        job.title = title_of(job.name)
+    return render(request, "setup/jobs.html", {"seen": seen})
 
 
 @only(may_set_up)

@@ -2,11 +2,19 @@
 
 from django.utils import timezone
 
+from accounts.rights import may_see_pipeline
 from core.lists import answer
+from customers.tagbar import tags_in
 from salesflow.finding import search as find
+from salesflow.finding import tally_of
 
 
 def search(request):
-    text = request.GET.get("q", "").replace("\x00", "")
-    context = {"q": text, "groups": find(request.user, text, now=timezone.now(), deep=not request.htmx)}
+    text, now = request.GET.get("q", "").replace("\x00", ""), timezone.now()
+    if request.htmx or not may_see_pipeline(request.user):  # the palette leads on; a department sees no tags (D3)
+        context = {"q": text, "groups": find(request.user, text, now=now, deep=not request.htmx)}
+    else:
+        tally = tally_of(request.user, text, now=now)
+        groups = find(request.user, text, now=now, deep=True, tags=tags_in(request.GET), tally=tally)
+        context = {"q": text, "groups": groups, "bar": tally.bar(request.GET)}
     return answer(request, "search/search.html", "search/_results.html", context)

@@ -5,11 +5,11 @@ from django.utils import timezone
 
 from accounts.gates import only
 from accounts.rights import may_see_team
+from core.asked import number
 from salesflow.teamhome import team_home
 
 
 @only(may_see_team)
 def team(request):
-    chosen = request.GET.get("team", "")
-    chosen = int(chosen) if chosen.isdecimal() and len(chosen) < 10 else None
-    return render(request, "team/team.html", {"home": team_home(request.user, timezone.now(), team=chosen)})
+    home = team_home(request.user, timezone.now(), request.GET, team=number(request.GET.get("team")))
+    return render(request, "team/team.html", {"home": home})

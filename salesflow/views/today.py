@@ -11,5 +11,5 @@ from salesflow.myday import first_run, my_day
 @only(may_see_pipeline)
 def today(request):
     return render(request, "today/today.html", {
-        "day": my_day(request.user, timezone.now()), "first_run": first_run(request.user),
+        "day": my_day(request.user, timezone.now(), request.GET), "first_run": first_run(request.user),
     })

@@ -98,16 +98,23 @@
   sf.on('click', '.board .card-in', (event, link) => {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.button || !event.detail) return;
     event.preventDefault();
-    peek(link.closest('.card'));
+    const action = event.target.closest('[data-action]');
+    if (!action) { peek(link.closest('.card')); return; }
+    const query = new URLSearchParams(window.location.search); // a key action of the list narrows the board to it
+    query.set('action', action.dataset.action);
+    window.location.search = query;
   });
 
   // A moved card goes to its index in its new column.
   document.addEventListener('htmx:load', ({ detail }) => {
     const card = detail.elt;
     if (card.matches && card.matches('.card[data-index]') && card.parentElement.matches('[data-stage]')) {
-      $$(`[id="${card.id}"]`).forEach((other) => { if (other !== card && other.parentElement.matches('[data-stage]')) other.remove(); });
-      const others = cards(card.parentElement).filter((other) => other !== card);
-      card.parentElement.insertBefore(card, others[card.dataset.index] || null);
+      const list = card.parentElement;
+      const old = $$(`[id="${card.id}"]`).filter((other) => other !== card && other.parentElement.matches('[data-stage]'));
+      const stays = card.dataset.index === '' && old.find((other) => other.parentElement === list); // what a poll brings keeps its place
+      const others = cards(list).filter((other) => other !== card && !old.includes(other));
+      list.insertBefore(card, stays || (card.dataset.index && others[card.dataset.index]) || null);
+      old.forEach((other) => other.remove());
       if (document.activeElement === document.body) go(card);
     }
     if (board()) drag();

@@ -24,6 +24,13 @@ const ask = async (field) => {
   place(field.form, sf.$('.chip[data-found]', page.content));
 };
 let timer;
+let unread = null; // the field of whose text the answer is not there yet
+const read = async (field) => {
+  clearTimeout(timer);
+  const text = field.value;
+  await ask(field);
+  if (unread === field && field.value === text) unread = null;
+};
 sf.on('input', '[data-datewords]', (event, field) => {
   const form = field.form;
   const times = sf.$('[data-times]', form);
@@ -33,8 +40,22 @@ sf.on('input', '[data-datewords]', (event, field) => {
     if (chip) { chip.checked = true; chip.dispatchEvent(new Event('change', { bubbles: true })); delete times.dataset.touched; }
   }
   clearTimeout(timer);
-  if (!event.isComposing && sf.$('[data-dates] .chips', form)) timer = setTimeout(ask, 250, field);
+  unread = sf.$('[data-dates] .chips', form) ? field : null;
+  if (!event.isComposing && unread) timer = setTimeout(read, 250, field);
 });
+// Sent faster than that: the text is read first, for a second at most, and then the form goes; a second press waits with it.
+let leaving = null;
+document.addEventListener('submit', async (event) => {
+  const { target: form, submitter } = event;
+  if (!unread || unread.form !== form) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  if (leaving === form) return;
+  leaving = form;
+  await Promise.race([read(unread), new Promise((late) => setTimeout(late, 1000))]);
+  unread = leaving = null;
+  if (form.isConnected) sf.submit(form, submitter);
+}, true);
 sf.on('change', '[data-dates], [data-times]', (event, set) => { if (event.isTrusted) set.dataset.touched = '1'; });
 sf.on('input', '[data-date-text]', (event, field) => { field.dataset.touched = '1'; });
 // The summary of a folded time picker says what was chosen.

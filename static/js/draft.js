@@ -16,11 +16,16 @@ const keep = (form) => {
   } catch { /* no storage, no draft */ }
 };
 
-let timer;
+// Saved from the page after signing in again: the server says so, and whose log of which customer it was (core/held.py).
+const saved = /(?:^|; )draft_saved="?(\d+:\d+)/.exec(document.cookie);
+if (saved) {
+  clear(`draft:${saved[1]}`);
+  document.cookie = 'draft_saved=; path=/; max-age=0';
+}
+
+// At each letter, without a pause: what is sent or left within the same moment may fail, and has to be there then.
 sf.on('input', 'form[data-draft]', (event, form) => {
-  if (event.target !== text(form) || !event.isTrusted) return; // put back by us: it keeps its own time
-  clearTimeout(timer);
-  timer = setTimeout(keep, 250, form);
+  if (event.target === text(form) && event.isTrusted) keep(form); // put back by us: it keeps its own time
 });
 
 const restore = (root) => sf.$$('form[data-draft]', root).forEach((form) => {
@@ -42,7 +47,6 @@ sf.ready(() => {
 document.addEventListener('htmx:afterRequest', ({ detail }) => {
   const form = detail.requestConfig.elt.closest('form[data-draft]'); // by now it may be out of the page
   if (!form || !detail.successful || detail.requestConfig.verb === 'get') return;
-  clearTimeout(timer);
   clear(key(form));
 });
 sf.on('submit', '[data-sign-out]', () => mine().forEach(clear));

@@ -64,8 +64,8 @@ document.addEventListener('htmx:load', ({ detail }) => sf.$$('form', detail.elt.
 // <form data-auto> saves or filters by itself; typing waits 300 ms and never sends half a word of an input method
 let timer;
 sf.on('change', 'form[data-auto]', (event, form) => { if (!event.target.matches('[data-find]')) sf.submit(form); });
-sf.on('input', 'form[data-auto] [data-find]', (event, field) => {
-  if (event.isComposing) return;
+sf.on('input', '[data-find]', (event, field) => { // it may stand outside its form
+  if (event.isComposing || !field.form?.matches('[data-auto]')) return;
   clearTimeout(timer);
   timer = setTimeout(() => sf.submit(field.form), 300);
 });

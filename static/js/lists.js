@@ -75,9 +75,10 @@ sf.on('click', '[data-unselect]', () => sf.$$('[data-list]').forEach((list) => {
   count(list);
 }));
 
-// Copy the selected rows as Excel takes them: cells by tabs, rows by lines.
+// Copy the selected rows as Excel takes them: cells by tabs, rows by lines. What Excel would run stays text.
+const plainly = (text) => (/^[=+\-@]./.test(text) ? `'${text}` : text);
 sf.on('click', '[data-copy-rows]', () => {
   const chosen = sf.$$('[data-list] [data-row].on');
   const cells = (row) => sf.$$('td, th', row).filter((cell) => !cell.matches('.tick, .row-do'));
-  sf.copy(chosen.map((row) => cells(row).map((cell) => (cell.dataset.value || cell.innerText).replace(/\s+/g, ' ').trim()).join('\t')).join('\n'));
+  sf.copy(chosen.map((row) => cells(row).map((cell) => plainly((cell.dataset.value || cell.innerText).replace(/\s+/g, ' ').trim())).join('\t')).join('\n'));
 });

@@ -8,7 +8,7 @@ const retarget = (detail) => {
   const form = detail.requestConfig.elt.closest('form');
   if (!form || verb === 'get' || detail.xhr.getResponseHeader('HX-Retarget')) return;
   if (/<form[\s>]/.test(detail.serverResponse)) {
-    if (detail.target.contains(form)) return;
+    if (detail.target.contains(form) && form.getAttribute('hx-swap') !== 'none') return;
     detail.target = form.closest('[data-form-root]') || form;
     detail.swapOverride = 'outerHTML';
   } else {

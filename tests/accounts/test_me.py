@@ -1,6 +1,7 @@
 """The person's own page: what the phone can do at this address, and everything the bottom bar has no room for."""
 
 import json
+import re
 
 import pytest
 
@@ -8,7 +9,8 @@ pytestmark = pytest.mark.django_db
 
 
 def lines(page, place):
-    html = page.content.decode()
+    """A part of the page as it is without scripts: what they show instead is left out."""
+    html = re.sub(r"<(span|small)[^>]* hidden>.*?</\1>", "", page.content.decode())
     return html[html.index(f'id="{place}"'):].split("</section>")[0]
 
 
@@ -67,3 +69,10 @@ def test_the_page_without_a_connection_is_the_same_for_everybody(cast, client, c
     nobody = client.get("/offline", headers={"accept-language": "en"}).content
     assert {client_of(user).get("/offline").content for user in (cast.alice, cast.mia, cast.sam)} == {nobody}
     assert b"csrf" not in nobody
+
+
+def test_the_bar_of_a_phone_has_five_places_for_every_role(cast, client_of):
+    for person in (cast.alice, cast.mia, cast.sam, cast.ada):
+        page = client_of(person).get("/me").content.decode()
+        bar = page[page.index('id="tabs"') :]
+        assert bar[: bar.index("</nav>")].count("<a ") == 5

@@ -103,6 +103,22 @@ def overflow(page):
     return page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
 
 
+def menus_outside(page):
+    """The menus whose box, once open, reaches over an edge of the window: what their summary says and by how much."""
+    return page.evaluate(
+        """() => {
+            const shut = [...document.querySelectorAll('details.menu:not([open])')];
+            return shut.filter((menu) => menu.checkVisibility()).map((menu) => {
+                menu.open = true;
+                const box = menu.querySelector('.menu-box').getBoundingClientRect();
+                menu.open = false;
+                const over = Math.max(-box.left, box.right - document.documentElement.clientWidth);
+                return [menu.querySelector('summary'), Math.round(over)];
+            }).filter(([, over]) => over > 0).map(([said, over]) => `${said.outerHTML.slice(0, 80)} ${over}`);
+        }"""
+    )
+
+
 def small_targets(page, least=44):
     """Buttons and fields, and links of bars and forms, that are lower than `least` pixels; menus and what is folded
     count as well, so they are opened for the moment. Links in a text or a table may be lower: axe holds them to 24."""

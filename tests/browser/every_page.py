@@ -5,7 +5,7 @@ The pages are those the gate's matrix lets a person read, in the gate's world. E
 while it is open. test_pages_<language>_<theme>.py run this: a file each, so that two workers share them.
 """
 
-from tests.browser.conftest import HEIGHTS, axe, overflow, small_targets
+from tests.browser.conftest import HEIGHTS, axe, menus_outside, overflow, small_targets
 from tests.browser.hand import settled
 from tests.gate.matrix import ROWS
 from tests.gate.world import build_world
@@ -15,11 +15,15 @@ OWN = {"today", "team", "pipeline:board", "collaboration:queue", "collaboration:
 WIDTHS = (360, 390, 768, 1440)
 THUMB = (360, 390)  # the widths at which a thumb must find every target
 READ = (390, 1440)  # the widths at which axe reads
-LAYERS = ["#drawer", "#dialog", "#palette"]
+LAYERS = ["#drawer", "#dialog", "#palette", "details.menu[open]"]
 OPENED = {  # what opens over a page: (address by name, what is clicked)
     "alice": [("customer", ".compose .stub"), ("customer", "#next [data-dialog]"), ("pipeline:board", ".btn-log"),
-              ("pipeline:board", "[data-palette]"), ("today", "[data-drawer]")],
-    "mia": [("pipeline:board", ".do-more")],
+              ("pipeline:board", "[data-palette]"), ("today", "[data-drawer]"),
+              ("customer", ".cust-more > summary"), ("customers:list", "#list-menus summary"),
+              ("customers:list", ".filter-fold > summary"), ("pipeline:board", ".filter-fold > summary")],
+    "mia": [("team", "#decisions [data-dialog]"), ("team", "#reps .icon-btn"), ("pipeline:board", ".do-more"),
+            ("reviews:targets", ".aim .menu > summary")],
+    "ada": [("setup_stages", "[id^=stage-row] [data-dialog]")],
 }  # fmt: skip
 
 
@@ -71,6 +75,7 @@ def inspect(page, what, faults, widths=WIDTHS, within=None):
             page.evaluate("() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
         if wide := overflow(page):
             faults.append(f"{what} at {width}: {wide} px too wide")
+        faults += [f"{what} at {width}: out of the window {found}" for found in menus_outside(page)]
         if width in READ:
             faults += [f"{what} at {width}: {found}" for found in axe(page, within)]
         if width in THUMB:

@@ -99,3 +99,64 @@ def test_a_photo_goes_with_the_log(page_of, cast, now, width):
     settled(page)
     assert Attachment.objects.of(FollowUp.objects.latest("pk")).get().name == "名片.txt"
     assert page.locator("#timeline").get_by_role("link", name="名片.txt").is_visible()
+
+
+@pytest.mark.proves("R28")
+@pytest.mark.parametrize("keys", ["Control+Enter", "Control+Shift+Enter"])
+def test_a_date_counts_however_fast_it_is_sent(page_of, cast, now, keys):
+    """Sent in the moment of the last letter, long before the chip could be there: the date was said, so it is taken."""
+    customer = customer_of(cast.alice, now)
+    page = page_of(cast.alice)
+    opened(page, customer)
+    page.evaluate(  # one task of the browser: nothing can come between the letter and the keys
+        """(keys) => {
+            const field = document.querySelector('#id_text');
+            field.value = '谈了报价，明天回电';
+            field.dispatchEvent(new Event('input', { bubbles: true }));
+            const init = { key: 'Enter', ctrlKey: true, shiftKey: keys.includes('Shift'), bubbles: true };
+            field.dispatchEvent(new KeyboardEvent('keydown', init));
+            field.dispatchEvent(new KeyboardEvent('keydown', init));
+        }""", keys)
+    page.wait_for_selector("#drawer #log-q" if "Shift" in keys else "body:not(:has(#drawer > *))")
+    saved = FollowUp.objects.filter(text="谈了报价，明天回电").get()
+    step = saved.customer.steps.open().get(follow_up=saved)
+    assert (step.due_on, step.text) == (timezone.localdate(now) + days(1), "谈了报价，明天回电")
+
+
+def test_a_text_is_kept_at_its_last_letter(page_of, cast, now):
+    """Left within the same moment as the last letter: the text is there when the log is opened again."""
+    customer = customer_of(cast.alice, now)
+    page = page_of(cast.alice, width=DESK)
+    opened(page, customer)
+    kept = page.evaluate("""() => {
+        const field = document.getElementById('id_text');
+        field.focus();
+        document.execCommand('insertText', false, '预算下周批');
+        return Object.entries(localStorage).filter(([name]) => name.startsWith('draft:')).join();
+    }""")
+    assert "预算下周批" in kept
+    page.goto("/today")
+    opened(page, customer)
+    assert page.input_value("#id_text") == "预算下周批"
+
+
+def test_a_form_that_has_just_come_is_sent_without_leaving_the_page(page_of, cast, now):
+    """A key in the same moment as the swap: the form is wired by then, so that nothing is loaded anew."""
+    customer = customer_of(cast.alice, now)
+    page = page_of(cast.alice, width=DESK)
+    page.goto(f"/customers/{customer.pk}")
+    page.evaluate("""() => {
+        window.stayed = true;
+        let sent = false;
+        document.addEventListener('htmx:afterSwap', () => setTimeout(() => {
+            if (sent || !document.querySelector('#drawer #id_text')) return;
+            sent = true;
+            document.querySelector('#id_text').value = '电话确认';
+            document.querySelector('#id_next input[type=radio]').checked = true;
+            document.querySelector('#drawer .btn-primary').click();
+        }));
+        document.querySelector('.btn-log').click();
+    }""")
+    page.locator('#timeline').get_by_text('电话确认').first.wait_for()
+    assert page.evaluate("window.stayed") is True
+    assert FollowUp.objects.latest("pk").text == "电话确认"

@@ -3,8 +3,11 @@
 import datetime as dt
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from accounts.models import Leave
+from activity.files import attach
+from activity.models import Attachment
 from collaboration import plugs, verbs
 from collaboration.models import CollaborationRequest
 from core.errors import Refused
@@ -106,3 +109,45 @@ def test_asking_to_enter_a_gated_stage_holds_the_deal_until_the_last_approval(ca
     assert list(holds.all()) == []
     good = CardNote.objects.get(deal=deal, kind="good")
     assert (good.stage, good.words) == (stage, f"合同审批已通过 · {request.code}")
+
+
+def test_one_more_opinion_after_his_own_step_or_beside_it(cast, contract):
+    verbs.add_step(contract, by=cast.mia, now=MONDAY, department=cast.finance, note="账期")
+    verbs.add_step(contract, by=cast.mia, now=MONDAY, person=cast.grace, beside=True)
+    with pytest.raises(Refused):
+        verbs.add_step(contract, by=cast.mia, now=MONDAY, person=cast.grace)
+    with pytest.raises(Refused):  # out of turn
+        verbs.add_step(contract, by=cast.sam, now=MONDAY, person=cast.bob)
+    rows = [(step.position, step.who, step.state, step.added_by) for step in contract.steps.all()]
+    assert rows == [
+        (1, "陈曦", "waiting", None), (1, "顾岚", "waiting", cast.mia), (2, "财务部", "coming", cast.mia),
+        (3, "法务部", "coming", None),
+    ]  # fmt: skip
+    verbs.approve(contract, by=cast.mia, now=TUESDAY)
+    verbs.approve(contract, by=cast.grace, now=TUESDAY)
+    assert [row[2] for row in standing(contract)] == ["approved", "approved", "waiting", "coming"]
+
+
+def test_one_more_opinion_by_form(cast, contract, client_of):
+    client, url = client_of(cast.mia), f"/requests/R-{contract.number}"
+    assert 'id="do-add_step"' in client.get(url).content.decode()
+    both = {"person": cast.grace.pk, "department": cast.finance.pk}
+    assert client.post(f"{url}/add-step", {"key": key(), "state": "submitted"} | both).status_code == 422
+    one = {"key": key(), "state": "submitted", "person": cast.grace.pk}
+    assert client.post(f"{url}/add-step", one).status_code == 302
+    assert contract.steps.get(person=cast.grace).position == 2
+
+
+def test_what_was_approved_is_kept_with_its_files(cast, contract):
+    first = attach(contract, SimpleUploadedFile("合同.txt", b"one", "text/plain"), by=cast.alice, now=MONDAY)
+    second = attach(contract, SimpleUploadedFile("合同.txt", b"two", "text/plain"), by=cast.alice, now=MONDAY)
+    verbs.approve(contract, by=cast.mia, now=TUESDAY)
+    verbs.approve(contract, by=cast.sam, now=WEDNESDAY)
+    attach(contract, SimpleUploadedFile("合同.txt", b"three", "text/plain"), by=cast.alice, now=WEDNESDAY)
+    frozen = contract.steps.get(position=2).frozen
+    assert [(file["name"], file["number"], file["sha256"]) for file in frozen["files"]] == [
+        ("合同.txt", 2, second.sha256)
+    ]
+    rows = Attachment.objects.of(contract).order_by("number")
+    assert [(row.number, row.frozen_at is not None) for row in rows] == [(1, False), (2, True), (3, False)]
+    assert first.series == second.series and frozen["description"] == contract.description

@@ -89,3 +89,14 @@ def test_numbers_are_unique_however_many_ask_at_once(cast):
     numbers = at_once(one, one, one, one)
     assert sorted(numbers) == [1, 2, 3, 4], numbers
     assert kind().requests.count() == 4
+
+
+def test_without_the_condition_on_the_state_both_accept(cast):
+    """The negative control of two who accept: both are told yes, and the first is forgotten."""
+    other = make_user("uma", "吴优", "support", department=cast.tech)
+    request = ask(cast.alice, cast.tech)
+    seen = [fresh(request), fresh(request)]
+    for one, person in ((seen[0], cast.tess), (seen[1], other)):
+        one.state, one.person, one.promised_on = "accepted", person, MONDAY.date()
+        one.save()
+    assert [one.person for one in seen] == [cast.tess, other] and fresh(request).person == other

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import gzip
+import re
 import uuid
 
 import pytest
@@ -11,6 +12,7 @@ from django.utils import timezone
 
 from accounts import switches
 from activity.models import Event
+from activity.recording import record
 from core.periods import today
 from customers import steps
 from customers.models import (
@@ -407,7 +409,7 @@ def test_filters_narrow_and_a_bad_value_is_dropped_and_named(cast, client_of, cu
     assert names("industry=制造") == ["远洋制造"]
     assert names("since=never") == ["星澜科技", "远洋制造"]
     assert names("show=nextless") == ["星澜科技", "远洋制造"]
-    assert names("show=won") == []
+    assert names("tag=won") == []
     assert names("q=%00&sort=nonsense&page=999999999999999999999&per_page=-1") == ["星澜科技", "远洋制造"]
     html = client.get("/customers?since=soon&tag=gold").content.decode()
     assert "A filter made no sense and was left out" in html
@@ -432,10 +434,21 @@ def test_the_page_needs_as_many_queries_for_thirty_lines_as_for_one(cast, client
     make_log(customer, needs=[("need", None, "x")])
     queries(client, f"/customers/{customer.pk}")
     one, _html = queries(client, f"/customers/{customer.pk}")
+    topic, now = Topic.objects.order_by("pk").first(), timezone.now()
     for n in range(40):
-        make_log(customer, happened_at=timezone.now() - dt.timedelta(days=n), needs=[("need", None, "x")])
+        needs = [("need", topic, ""), ("need", None, "x")]
+        talk = make_log(customer, happened_at=now - dt.timedelta(days=n), needs=needs)
+        FollowUpComment.objects.create(follow_up=talk, by=cast.mia, at=now, text=f"跟紧{n}")
+        due = today(now) + dt.timedelta(days=n)
+        steps.plan(customer, by=cast.mia, now=now, owner=cast.bob, due_on=due, text="寄样品")
+        at, tags = now - dt.timedelta(days=n + 20), {"old": "", "new": "hot"}
+        record("customers.tagged", customer, by=cast.mia, at=at, about=customer, **tags)
+    CustomerHelper.objects.create(customer=customer, user=cast.charlie, added_by=cast.mia)
     many, response = queries(client, f"/customers/{customer.pk}")
-    assert len(one) == len(many)
+    assert len(one) == len(many), "\n".join(many)
+    for words in (str(topic), "跟紧1", "寄样品", cast.bob.name, cast.charlie.name):
+        assert words in response.content.decode()
+    assert any(line.event for line in response.context["lines"])
     assert len(many) <= 20, "\n".join(many)
     assert len(response.context["lines"]) == 30
     assert len(gzip.compress(response.content)) <= 20_000
@@ -517,3 +530,20 @@ def test_the_phone_reaches_every_panel_by_a_link_on_top(cast, client_of, custome
     jump = page.partition('class="tl-bar jump phone-only"')[2].partition("</nav>")[0]
     for place in ("timeline-panel", "deal", "customer-requests", "contacts", "about"):
         assert f'href="#{place}"' in jump and f'id="{place}"' in page
+
+
+def test_the_page_of_a_conflict_saves_what_is_chosen_on_it(cast, client_of):
+    customer = make_customer(owner=cast.alice, industry="软件")
+    client, url = client_of(cast.alice), f"/customers/{customer.pk}/edit"
+    fields = {"name": customer.name, "source": "展会", "version": customer.version}
+    assert client.post(url, fields | {"industry": "电子", "key": key()}).status_code == 302
+    answer = client.post(url, fields | {"industry": "能源", "key": key()})
+    assert answer.status_code == 409
+    page = answer.content.decode()
+    offered = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', page))
+    expected = (customer.name, "展会", str(customer.version + 1))
+    assert (offered["name"], offered["source"], offered["version"]) == expected
+    assert re.findall(r'type="radio" name="industry"[^>]*value="([^"]*)"', page) == ["能源", "电子"]
+    answer = client.post(url, offered | {"industry": "能源"})
+    customer.refresh_from_db()
+    assert (answer.status_code, customer.industry, customer.source) == (302, "能源", "展会")

@@ -14,8 +14,12 @@ from customers import pooling, transferring
 from customers.models import Customer
 from customers.pooling import Rules
 from customers.tagging import set_tags
+from pipeline import updating
+from pipeline.models import Deal, Stage
+from pipeline.moving import move_to
+from pipeline.notes import lift_notes, place_note
 from salesflow.myday import my_day
-from tests.cast import key, make_customer, make_log, make_step
+from tests.cast import key, make_customer, make_deal, make_log, make_step
 
 pytestmark = pytest.mark.django_db
 DAY = dt.timedelta(days=1)
@@ -141,6 +145,61 @@ def test_managers_put_and_lock(cast, client_of, now, on):
     customer.refresh_from_db()
     assert (customer.pool_locked, customer.owner, Event.objects.filter(verb__startswith="customers.pool").count()) == (
         False, None, 3)
+
+
+def test_an_open_deal_keeps_its_customer_while_somebody_works_on_it(cast, now, on):
+    """With the rule on: opened, moved, a key action, or held by an approval; "no change" is no work."""
+    day, made = today(now), {}
+    for name in ("没动", "推进", "动作", "无变化", "审批", "新开"):
+        made[name] = old(cast.alice, now, name=name).deals.get()
+    line = sorted(Stage.objects.filter(playbook=made["推进"].playbook, kind="open"), key=lambda one: one.position)
+    earlier = now - 12 * DAY
+    move_to(made["推进"], line[1], by=cast.alice, now=earlier, key_action="发了方案", expected_close=day + 30 * DAY)
+    updating.mark([made["动作"]], "action", cast.alice, earlier, line="问了预算")
+    updating.mark([made["无变化"]], "same", cast.alice, earlier)
+    place_note(made["审批"], "hold", "合同审批中", source="request 1", now=now - 50 * DAY)
+    make_deal(made["新开"].customer, by=cast.alice, now=earlier, name="二期")
+    assert names(pooling.due(ALL, day)) == ["无变化", "没动"]
+    assert names(pooling.due(ALL, day + 19 * DAY)) == sorted(["无变化", "没动", "推进", "动作", "新开"])
+    lift_notes("request 1", now=now)
+    assert "审批" in names(pooling.due(ALL, day))
+    assert names(pooling.due(Rules(), day + 400 * DAY)) == []
+
+
+def test_work_after_the_warning_keeps_the_customer_and_asks_for_a_new_warning(cast, now, on):
+    deal = old(cast.alice, now).deals.get()
+    assert pooling.recycle(now=now)["warned"] == 1
+    updating.mark([deal], "action", cast.alice, now + 3 * DAY, line="问了预算")
+    assert pooling.recycle(now=now + 7 * DAY) == {"warned": 0, "moved": 0}
+    assert pooling.recycle(now=now + 34 * DAY) == {"warned": 1, "moved": 0}
+    assert pooling.recycle(now=now + 41 * DAY) == {"warned": 0, "moved": 1}
+
+
+def test_open_deals_go_along_in_their_stage_and_the_claimer_gets_them(cast, now, on):
+    customer = old(cast.alice, now)
+    deal = customer.deals.get()
+    stage = deal.stage
+    pooling.put_many([customer], by=None, now=now)
+    deal.refresh_from_db()
+    assert (deal.owner, deal.stage) == (None, stage)
+    assert not Deal.objects.visible_to(cast.alice).filter(pk=deal.pk)
+    assert not updating.day_of(cast.alice, today(now)).total  # no deal of his any more
+    pooling.claim(customer.pk, by=cast.charlie, now=now)
+    deal.refresh_from_db()
+    assert (deal.owner, deal.rep, deal.stage) == (cast.charlie, cast.charlie, stage)
+    assert list(deal.stays.values_list("left_at", flat=True)) == [None]  # the same stay goes on
+
+
+def test_the_simulation_counts_customers_and_the_deals_that_go_along(cast, client_of, now, on):
+    old(cast.alice, now), make_deal(old(cast.bob, now, name="远洋"), by=cast.bob, now=now - 39 * DAY, name="二期")
+    Customer.objects.filter(name="星澜科技").update(open_deals=0)
+    data = {"days": 10, "warn": 7, "claims": 5, "cool": 7, "preview": "1"}
+    with_them = client_of(cast.ada).post("/setup/pool", data | {"open_deals_too": "on", "key": key()})
+    seen = {name: with_them.context[name] for name in ("n", "with_deals", "deals")}
+    assert seen == {"n": 2, "with_deals": 1, "deals": 2} and "2 deals of" in with_them.text
+    without = client_of(cast.ada).post("/setup/pool", data | {"key": key()})
+    assert (without.context["n"], without.context["with_deals"]) == (1, 0)
+    assert "None of them has an open deal." in without.text
 
 
 def test_rules_are_tried_before_they_are_saved(cast, client_of, now, on):

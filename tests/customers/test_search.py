@@ -29,7 +29,9 @@ def hits(user, text):
 
 @pytest.mark.parametrize(("typed", "group", "title"), [
     ("星", "Customers", "星澜科技"), ("澜科", "Customers", "星澜科技"), ("xlkj", "Customers", "星澜科技"),
-    ("xl", "Customers", "星澜科技"), ("5678", "Customers", "星澜科技"), ("张", "Contacts", "张敏 13800005678"),
+    ("xl", "Customers", "星澜科技"), ("５６７８", "Customers", "星澜科技"),
+    ("星澜科技有限公司", "Customers", "星澜科技"), ("上海星澜科技股份有限公司", "Customers", "星澜科技"),
+    ("5678", "Customers", "星澜科技"), ("张", "Contacts", "张敏 13800005678"),
     ("张敏", "Contacts", "张敏 13800005678"), ("5678", "Contacts", "张敏 13800005678"),
     ("@张", "Contacts", "张敏 13800005678"),
     ("二期", "Deals", "二期扩容"), ("扩", "Deals", "二期扩容"), ("XQ-2024", "Requests", "接口评估"),
@@ -70,3 +72,18 @@ def test_the_palette_costs_the_same_with_thirty(cast, place):
     with CaptureQueriesContext(connection) as many:
         search(cast.alice, "星澜", now=timezone.now())
     assert len(many) == len(few) <= 8
+
+
+def test_the_chips_count_what_was_said_too(cast, client_of, place):
+    """A word that only conversations hold: each customer counts once, and a press leaves those with its tag (R22)."""
+    other = make_customer(cast.alice, name="云帆物流", tag="hot")
+    for text in ("也说财务总监要看", "财务总监来电"):
+        make_log(other, text=text)
+    client = client_of(cast.alice)
+    bar = client.get("/search", {"q": "财务总监"}).context["bar"]
+    assert {chip.tag: chip.n for chip in bar.chips} == {place.tag: 1, "hot": 1}
+    answer = client.get("/search", {"q": "财务总监", "tag": "hot"})
+    assert {chip.tag: chip.n for chip in answer.context["bar"].chips} == {place.tag: 1, "hot": 1}
+    said = [hit.title for heading, found in answer.context["groups"] for hit in found]
+    assert said and all("要等" not in title for title in said)
+    assert client_of(cast.charlie).get("/search", {"q": "财务总监"}).context["bar"].chips == []

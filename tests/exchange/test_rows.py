@@ -7,13 +7,14 @@ import openpyxl
 import pytest
 from django.utils import timezone
 
+from accounts.models import Department
 from core.periods import today
 from customers.models import Contact, Customer, FollowUp
 from exchange.writing import write_csv
 from exchange.wrong_rows import write_wrong_rows
 from pipeline.models import Deal
 from tests.cast import make_customer
-from tests.exchange.conftest import FOLLOW_UPS, LOG_HEAD, bring, bring_rows, fates, reasons, take
+from tests.exchange.conftest import FOLLOW_UPS, LOG_HEAD, REQUESTS, bring, bring_rows, fates, reasons, take
 
 STAGE_HEAD = [
     "销售代表",
@@ -271,3 +272,9 @@ def test_imported_customers_raise_no_alarm_yet(cast):
     assert customer.alarms_from == today() + dt.timedelta(days=7)
     log = FollowUp.objects.get()
     assert (log.source, log.time_known, log.entered_by) == ("import", False, cast.alice)
+
+
+def test_a_house_without_departments_is_told_to_make_them_first(cast):
+    Department.objects.update(serves=False, is_active=False)
+    _batch, records = bring(REQUESTS, cast.ada, people={"李*": "alice", "王*": "bob", "赵*": "charlie"})
+    assert reasons(records)[0].startswith("No department accepts requests yet. Make “")

@@ -75,7 +75,9 @@ def test_errors_stay_until_corrected_or_ticked_away(cast, client_of):
     assert "There is no such day as “2024-02-30”." in page
     answer = client.post(step(batch, "import_check"), {"key": key(), "do": "import"})
     assert (answer.status_code, Customer.objects.count()) == (422, 0)
-    assert "1 row has errors, nothing is imported yet" in answer.content.decode()
+    said = answer.content.decode()
+    assert "1 row has errors, nothing is imported yet" in said
+    assert "Mend them below and check again" in said  # the way out, not only the refusal
     errors = client.get(step(batch, "import_errors"))
     assert errors["Content-Disposition"].startswith("attachment")
     row = batch.rows.get(fate="wrong")

@@ -32,19 +32,20 @@ def test_a_page_costs_no_more_than_promised(office, db, client_of, name):
     within(name, queries, most)
 
 
-def log_of(office):
+def log_of(office, customer):
     return {
-        "customer": office.customer.pk, "text": "谈了方案，下周再约", "methods": "phone", "outcome": "talked", "time": "now",
+        "customer": customer.pk, "text": "谈了方案，下周再约", "methods": "phone", "outcome": "talked", "time": "now",
         "next": (today(office.now) + dt.timedelta(days=2)).isoformat(), "next_text": "寄样品", "key": key(),
-        "contact": office.customer.contacts.first().pk, "purpose": "方案反馈",
+        "contact": customer.contacts.first().pk, "purpose": "方案反馈",
     }
 
 
-def test_a_log_costs_no_more_than_promised(office, db, client_of):
-    client = signed_in(client_of, office.rep)
+@pytest.mark.parametrize("who", ["rep", "lead", "admin"])
+def test_a_log_costs_no_more_than_promised(office, db, client_of, who):
+    client, customer = signed_in(client_of, getattr(office, who)), office.led if who == "lead" else office.customer
     path = reverse("customers:log")
-    form = f"{path}?customer={office.customer.pk}"
-    queries, _size, response = count(client, path, log_of(office), warm=form, HX_Request="true")
+    form = f"{path}?customer={customer.pk}"
+    queries, _size, response = count(client, path, log_of(office, customer), warm=form, HX_Request="true")
     assert response.status_code == 200
     within("log a follow-up", queries, 15)
 

@@ -17,7 +17,7 @@ from accounts import switches
 from accounts.arranging import add_leave, set_day
 from accounts.models import Leave, SavedView
 from activity.files import attach
-from activity.models import Event, Notification
+from activity.models import Event, Notification, Robot
 from activity.recording import notify
 from collaboration import verbs
 from collaboration.models import CollaborationRequest
@@ -31,7 +31,7 @@ from exchange.applying import apply
 from exchange.checking import check
 from exchange.models import ExportFile
 from pipeline import risks
-from pipeline.models import Playbook
+from pipeline.models import AgreementSample, Playbook
 from reviews.models import Review, Target
 from tests.cast import build_cast, make_customer, make_deal, make_log, make_request, make_step, make_user
 
@@ -83,6 +83,7 @@ def build_world(now=None):
     cast.leo = make_user("leo", "罗一", "rep", department=cast.sales)  # a rep without a team
     world = SimpleNamespace(cast=cast, now=now)
     world.stages = list(Playbook.objects.get(is_default=True).stages.order_by("position"))
+    world.book = Playbook.objects.get(code="repurchase")
     world.alice = _place(world, cast.alice, cast.mia, cast.legal, cast.sam, "quokkaone", now)
     world.charlie = _place(world, cast.charlie, cast.nadia, cast.tech, cast.tess, "wombattwo", now)
     world.bob = SimpleNamespace(customer=_customer(cast.bob, "numbatthree", now, phone=PHONES["bob"]))
@@ -95,6 +96,11 @@ def build_world(now=None):
         first=world.alice.customer, second=world.bob.customer, why="name", found_at=now
     )
     switches.set("pool", True, by=cast.ada, now=now)
+    switches.set("stage_agreement", True, by=cast.ada, now=now)
+    world.sample = AgreementSample.objects.create(
+        week=period_of("week", today(now)).code, team=cast.east, rep=cast.alice, manager=cast.mia,
+        deal=world.alice.deal, stage=world.alice.deal.stage, drawn_at=now,
+    )
     world.pooled = SimpleNamespace(customer=make_customer(cast.charlie, now=now - 9 * DAY, name="公海闸门"))
     put_many([world.pooled.customer], by=cast.nadia, now=now - DAY)
     world.week, world.month = (period_of(kind, today(now)) for kind in ("week", "month"))
@@ -102,6 +108,7 @@ def build_world(now=None):
     world.copy = "2031-05-06"
     Path(settings.COPIES_ROOT).mkdir(parents=True, exist_ok=True)
     (Path(settings.COPIES_ROOT) / f"{world.copy}.xlsx").write_bytes(b"a workbook")
+    world.robot = Robot.objects.create(team=world.cast.south, kind="wecom", address="https://qyapi.weixin.qq.com/x")
     world.job = Job.objects.create(
         name="flag_stale", key="gate failed", state=Job.State.FAILED, due_at=now - DAY, error="ValueError"
     )
@@ -168,6 +175,9 @@ def _place(world, person, manager, department, colleague, word, now):
     place.export.save()
     place.view = SavedView.objects.create(
         page="customers:list", name=f"{word}view", query="tag=prospect", owner=person
+    )
+    place.board_view = SavedView.objects.create(
+        page="pipeline:board", name=f"{word}board", query="tag=prospect", owner=person
     )
     place.target = Target(
         period=period_of("month", today(now)).code, metric="signed", scope="person", scope_id=person.pk, value=500_000, first_value=500_000,

@@ -6,9 +6,12 @@ from types import SimpleNamespace
 import pytest
 from django.utils import timezone, translation
 
+from core.periods import period_of, today
 from pipeline import notes
-from pipeline.models import LossReason, Playbook
-from tests.cast import make_customer
+from pipeline.models import LossReason, Meeting, Playbook
+from tests.cast import key, make_customer, make_log
+
+DAY = dt.timedelta(days=1)
 
 
 @pytest.fixture
@@ -51,3 +54,35 @@ def approve(stages, now):
         )
 
     return given
+
+
+# --- The weekly meeting of 华东一组
+@pytest.fixture
+def week():
+    return period_of("week", today()).code
+
+
+@pytest.fixture
+def quiet(cast, now):
+    """alice's deal that nobody spoke to for nine days."""
+    customer = make_customer(cast.alice, now=now - 12 * DAY, name="启明电子")
+    make_log(customer, happened_at=now - 9 * DAY, now=now - 9 * DAY)
+    return customer.deals.select_related("customer", "stage").get()
+
+
+@pytest.fixture
+def run(cast, client_of, week):
+    """run(name, person, **data): a POST of the meeting of 华东一组."""
+
+    def post(name, person, *args, **data):
+        url = f"/team/meeting/{week}/{name}" if name else f"/team/meeting/{week}"
+        return client_of(person).post(url, {"key": key(), "team": cast.east.pk} | data)
+
+    return post
+
+
+@pytest.fixture
+def running(cast, run, quiet, week):
+    response = run("start", cast.mia, here=[cast.alice.pk, cast.bob.pk])
+    assert response.status_code == 302
+    return Meeting.objects.get(team=cast.east, week=week)

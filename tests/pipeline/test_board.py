@@ -9,9 +9,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from core import periods
-from pipeline.board import CARDS, read_board
+from customers.models import Customer
+from pipeline.asking import Asked
+from pipeline.board import CARDS, ordered, read_board
 from pipeline.models import Deal
 from pipeline.moving import move_to
+from pipeline.sums import read_sums
+from pipeline.table import GROUPS, group_of, read_table
 from tests.cast import make_customer
 
 pytestmark = pytest.mark.django_db
@@ -67,7 +71,6 @@ def test_cards_are_ordered_by_urgency_and_the_query_agrees_with_the_words(crowd,
     board = read_board(cast.mia, {}, periods.today(now))
     for column in board.columns:
         assert column.cards == sorted(column.cards, key=lambda card: card.order)
-    from pipeline.asking import Asked
     from pipeline.urgency import rank
 
     asked = Asked(cast.mia, {}, periods.today(now))
@@ -109,3 +112,29 @@ def test_the_board_costs_the_same_with_one_and_many(cast, stages, now):
         make_customer(cast.alice, name=f"客户{n}", now=now)
     assert (one, count()) == (one, one)
     assert one <= 8  # switches, calendar, stages, sums, cards, notes
+
+
+def test_columns_with_overdue_steps_begin_with_the_same_cards_as_a_ranking_of_all(crowd, cast, now, monkeypatch):
+    on = periods.today(now)
+    for n, customer in enumerate(Customer.objects.order_by("pk")):
+        Customer._base_manager.filter(pk=customer.pk).update(next_step_on=on + dt.timedelta(days=n % 9 - 6))
+    for most in (2, CARDS):  # overdue ones fill some columns, or none
+        monkeypatch.setattr("pipeline.board.CARDS", most)
+        board = read_board(cast.mia, {}, on)
+        for column in board.columns:
+            ranked = ordered(board.asked.narrowed.filter(stage=column.stage), board.asked).order_by("place")
+            assert [card.pk for card in column.cards] == [deal.pk for deal in ranked[:most]]
+
+
+@pytest.mark.parametrize("query", [{}, {"group": "stage"}, {"group": "none"}, {"sort": "-amount"}, {"state": "all"}])
+def test_pages_of_the_table_are_the_parts_of_one_order(crowd, cast, now, monkeypatch, query):
+    on = periods.today(now)
+    whole = [card.pk for card in read_table(Asked(cast.mia, query, on)).rows]
+    monkeypatch.setattr("pipeline.table.PER_PAGE", 7)
+    parts = []
+    for page in range(1, 7):
+        asked = Asked(cast.mia, query | {"page": str(page)}, on)
+        table = read_table(asked, read_sums(asked, by=GROUPS.get(group_of(asked), ())))
+        assert sum(subtotal.count for subtotal in table.subtotals.values()) in (0, table.sum.count)
+        parts += [card.pk for card in table.rows]
+    assert (parts, table.total, table.pages) == (whole, 41, 6)

@@ -237,3 +237,16 @@ def test_an_import_is_not_flagged(own, cast, stages, now):
     move_many([Move(own.deal, stages[2])], by=cast.alice, now=now, batch=batch, force_gate=True)
     assert "unproven" not in Event.objects.get(verb="pipeline.moved").data
     assert open_deal(own.customer, by=cast.alice, now=now, name="二期").stage == stages[1]
+
+
+def test_a_cell_is_taken_back(own, cast, client_of):
+    client = client_of(cast.alice)
+    for field, value, empty in (("amount", "5", None), ("key_action", "寄样品", ""), ("risk", "竞品介入", "")):
+        version = Deal.objects.get(pk=own.deal.pk).version
+        said = {"field": field, field: value, "version": version, "key": key()}
+        answer = client.post(f"/deals/{own.deal.pk}/field", said, headers={"HX-Request": "true"})
+        event = Event.objects.filter(verb="pipeline.pasted").latest("pk")
+        assert (answer.status_code, f"/undo/{event.pk}" in answer.content.decode()) == (200, True)
+        assert str(getattr(Deal.objects.get(pk=own.deal.pk), field)).startswith(value)
+        assert client.post(f"/undo/{event.pk}", {"key": key()}).status_code == 302
+        assert getattr(Deal.objects.get(pk=own.deal.pk), field) == empty

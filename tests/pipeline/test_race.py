@@ -1,5 +1,6 @@
 """Two people move one card at the same moment: one wins, the other hears who did (REL1), on the database in use."""
 
+import contextlib
 import threading
 
 import pytest
@@ -7,8 +8,11 @@ from django.db import OperationalError, connection
 from django.utils import timezone
 
 from core.errors import Conflict, Refused
-from pipeline.models import Deal, Playbook, StageProgress
+from customers.models import Customer
+from pipeline import facts, holding
+from pipeline.models import Deal, LossReason, Playbook, StageProgress
 from pipeline.moving import Move, move_many
+from pipeline.opening import open_deal
 from pipeline.pasting import write_block
 from tests.cast import build_cast, make_customer
 
@@ -133,3 +137,43 @@ def test_without_the_version_one_of_two_pasted_amounts_is_lost(scene):
         fresh = Deal.objects.select_related("customer", "stage").get(pk=deal.pk)
         write_block([(fresh, "amount", amount, fresh.version)], by=by, now=timezone.now())
     assert Deal.objects.get(pk=deal.pk).amount == 6
+
+
+def two_deals_move_at_once(scene, monkeypatch):
+    """Two deals of one customer are lost at the same moment; each waits, between counting and writing, for the other to
+    have counted too. What the customer says it has open, and what is open."""
+    cast, deal, stages = scene
+    customer = Customer.objects.get(pk=deal.customer_id)
+    second = open_deal(customer, by=cast.alice, now=timezone.now(), name="二期", amount=300)
+    Deal.objects.filter(pk=deal.pk).update(amount=100)
+    facts.push({customer.pk})
+    counted, around = threading.Barrier(2), facts.around
+
+    def slowly(deals):
+        found = around(deals)
+        with contextlib.suppress(threading.BrokenBarrierError):  # under the lock nobody else comes: the move goes on
+            counted.wait(1)
+        return found
+
+    monkeypatch.setattr(facts, "around", slowly)
+    reason = LossReason.objects.get(code="price")
+
+    def lose(pk, by):
+        lost = Move(Deal.objects.get(pk=pk), stages[-1], lost_reason=reason)
+        return move_many([lost], by=by, now=timezone.now())
+
+    race([lambda: lose(deal.pk, cast.alice), lambda: lose(second.pk, cast.mia)])
+    customer.refresh_from_db()
+    assert Deal.objects.filter(customer=customer, stage=stages[-1]).count() == 2
+    return customer.open_deals, customer.open_amount
+
+
+def test_two_deals_of_one_customer_count_each_other(scene, monkeypatch):
+    assert two_deals_move_at_once(scene, monkeypatch) == (0, 0)
+
+
+@pytest.mark.postgres
+def test_without_the_lock_on_the_customer_its_open_money_is_stale(scene, monkeypatch):
+    """The control: only the deals are locked; on SQLite one writes at a time anyway."""
+    monkeypatch.setattr(holding, "LOCKED", ("self",))
+    assert two_deals_move_at_once(scene, monkeypatch) != (0, 0)

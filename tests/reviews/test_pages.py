@@ -10,7 +10,9 @@ from django.utils import timezone
 from openpyxl import load_workbook
 
 from activity.models import Event
+from core.kept import forget
 from core.periods import period_of, read_period, today
+from pipeline.models import Playbook
 from reviews.closing import close_period
 from reviews.models import Review
 from tests.cast import key
@@ -74,7 +76,7 @@ def test_scopes_that_are_not_yours_do_not_exist(cast, client_of):
         "charlie": f"person-{cast.charlie.pk}", "legal": f"department-{cast.legal.pk}", "no": "team-99999",
     }
     may = {
-        "ada": set(places) - {"no"}, "grace": {"sales", "east", "south", "alice", "bob", "charlie"},
+        "ada": set(places) - {"no"}, "grace": {"company", "sales", "east", "south", "alice", "bob", "charlie"},
         "mia": {"east", "alice", "bob"}, "nadia": {"south", "charlie"}, "alice": {"alice"}, "charlie": {"charlie"},
         "sam": {"legal"}, "tess": set(),
     }
@@ -201,6 +203,31 @@ def test_the_workbook_has_numbers_and_text_that_is_no_formula(cast, world, clien
     assert not [cell for cell in cells if cell.data_type == "f"]
     assert "=1+1" in [cell.value for cell in cells]
     assert len([cell for cell in cells if cell.data_type == "n"]) > 40
+
+
+@pytest.mark.proves("R8")
+def test_the_workbook_holds_the_playbook_the_page_shows(cast, world, client_of):
+    """The file has the stages of the page it was asked from, and says which; so do the lists and the way back."""
+    book = Playbook.objects.get(code="repurchase")
+    Playbook.objects.filter(pk=book.pk).update(is_active=True)
+    forget()
+    mia = client_of(cast.mia)
+    own = list(book.stages.filter(retired_at=None, kind="open").values_list("label_en", flat=True))
+    found = {}
+    for code in ("", "repurchase"):
+        query = {"scope": f"team-{cast.east.pk}"} | ({"playbook": code} if code else {})
+        page = mia.get(f"/reviews/month/{MARCH}", query).content.decode()
+        form = re.search(r'<form[^>]*action="/reviews/export.*?</form>', page, re.S)[0]
+        assert ('name="playbook" value="repurchase"' in form) == bool(code)
+        assert all(("playbook=repurchase" in url) == bool(code) for url, _text in numbers(page))
+        answer = mia.post(f"/reviews/export/{MARCH}", query | {"key": key()})
+        assert answer.status_code == 302 and ("playbook=repurchase" in answer.url) == bool(code)
+        sheet = load_workbook(io.BytesIO(mia.get(answer.url).content)).active
+        found[code] = [str(cell) for row in sheet.iter_rows(values_only=True) for cell in row if cell]
+    assert not any("Repeat" in cell and "this playbook" in cell for cell in found[""])
+    assert any("this playbook" in cell for cell in found["repurchase"])
+    assert all(label in found["repurchase"] for label in own) and "Negotiation" not in found["repurchase"]
+    assert any("Negotiation" in cell for cell in found[""])
 
 
 def test_the_share_of_a_person_is_his_own(cast, world, client_of):

@@ -127,23 +127,23 @@ class World:
     def walk(self, deal, at):
         """Stays from the first stage on: forward, skipping, back, won, lost, reopened; some undone, some back-dated."""
         r, stage = self.random, r_first(self.random, self.open)
-        stay = self.stay(deal, stage, None, at, at)
+        stay, known = self.stay(deal, stage, None, at, at), at
         for _ in range(r.randrange(7)):
             at += r.randrange(0, 18) * DAY + r.randrange(0, 900) * MINUTE
             if at > moment(self.last):
                 break
-            recorded = at + r.choice([0, 0, 0, 0, 3]) * DAY
+            recorded = max(known, at + r.choice([0, 0, 0, 0, 3]) * DAY)  # moves are recorded one after another
             to = self.next(stage)
             if to == stage:
                 continue
-            stay.left_at, stay.left_recorded_at = at, recorded
+            stay.left_at, stay.left_recorded_at, known = at, recorded, recorded
             stay.save()
             new = self.stay(deal, to, stage, at, recorded)
             if r.random() < 0.15:
                 undone = recorded + r.randrange(1, 5) * DAY
                 self.undo(stay, new, undone)
                 stay = StageProgress.objects.get(deal=deal, left_at=None, voided_at=None)
-                at = max(at, undone)
+                at = known = max(at, undone)
             else:
                 stay, stage = new, to
         Deal.objects.filter(pk=deal.pk).update(stage=stage, entered_at=stay.entered_at)

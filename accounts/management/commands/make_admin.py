@@ -1,5 +1,7 @@
 """make_admin EMAIL: an administrator without a password, and a one-time link to set it."""
 
+import json
+import os
 import re
 
 from django.conf import settings
@@ -13,6 +15,14 @@ from django.utils import timezone
 from accounts.changing import add_person, edit_person, reactivate
 from accounts.inviting import invite
 from accounts.models import User
+
+
+def _address():
+    """SITE_URL, or where run.py said that it answers: it keeps that in state.json of the data folder."""
+    state = settings.DATA_DIR / "state.json"
+    if "SITE_URL" in os.environ or not state.exists():
+        return settings.SITE_URL
+    return json.loads(state.read_text()).get("url") or settings.SITE_URL
 
 
 class Command(BaseCommand):
@@ -39,7 +49,7 @@ class Command(BaseCommand):
                 reactivate(user, by=None, now=now)
             edit_person(user, by=None, now=now, role="admin")
         token = invite(user, by=None, now=now)
-        self.stdout.write(f"{(url or settings.SITE_URL).rstrip('/')}{reverse('invite', args=[token])}")
+        self.stdout.write(f"{(url or _address()).rstrip('/')}{reverse('invite', args=[token])}")
 
     def _free_login(self, email):
         wanted = re.sub(r"[^\w.-]", "", email.split("@")[0])[:50] or "admin"

@@ -1,4 +1,5 @@
-"""manage.py import_workbook FILE… --as USER [--people "李*=alice,王*=bob"] [--apply] [--only-good] [--json]
+"""manage.py import_workbook FILE… --as USER [--people "李*=alice,王*=bob"] [--make-people TEAM] [--apply] [--only-good]
+[--json]
 
 Without --apply nothing is written: every row's fate is told. Exit codes: 0 done, 1 refused (a file that cannot be
 read, or rows with errors), 2 people that nobody is (the list is printed).
@@ -11,7 +12,7 @@ from pathlib import Path
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone, translation
 
-from accounts.models import User
+from accounts.models import Team, User
 from core.errors import Refused
 from exchange import applying, checking, staging
 from exchange.models import ImportBatch
@@ -29,6 +30,9 @@ class Command(BaseCommand):
         parser.add_argument(
             "--people", default="", help='names in the file: "李*=alice,王*=bob"; "张*=" keeps the words'
         )
+        parser.add_argument(
+            "--make-people", default="", metavar="TEAM", help="with --apply, as an admin: unknown names become reps"
+        )
         parser.add_argument("--owner", default="", metavar="USER", help="owner of new customers whose row names nobody")
         parser.add_argument("--apply", action="store_true", help="write what was checked")
         parser.add_argument("--only-good", action="store_true", help="leave the rows with errors out")
@@ -42,6 +46,7 @@ class Command(BaseCommand):
             people = read_people(options["people"])
         except ValueError as broken:
             raise CommandError(f"--people: “{broken}” is not NAME=USER.") from broken
+        options["team"] = self._team(user, options)
         with translation.override(user.language or "zh-hans"):
             results = [self._one(Path(name), user, people, options) for name in options["files"]]
         if options["json"]:
@@ -55,6 +60,15 @@ class Command(BaseCommand):
             for result in results
         ):
             sys.exit(1)
+
+    def _team(self, user, options):
+        """The team of --make-people, or None; people are made only where the rows are written too."""
+        if not options["make_people"]:
+            return None
+        team = Team.objects.filter(name=options["make_people"], is_active=True).first()
+        if team is None or not user.is_admin or not options["apply"]:
+            raise CommandError("--make-people takes the name of a team, --apply, and an administrator as --as.")
+        return team
 
     def _one(self, path, user, people, options):
         now = timezone.now()
@@ -72,6 +86,13 @@ class Command(BaseCommand):
         batch.save(update_fields=["mapping", "only_good"])
         staging.stage_rows(batch)
         records, run = checking.check(batch, by=user, now=now)
+        if options["team"] and run.people.unresolved:
+            made = run.people.make(sorted(run.people.unresolved), options["team"], now=now)
+            batch.mapping["people"] = people | made
+            batch.save(update_fields=["mapping"])
+            for words, login in made.items():
+                self._say(options, f"{path.name}: {words} is now the rep {login} of {options['team'].name}.")
+            records, run = checking.check(batch, by=user, now=now)
         result = {
             "file": path.name,
             "sheet": batch.sheet,

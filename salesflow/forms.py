@@ -1,0 +1,19 @@
+"""Shapes of input of the roof's own pages."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+
+
+class GiveForm(forms.Form):
+    to = forms.ModelChoiceField(User.objects.none(), label=_("Who answers for it now"), empty_label="–")
+    why = forms.CharField(label=_("Why"), max_length=200, required=False)
+
+    def __init__(self, *args, people, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["to"].queryset = people
+
+
+class NudgeForm(forms.Form):
+    text = forms.CharField(label=_("What it says"), max_length=200, widget=forms.Textarea(attrs={"rows": 3}))

@@ -1,0 +1,70 @@
+"""The four numbers of a rep: the same row on his manager's team home and on his own day (S10). No ranking."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db.models import Count, DecimalField, Sum, Value
+from django.db.models.functions import Cast
+
+from core.periods import day_start
+from customers.models import Customer, FollowUp, NextStep
+from pipeline.models import Deal
+
+
+@dataclass
+class RepRow:
+    """Of the customers of his team: quiet ones he owns, conversations written down today, own steps planned from today
+    on, money of his open deals (CNY)."""
+
+    person: object
+    quiet: int = 0
+    logged: int = 0
+    steps: int = 0
+    amount: Decimal = Decimal(0)
+
+
+def rows_of(user, people, on, rule, money=None):
+    """A RepRow for each of some people, as `user` may see them, by name. One query for all numbers: rows grouped by
+    who and team, since one question a person and number costs the database a reading for each. `money` are the open
+    deals' sums {(owner, team): CNY} where they were read before."""
+    people = sorted(people, key=lambda person: person.name)
+    talks = FollowUp.objects.visible_to(user).counted().filter(entered_at__gte=day_start(on))
+    steps = NextStep.objects.visible_to(user).open().filter(kind="ours", due_on__gte=on)
+    parts = {
+        "quiet": (Customer.objects.visible_to(user).live().quiet(on, rule), "owner", "team"),
+        "logged": (talks, "talked_by", "customer__team"),
+        "steps": (steps, "owner", "customer__team"),
+    }
+    questions = [_grouped(name, *part, Count("pk"), people) for name, part in parts.items()]
+    if money is None:
+        deals = Deal.objects.visible_to(user).open()
+        questions.insert(0, _grouped("amount", deals, "owner", "customer__team", Sum("amount"), people))
+    found = {("amount", *key): amount for key, amount in (money or {}).items()}
+    found |= {row[:3]: row[3] for row in questions[0].union(*questions[1:], all=True)} if people else {}
+    return [
+        RepRow(
+            person, *(int(found.get((name, person.pk, person.team_id)) or 0) for name in parts),
+            Decimal(found.get(("amount", person.pk, person.team_id)) or 0),
+        )
+        for person in people
+    ]
+
+
+def _grouped(name, rows, who, team, number, people):
+    """[(name, person, team, number)] of these people."""
+    number = Cast(number, DecimalField(max_digits=20, decimal_places=2))
+    mine = rows.filter(**{f"{who}__in": [person.pk for person in people]}).order_by()
+    return mine.values_list(Value(name), who, team).annotate(number=number)
+
+
+def added_up(rows):
+    """The same four numbers of a team: the sums of its reps."""
+    sums = [sum(getattr(row, name) for row in rows) for name in ("quiet", "logged", "steps")]
+    return RepRow(None, *sums, sum((row.amount for row in rows), Decimal(0)))
+
+
+def row_of(user, on, rule):
+    """One's own row; None for who is in no team."""
+    if not (user.sells and user.team_id):
+        return None
+    return rows_of(user, [user], on, rule)[0]

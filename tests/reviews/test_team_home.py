@@ -1,0 +1,156 @@
+"""The team home (S10): remind, reassign, come along in place; heat cells that equal their table; one row for both."""
+
+import datetime as dt
+import re
+
+import pytest
+from django.utils import timezone
+
+from activity.messages import inbox
+from activity.models import Event, Notification
+from core.errors import NotAllowed, Refused
+from core.periods import today
+from customers import beside
+from customers.models import Customer, CustomerHelper
+from customers.staleness import Rule
+from pipeline import risks
+from pipeline.models import Deal, StageProgress
+from salesflow.myday import my_day
+from salesflow.reprows import row_of
+from salesflow.teamhome import BANDS, team_home
+from tests.cast import key, make_customer, make_deal, make_log, make_step
+
+pytestmark = pytest.mark.django_db
+DAY = dt.timedelta(days=1)
+HTMX = {"HX-Request": "true"}
+
+
+@pytest.fixture
+def now():
+    return timezone.now()
+
+
+@pytest.fixture
+def quiet(cast, now):
+    customer = make_customer(cast.alice, now=now - 12 * DAY, name="启明电子")
+    make_log(customer, happened_at=now - 9 * DAY, now=now - 9 * DAY)
+    return Customer.objects.get(pk=customer.pk)
+
+
+def test_a_reminder_is_prepared_and_arrives_once_a_day(cast, client_of, quiet, now):
+    mia = client_of(cast.mia)
+    page = mia.get("/team").content.decode()
+    assert f"/team/nudge?customer={quiet.pk}" in page and "reminded today" not in page
+    form = mia.get(f"/team/nudge?customer={quiet.pk}", headers=HTMX).content.decode()
+    assert "启明电子 has been quiet for 9 days" in form  # in alice's language
+    said = {"customer": quiet.pk, "text": "启明今天打个电话", "key": key()}
+    answer = mia.post("/team/nudge", said, headers=HTMX)
+    assert (answer.status_code, "redraw" in answer["HX-Trigger"]) == (200, True)
+    line = inbox(cast.alice)["act"][-1]
+    assert line.words == "陈曦: 启明今天打个电话"
+    assert Event.objects.get(verb="customers.nudged").about_customer_id == quiet.pk
+    page = mia.get("/team").content.decode()
+    assert "reminded today" in page and f"/team/nudge?customer={quiet.pk}" not in page
+    again = mia.post("/team/nudge", said | {"key": key()})
+    assert (again.status_code, "Once a day is enough" in again.content.decode()) == (409, True)
+    assert client_of(cast.grace).post("/team/nudge", said | {"key": key()}).status_code == 409  # nor by another
+    assert Notification.objects.filter(kind="customers.nudged").count() == 1
+    beside.nudge(quiet, cast.alice, "明天再说", customer=quiet, by=cast.mia, now=now + DAY)
+    assert Notification.objects.filter(kind="customers.nudged").count() == 2
+
+
+def test_a_reminder_of_a_deal_and_of_a_rep(cast, client_of, quiet, now):
+    deal = quiet.deals.get()
+    risks.set_risk(deal, text="竞品介入", by=cast.alice, now=now)
+    mia = client_of(cast.mia)
+    assert f"/team/nudge?deal={deal.pk}" in mia.get("/team").content.decode()
+    assert "竞品介入" in mia.get(f"/team/nudge?deal={deal.pk}").content.decode()
+    assert mia.post("/team/nudge", {"deal": deal.pk, "text": "竞品的事怎么样了", "key": key()}).status_code == 302
+    assert "1 customer of yours is quiet" in mia.get(f"/team/nudge?rep={cast.alice.pk}").content.decode()
+    assert mia.post("/team/nudge", {"rep": cast.alice.pk, "text": "", "key": key()}).status_code == 422
+    assert mia.post("/team/nudge", {"rep": cast.alice.pk, "text": "看看你的客户", "key": key()}).status_code == 302
+    assert len([one for one in inbox(cast.alice)["act"] if "陈曦" in one.words]) == 2
+
+
+def test_reminders_are_throttled_and_only_the_leads(cast, quiet, now, monkeypatch):
+    monkeypatch.setattr(beside, "MOST", 1)
+    other = make_customer(cast.bob, name="远洋")
+    beside.nudge(quiet, cast.alice, "一", customer=quiet, by=cast.mia, now=now)
+    with pytest.raises(Refused):
+        beside.nudge(other, cast.bob, "二", customer=other, by=cast.mia, now=now)
+    for person in (cast.nadia, cast.bob, cast.alice):
+        with pytest.raises(NotAllowed):
+            beside.nudge(other, cast.bob, "三", customer=other, by=person, now=now)
+
+
+def test_a_manager_comes_along(cast, client_of, quiet, now):
+    make_step(quiet, today(now) + 2 * DAY, text="上门演示")
+    mia = client_of(cast.mia)
+    assert "上门演示" in mia.get(f"/team/join?customer={quiet.pk}", headers=HTMX).content.decode()
+    assert mia.post("/team/join", {"customer": quiet.pk, "key": key()}).status_code == 302
+    assert CustomerHelper.objects.get().user == cast.mia
+    assert any("comes along at 启明电子" in one.words and "上门演示" in one.words for one in inbox(cast.alice)["fyi"])
+    assert mia.post("/team/join", {"customer": quiet.pk, "key": key()}).status_code == 409
+    assert client_of(cast.ada).post("/team/join", {"customer": quiet.pk, "key": key()}).status_code == 403
+    assert "上门演示" in mia.get(f"/team/rep/{cast.alice.pk}", headers=HTMX).content.decode()
+
+
+def test_a_line_is_reassigned_in_place(cast, client_of, quiet):
+    mia = client_of(cast.mia)
+    link = f"/customers/bulk?do=assign&amp;ids={quiet.pk}"
+    assert link in mia.get("/team").content.decode()
+    assert link in mia.get(f"/team/rep/{cast.alice.pk}").content.decode()
+    said = {"do": "assign", "ids": quiet.pk, "owner": cast.bob.pk, "key": key()}
+    answer = mia.post("/customers/bulk", said, headers=HTMX | {"HX-Current-URL": "http://testserver/team"})
+    assert (answer.status_code, answer["HX-Trigger"]) == (200, "redraw")
+    assert Customer.objects.get(pk=quiet.pk).owner == cast.bob
+
+
+def test_a_heat_cell_is_the_count_of_the_table_it_leads_to(cast, client_of, now):
+    """Over teams, bands and stages, customers without a team and archived ones included."""
+    for n, days in enumerate([0, 2, 3, 4, 7, 8, 30, 3, 9]):
+        owner = (cast.alice, cast.charlie, cast.bob)[n % 3]
+        deal = make_customer(owner, now=now - 40 * DAY, name=f"热{n}").deals.get()
+        entered = now - days * DAY
+        StageProgress.objects.filter(deal=deal).update(entered_at=entered)
+        Deal.objects.bulk_update([Deal(pk=deal.pk, entered_at=entered, amount=100 * n)], ["entered_at", "amount"])
+    make_deal(Customer.objects.get(name="热0"), name="二期")
+    Customer.objects.bulk_update([Customer(pk=Customer.objects.get(name="热2").pk, archived_at=now)], ["archived_at"])
+    Customer.objects.bulk_update(
+        [Customer(pk=Customer.objects.get(name="热3").pk, owner=None, team=None)], ["owner", "team"]
+    )
+    for person in (cast.mia, cast.grace, cast.ada):
+        for team in (None, cast.east.pk):
+            if team and person == cast.mia:
+                continue
+            home, seen = team_home(person, now, team=team), 0
+            for row in home.heat:
+                for cell in row["cells"]:
+                    table = client_of(person).get("/pipeline/table" + cell["query"]).context["table"]
+                    assert (table.total, table.sum.amount) == (cell["n"], cell["amount"]), (person, row["label"])
+                    seen += cell["n"]
+            assert seen == sum(cell["n"] for row in home.heat for cell in row["cells"]) > 0
+    assert len(BANDS) == len(home.heat) == 3
+    html = client_of(cast.mia).get("/team").content.decode()
+    assert len(re.findall(r'href="/pipeline/table\?stage=\d+&amp;days=\d-\d?', html)) == 3 * len(home.stages)
+    odd = client_of(cast.mia).get("/pipeline/table?days=x-y").content.decode()
+    assert "A filter made no sense" in odd
+
+
+def test_a_rep_sees_the_row_his_manager_sees(cast, client_of, quiet, now):
+    """One function draws both (S10), whatever else the rep owns elsewhere."""
+    make_customer(cast.alice, name="星澜", now=now - DAY)
+    make_log(Customer.objects.get(name="星澜"), now=now)
+    make_step(Customer.objects.get(name="星澜"), today(now) + DAY)
+    Deal.objects.bulk_update([Deal(pk=quiet.deals.get().pk, amount=480_000)], ["amount"])
+    away = make_customer(cast.alice, name="外组", now=now - 20 * DAY)  # of another team, though hers
+    Customer.objects.bulk_update([Customer(pk=away.pk, team=cast.south)], ["team"])
+    on, rule = today(now), Rule.load()
+    mine = row_of(cast.alice, on, rule)
+    seen = next(row for row in team_home(cast.mia, now).reps if row.person == cast.alice)
+    assert mine == seen == next(row for row in team_home(cast.grace, now).reps if row.person == cast.alice)
+    assert (mine.quiet, mine.logged, mine.steps, mine.amount) == (1, 1, 1, 480_000)
+    assert my_day(cast.alice, now).row == mine
+    html = client_of(cast.alice).get("/today").content.decode()
+    assert "Your row on the team" in html
+    assert row_of(cast.ada, on, rule) is None
