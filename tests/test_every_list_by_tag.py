@@ -86,12 +86,13 @@ LISTS = [
            ("reviews/speed_rows",), least=1),
     Listed("lines of the forecast", "/forecast/lines?month=all&scope=person-{alice}", ("reviews/lines",), least=4),
     Listed("decided deals behind a chance", "/setup/stages/{stage}/chance", ("pipeline/decided",), who="ada"),
+    Listed("deals that waited", "/reviews/waiting/{month}/rows?scope=person-{alice}", ("reviews/waiting_rows",)),
     Listed("lines of the contract", "/targets/{month}/lines?of=open&scope=person-{alice}", ("reviews/lines",), least=4),
 ]  # fmt: skip
 NONE = {  # rows that are about no customer
     "accounts/_people": "accounts", "accounts/_person_row": "accounts", "accounts/departments": "departments",
     "accounts/teams": "teams", "ui/table": "the frame of a table",
-    "team/_rep": "people", "team/_unowned": "work of every kind, stages among it; it ought to be empty",
+    "collaboration/kinds": "kinds of requests", "team/_rep": "people", "team/_unowned": "work of every kind, stages among it; it ought to be empty",
     "activity/_messages": "a person's own messages, answered one by one",
     "activity/_line": "one such message",
 }  # fmt: skip
@@ -115,7 +116,7 @@ def office(cast):
         make_step(found[name], on)
     for name in ("丙火科技", "庚月科技"):
         owing.tap(cast.alice, found[name], "phone", now=now)
-        make_request(cast.alice, cast.tech, now=now, customer=found[name])
+        make_request(cast.alice, cast.tech, now=now, customer=found[name], deal=found[name].deals.get())
     make_request(cast.alice, cast.tech, now=now, customer_name="还不是客户")
     switches.set("pool", True, by=cast.ada, now=now)
     switches.set("calibration", True, by=cast.ada, now=now)
