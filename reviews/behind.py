@@ -57,7 +57,7 @@ def behind(period, scope, asked, *, as_of, stages, settings, stale=None, then=No
         "entered": _entries, "new": _entries, "reopened": _entries, "back_in": _entries, "on": _entries,
         "moved_on": _exits, "lost_from": _exits, "back_out": _exits, "won_from": _exits, "gone": _exits,
         "won": _won, "lost": _lost,
-        "rate_entered": _cohort, "rate_on": _cohort, "rate_open": _cohort, "rate_lost": _cohort,
+        "rate_entered": _cohort, "rate_on": _cohort, "rate_open": _cohort, "rate_lost": _cohort, "on_in_month": _cohort,
         "tag_entered": _tags, "tag_reached": _tags, "new_customers": _newcomers,
         "talks": _talks, "timed": _talks, "in_time": _talks, "late": _talks, "two_hours": _talks, "same_day": _talks,
         "later": _talks, "day_only": _talks,
@@ -130,11 +130,17 @@ def _entries(period, scope, asked, *, as_of, stages, then, **_rest):
 def _exits(period, scope, asked, *, as_of, stages, then, **_rest):
     flows, amounts = _flows(period, scope, as_of, stages, then)
     exits = [e for e in flows.exits if e.kind in EXITS[asked.of] and asked.stage in (None, e.src.id)]
+    exits = [e for e in exits if asked.reason in (None, reason_of(e.stay))]
 
     def worth(stay, at):
         return amounts.at(stay, at) if asked.of != "won_from" else signed_value(stay, amounts.at(stay, at))
 
     return _deals([(e.stay, e.at) for e in exits], asked, worth)
+
+
+def reason_of(stay):
+    """Why its deal was lost; 0 without a reason."""
+    return stay.reason[0] if stay.reason else 0
 
 
 def _won(period, scope, asked, *, as_of, stages, then, **_rest):
@@ -146,15 +152,18 @@ def _won(period, scope, asked, *, as_of, stages, then, **_rest):
 def _lost(period, scope, asked, *, as_of, stages, then, **_rest):
     flows, amounts = _flows(period, scope, as_of, stages, then)
     moves = [
-        (m.stay, m.at) for m in flows.lost() if asked.reason in (None, m.stay.reason[0] if m.stay.reason else 0)
+        (m.stay, m.at) for m in flows.lost() if asked.reason in (None, reason_of(m.stay))
     ]
     return _deals(moves, asked, amounts.at)
 
 
 def _cohort(period, scope, asked, *, as_of, stages, then, **_rest):
     flows, _amounts = _flows(period, scope, as_of, stages, then)
-    fates = {"rate_entered": ("on", "lost", "open")}.get(asked.of, (asked.of.removeprefix("rate_"),))
-    cohort = stage_cohorts(flows).get(asked.stage, {})
+    fates = {"rate_entered": ("on", "lost", "open"), "on_in_month": ("on",)}.get(
+        asked.of, (asked.of.removeprefix("rate_"),)
+    )
+    by = period.ends_at if asked.of == "on_in_month" else None
+    cohort = stage_cohorts(flows, by=by).get(asked.stage, {})
     deals = sorted(deal for fate in fates for deal in cohort.get(fate, ()))
     return Behind("deal", [(deal, None, None) for deal in deals])
 

@@ -78,6 +78,7 @@ def monthly(period, scope, *, as_of, stages=None, calendar=None, then=None):
         "kind": "month", "period": period.code, "stages": stage_names(stages),
         "balance": balance(flows, standing, amounts),
         "rates": stage_rates(flows),
+        "in_month": stage_rates(flows, by=period.ends_at),  # every month had the same time: what months compare by (M5)
         "tags": tag_rates(changes, start, end),
         "signed": against(amount, aims.get((scope.kind, scope.id, "signed"))),
         "new_customers": against(len(newcomers), aims.get((scope.kind, scope.id, "new_customers"))),

@@ -18,6 +18,7 @@ TITLES = {
     "gone": lambda: _("Gone"), "won": lambda: _("Deals won"), "lost": lambda: _("Deals lost"),
     "rate_entered": lambda: pgettext("report", "Entered"), "rate_on": lambda: _("Entered and moved on"),
     "rate_open": lambda: _("Entered and still open"), "rate_lost": lambda: _("Entered and lost"),
+    "on_in_month": lambda: _("On by the end of the month"),
     "tag_entered": lambda: _("Got the tag"), "tag_reached": lambda: _("Reached the next tag"),
     "new_customers": lambda: _("New customers"), "talks": lambda: _("Follow-ups"),
     "timed": lambda: _("Follow-ups with a time"), "in_time": lambda: _("Logged in time"),

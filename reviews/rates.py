@@ -15,9 +15,9 @@ NAMED = (("prospect", "interested"), ("interested", "won"))
 MATURE = dt.timedelta(days=60)
 
 
-def stage_cohorts(flows, since=None, until=None):
+def stage_cohorts(flows, since=None, until=None, by=None):
     """{stage id: {"on": [deal…], "lost": [deal…], "open": [deal…]}} for open stages, of what entered in the period or
-    in the stretch of it from `since` to before `until`."""
+    in the stretch of it from `since` to before `until`; with `by` only what happened before that moment."""
     found = {fact.id: {"on": [], "lost": [], "open": []} for fact in flows.stages.values() if fact.is_open}
     seen = set()
     entries = flows.entries("new", "reopened", "forward", since=since, until=until)
@@ -25,7 +25,7 @@ def stage_cohorts(flows, since=None, until=None):
         if (move.stay.deal, move.dst.id) in seen:
             continue
         seen.add((move.stay.deal, move.dst.id))
-        later = [flows.stages[stay.stage] for stay in flows.later(move.stay)]
+        later = [flows.stages[stay.stage] for stay in flows.later(move.stay) if by is None or stay.entered_at < by]
         if any(stage.is_won or is_beyond(stage, move.dst) for stage in later):
             fate = "on"
         else:
@@ -39,10 +39,10 @@ def is_beyond(stage, other):
     return stage.is_open and stage.playbook == other.playbook and stage.position > other.position
 
 
-def stage_rates(flows):
+def stage_rates(flows, by=None):
     """[{"stage", "entered", "on", "open", "lost", "rate"}] in the order of the stages; rate is None without entries."""
     lines = []
-    for stage, fates in stage_cohorts(flows).items():
+    for stage, fates in stage_cohorts(flows, by=by).items():
         numbers = {name: len(deals) for name, deals in fates.items()}
         entered = sum(numbers.values())
         if entered or flows.stages[stage].live:

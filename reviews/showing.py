@@ -13,14 +13,18 @@ from reviews.tellingweek import FEW
 from reviews.writing import as_text, heads_of, sections_of, span_of, texts_of, title_of
 
 
-def page_context(reading):
+def rows_address(reading):
+    """The page of the lists behind this review's numbers."""
     asked = {"period": reading.period.code, "scope": reading.scope.code}
     asked |= {"as_of": today(reading.now).isoformat()} if reading.past else {}
     asked |= {"playbook": reading.books.code} if reading.books.code else {}  # for the way back
-    rows = f"{reverse('reviews:rows')}?{urlencode(asked)}"
+    return f"{reverse('reviews:rows')}?{urlencode(asked)}"
+
+
+def page_context(reading):
     return {
         "reading": reading, "title": title_of(reading), "span": span_of(reading), "heads": heads_of(reading),
-        "sections": sections_of(reading), "rows_url": rows, "text": as_text(reading), "notes": notes(reading),
+        "sections": sections_of(reading), "rows_url": rows_address(reading), "text": as_text(reading), "notes": notes(reading),
         "few": reading.sells and reading.kind == "week" and 0 < reading.figures["talks"]["total"] < FEW,
         "none": reading.sells and reading.kind == "week" and not reading.figures["talks"]["total"],
         "form": TextsForm(instance=reading.review),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reviews.views import contract, forecast, pace, pages, rows, speeds, targets, waiting
+from reviews.views import bottleneck, contract, forecast, pace, pages, rows, speeds, targets, waiting
 
 app_name = "reviews"
 urlpatterns = [
@@ -11,6 +11,7 @@ urlpatterns = [
     path("reviews/pace", pace.pace, name="pace"),
     path("reviews/week/<slug:code>", pages.week, name="week"),
     path("reviews/month/<slug:code>", pages.month, name="month"),
+    path("reviews/bottleneck/<slug:code>", bottleneck.page, name="bottleneck"),
     path("reviews/waiting/<slug:code>", waiting.waiting, name="waiting"),
     path("reviews/waiting/<slug:code>/rows", waiting.waiting_rows, name="waiting_rows"),
     path("reviews/texts/<slug:code>", pages.texts, name="texts"),

@@ -13,9 +13,11 @@ from core.keys import deed
 from core.past import Past, read_past
 from core.periods import period_of, today
 from reviews.books import Books
+from reviews.bottleneck import bottleneck
 from reviews.forms import TextsForm
 from reviews.reading import NoSuchReview, read_review
 from reviews.showing import gated, page_context
+from reviews.tellingbottleneck import sentence
 from reviews.texts import keep_texts, note_export
 from reviews.waits import Waits
 from reviews.writing import as_workbook, title_of
@@ -62,6 +64,9 @@ def show(request, kind, code):
     reading = find(request, kind, code, request.GET.get("scope", ""), now, as_of=past.moment if past.day else None)
     reading.books = Books.load(request.GET.get("playbook", ""))
     context = page_context(reading) | gated(reading, request.user) | {"past": past}
+    verdict = None if reading.past else bottleneck(reading)
+    if verdict:
+        context["bottleneck"] = sentence(reading, verdict)
     if kind == "month" and not reading.past:
         context["waits"] = Waits.read(reading.scope, reading.period, now=now, months=1).departments()
     return render(request, "reviews/review.html", context)

@@ -496,6 +496,10 @@ REVIEWS = {
         Row(get=ANYBODY, **MONTH), Row(get=of_alice(), **MONTH, **ABOUT_ALICE, **MIXED),
         Row(get=TEAM_ONLY, **MONTH, **ABOUT_EAST, **MIXED), Row(get=LEADS_ALL, **MONTH, **COMPANY, **MIXED),
     ],
+    "reviews:bottleneck": [
+        Row(get=ANYBODY | {"sam": 404, "sue": 404}, **MONTH), Row(get=of_alice(), **MONTH, **ABOUT_ALICE, **MIXED),
+        Row(get=TEAM_ONLY, **MONTH, **ABOUT_EAST, **MIXED), Row(get=LEADS_ALL, **MONTH, **COMPANY, **MIXED),
+    ],
     "reviews:waiting": [
         Row(get=ANYBODY, **MONTH), Row(get=of_alice(), **MONTH, **ABOUT_ALICE, **MIXED),
         Row(get=TEAM_ONLY, **MONTH, **ABOUT_EAST, **MIXED), Row(get=LEADS_ALL, **MONTH, **COMPANY, **MIXED),

@@ -1,0 +1,33 @@
+"""/reviews/bottleneck/2024-03: each stage beside its own months before, and what was lost where it is named (M5)."""
+
+from django.http import Http404
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from core.periods import period_of, today
+from reviews.books import Books
+from reviews.bottleneck import LEAST_MONTHS, bottleneck
+from reviews.showing import rows_address
+from reviews.tellingbottleneck import lost_there, sentence, told_lines
+from reviews.views.pages import find
+
+
+@require_GET
+def page(request, code):
+    now = timezone.now()
+    reading = find(request, "month", code, request.GET.get("scope", ""), now)
+    if not reading.sells:
+        raise Http404
+    reading.books = Books.load()
+    verdict = bottleneck(reading)
+    context = {
+        "reading": reading, "period": reading.period, "verdict": verdict, "rows_url": rows_address(reading),
+        "scope": reading.scope, "scopes": [scope for scope in reading.scopes if scope.sells],
+        "next": reading.next, "least": LEAST_MONTHS, "last": period_of("month", today(now)).previous(),
+    }
+    if verdict:
+        context |= {"sentence": sentence(reading, verdict), "lines": told_lines(reading, verdict)}
+        if verdict.named:
+            context["lost"] = lost_there(reading, verdict.named.stage)
+    return render(request, "reviews/bottleneck.html", context)
