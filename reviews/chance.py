@@ -37,7 +37,7 @@ def worse(now, earlier):
 
 
 def fisher(now, before):
-    """Fisher's exact test, one-sided: of all ways to deal out what moved on, the share that leaves `now` at most `on`."""
+    """Fisher's exact test, one-sided: of all ways to deal what moved on, those that leave `now` at most its `on`."""
     total, moved = now.entered + before.entered, now.on + before.on
     least = max(0, moved - before.entered)
     ways = sum(comb(now.entered, k) * comb(before.entered, moved - k) for k in range(least, now.on + 1))
@@ -45,7 +45,7 @@ def fisher(now, before):
 
 
 def scattered(now, earlier):
-    """Student's t, one-sided, of `now` against earlier periods that differ among themselves. Normal by Wallace (1959)."""
+    """Student's t, one-sided, of `now` against earlier periods that scatter; made normal after Wallace (1959)."""
     before = together(earlier)
     pooled = together([now, before])
     if not before.entered or not now.entered or pooled.share in (0, 1):
@@ -65,7 +65,8 @@ def chi_squared(counts):
     share = together(counts).share
     if share in (None, 0, 1):
         return 0.0
-    return sum((one.on - one.entered * share) ** 2 / (one.entered * share * (1 - share)) for one in counts if one.entered)
+    spread = share * (1 - share)
+    return sum((one.on - one.entered * share) ** 2 / (one.entered * spread) for one in counts if one.entered)
 
 
 def holm(chances, error=ERROR):

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from core.models import Versioned
-from reviews.querysets import ReviewQuerySet, TargetQuerySet
+from reviews.querysets import ImprovementQuerySet, ReviewQuerySet, TargetQuerySet
 
 
 class Scope(models.TextChoices):
@@ -115,3 +115,56 @@ class Review(Versioned):
     @property
     def is_frozen(self):
         return self.as_of is not None
+
+
+class Improvement(Versioned):
+    """What is done about a number of a closed month: by whom, until when, measured by what, and what became of it
+    (R42). The figures before and after are those the months froze (reviews/improving.py), never typed."""
+
+    class Metric(models.TextChoices):
+        RATE = "rate", _("Conversion of a stage")
+        TAG = "tag", _("Conversion by tag")
+
+    class State(models.TextChoices):
+        OPEN = "open", _("Under way")
+        DONE = "done", _("Done")
+        DROPPED = "dropped", _("Given up")
+
+    period = models.CharField(max_length=8)  # the month whose figure is to improve, 2024-03
+    scope = models.CharField(max_length=10, choices=Scope.choices)
+    scope_id = models.BigIntegerField(default=0)  # of the department, team or person; 0 for the company
+    metric = models.CharField(max_length=8, choices=Metric.choices)
+    detail = models.CharField(max_length=40)  # a stage id; the tag one starts from
+    text = models.CharField(_("What changes"), max_length=300)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="improvements", verbose_name=_("Owner")
+    )
+    due_on = models.DateField(_("Until"))
+    state = models.CharField(max_length=8, choices=State.choices, default=State.OPEN)
+    outcome = models.CharField(_("What became of it"), max_length=500, blank=True)
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ImprovementQuerySet.as_manager()
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering = ["due_on", "id"]
+        indexes = [models.Index(fields=["scope", "scope_id", "period"], name="improvement_of_scope")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state="open", closed_at=None) | Q(closed_at__isnull=False) & ~Q(state="open"),
+                name="improvement_closed_when_over",
+            )
+        ]
+
+    def __str__(self):
+        return self.text
+
+    def get_absolute_url(self):
+        return reverse("reviews:improvement", args=[self.pk])
+
+    @property
+    def is_open(self):
+        return self.state == self.State.OPEN

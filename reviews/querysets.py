@@ -13,6 +13,17 @@ def of_company(user):
     return Q(scope="company") if all_led else Q(pk__in=[])
 
 
+def of_managed(user):
+    """The rows of what a manager reads: his teams and their people, the departments he heads, the company where he
+    leads all its teams (D8)."""
+    people = User.objects.filter(team__in=user.teams_led()).values("pk")
+    headed = Department.objects.filter(lead=user, sells=True).values("pk")
+    return (
+        Q(scope="team", scope_id__in=user.teams_led()) | Q(scope="person", scope_id__in=people)
+        | Q(scope="department", scope_id__in=headed) | of_company(user)
+    )
+
+
 class TargetQuerySet(models.QuerySet):
     def visible_to(self, user):
         """Admins read all; managers those of their teams, people and themselves and the departments they head; the
@@ -21,10 +32,7 @@ class TargetQuerySet(models.QuerySet):
             return self
         own = Q(scope="person", scope_id=user.pk)
         if user.is_manager:
-            people = User.objects.filter(team__in=user.teams_led()).values("pk")
-            own |= Q(scope="team", scope_id__in=user.teams_led()) | Q(scope="person", scope_id__in=people)
-            own |= Q(scope="department", scope_id__in=Department.objects.filter(lead=user, sells=True).values("pk"))
-            own |= of_company(user)
+            own |= of_managed(user)
         return self.filter(own)
 
     def among(self, scopes):
@@ -49,10 +57,7 @@ class ReviewQuerySet(models.QuerySet):
             return self
         own = Q(scope="person", scope_id=user.pk)
         if user.is_manager:
-            people = User.objects.filter(team__in=user.teams_led()).values("pk")
-            own |= Q(scope="team", scope_id__in=user.teams_led()) | Q(scope="person", scope_id__in=people)
-            own |= Q(scope="department", scope_id__in=Department.objects.filter(lead=user, sells=True).values("pk"))
-            own |= of_company(user)
+            own |= of_managed(user)
         if user.is_support and user.department_id:
             own |= Q(scope="department", scope_id=user.department_id)
         return self.filter(own)
@@ -63,3 +68,20 @@ class ReviewQuerySet(models.QuerySet):
 
     def frozen(self):
         return self.filter(as_of__isnull=False)
+
+
+class ImprovementQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Admins all; managers what they read; everybody his own figures' and what he is to do himself."""
+        if user.is_admin:
+            return self
+        own = Q(scope="person", scope_id=user.pk) | Q(owner=user)
+        return self.filter(own | of_managed(user) if user.is_manager else own)
+
+    def of(self, scope):
+        """Those of one scope, itself found among those a person may read."""
+        return self.filter(scope=scope.kind, scope_id=scope.id)
+
+    def shown_in(self, period):
+        """What a month tells of: found in it or before, and not closed before it began."""
+        return self.filter(Q(closed_at=None) | Q(closed_at__gte=period.starts_at), period__lte=period.code)

@@ -24,7 +24,8 @@ def rows_address(reading):
 def page_context(reading):
     return {
         "reading": reading, "title": title_of(reading), "span": span_of(reading), "heads": heads_of(reading),
-        "sections": sections_of(reading), "rows_url": rows_address(reading), "text": as_text(reading), "notes": notes(reading),
+        "sections": sections_of(reading), "rows_url": rows_address(reading),
+        "text": as_text(reading), "notes": notes(reading),
         "few": reading.sells and reading.kind == "week" and 0 < reading.figures["talks"]["total"] < FEW,
         "none": reading.sells and reading.kind == "week" and not reading.figures["talks"]["total"],
         "form": TextsForm(instance=reading.review),

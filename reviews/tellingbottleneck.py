@@ -14,7 +14,7 @@ from reviews.telling import named, stages_of
 
 @dataclass(frozen=True)
 class Told:
-    """A Line with the stage's name; `low` and `high` are the interval of its share, `months` [(code, Count or None)]."""
+    """A Line with its stage; `low` and `high` are the interval of its share, `months` [(code, Count or None)]."""
 
     line: object
     pip: object

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reviews.views import bottleneck, contract, forecast, pace, pages, rows, speeds, targets, waiting
+from reviews.views import bottleneck, contract, forecast, improvements, pace, pages, rows, speeds, targets, waiting
 
 app_name = "reviews"
 urlpatterns = [
@@ -12,6 +12,8 @@ urlpatterns = [
     path("reviews/week/<slug:code>", pages.week, name="week"),
     path("reviews/month/<slug:code>", pages.month, name="month"),
     path("reviews/bottleneck/<slug:code>", bottleneck.page, name="bottleneck"),
+    path("reviews/improvements/<int:pk>", improvements.page, name="improvement"),
+    path("reviews/improvements/<slug:code>/new", improvements.new, name="improve"),
     path("reviews/waiting/<slug:code>", waiting.waiting, name="waiting"),
     path("reviews/waiting/<slug:code>/rows", waiting.waiting_rows, name="waiting_rows"),
     path("reviews/texts/<slug:code>", pages.texts, name="texts"),

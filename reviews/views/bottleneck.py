@@ -8,8 +8,12 @@ from django.views.decorators.http import require_GET
 from core.periods import period_of, today
 from reviews.books import Books
 from reviews.bottleneck import LEAST_MONTHS, bottleneck
+from reviews.improving import courses
+from reviews.models import Improvement
 from reviews.showing import rows_address
 from reviews.tellingbottleneck import lost_there, sentence, told_lines
+from reviews.tellingimproving import tell
+from reviews.views.improvements import form_of
 from reviews.views.pages import find
 
 
@@ -27,7 +31,11 @@ def page(request, code):
         "next": reading.next, "least": LEAST_MONTHS, "last": period_of("month", today(now)).previous(),
     }
     if verdict:
+        rows = Improvement.objects.visible_to(request.user).of(reading.scope).shown_in(reading.period)
+        shown = rows.select_related("owner")
         context |= {"sentence": sentence(reading, verdict), "lines": told_lines(reading, verdict)}
+        context["improvements"] = tell(courses(shown))
+        context["form"] = form_of(reading, request.user, f"rate-{verdict.named.stage}" if verdict.named else "")
         if verdict.named:
             context["lost"] = lost_there(reading, verdict.named.stage)
     return render(request, "reviews/bottleneck.html", context)

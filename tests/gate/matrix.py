@@ -500,6 +500,16 @@ REVIEWS = {
         Row(get=ANYBODY | {"sam": 404, "sue": 404}, **MONTH), Row(get=of_alice(), **MONTH, **ABOUT_ALICE, **MIXED),
         Row(get=TEAM_ONLY, **MONTH, **ABOUT_EAST, **MIXED), Row(get=LEADS_ALL, **MONTH, **COMPANY, **MIXED),
     ],
+    "reviews:improve": [  # of a closed month: the running one answers 409
+        Row(post=of_alice(IN, alice=403), label="of a closed month", **MIXED,
+            kwargs=lambda w: {"code": w.month.previous().code},
+            data=lambda w: {"scope": f"person-{w.cast.alice.pk}", "text": "早些沟通方案", "measure": f"rate-{w.stage.pk}",
+                            "owner": w.cast.alice.pk, "due_on": day(9)}),
+    ],
+    "reviews:improvement": [
+        Row(get=of_alice(), post=of_alice(IN), kwargs=lambda w: {"pk": w.improvement.pk},
+            data=lambda w: {"state": "done", "outcome": "提前一周沟通", "version": "1"}),
+    ],
     "reviews:waiting": [
         Row(get=ANYBODY, **MONTH), Row(get=of_alice(), **MONTH, **ABOUT_ALICE, **MIXED),
         Row(get=TEAM_ONLY, **MONTH, **ABOUT_EAST, **MIXED), Row(get=LEADS_ALL, **MONTH, **COMPANY, **MIXED),

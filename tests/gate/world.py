@@ -32,7 +32,7 @@ from exchange.checking import check
 from exchange.models import ExportFile
 from pipeline import risks
 from pipeline.models import AgreementSample, Playbook
-from reviews.models import Review, Target
+from reviews.models import Improvement, Review, Target
 from tests.cast import build_cast, make_customer, make_deal, make_log, make_request, make_step, make_user
 
 DAY = dt.timedelta(days=1)
@@ -113,6 +113,11 @@ def build_world(now=None):
         name="flag_stale", key="gate failed", state=Job.State.FAILED, due_at=now - DAY, error="ValueError"
     )
     world.stage = world.stages[1]
+    world.improvement = Improvement.objects.create(
+        period=world.month.previous().code, scope="person", scope_id=cast.alice.pk, metric="rate",
+        detail=str(world.stage.pk), text="早些沟通 quokkaone", owner=cast.alice, due_on=today(now) + 20 * DAY,
+        made_by=cast.mia, made_at=now,
+    )
     world.topic = Topic.objects.order_by("pk").first()
     return world
 

@@ -36,7 +36,7 @@ def test_fisher_is_the_tail_of_the_hypergeometric():
 
 
 def test_students_t_matches_its_table():
-    """Twelve months with a scatter of their own; the share of now is put where t is 2.201: 2.5 % below on 11 degrees."""
+    """Twelve months with a scatter of their own; now is put where t is 2.201: 2.5 % below on 11 degrees."""
     earlier = [Count(1000, 400 + 20 * (n % 3)) for n in range(12)]
     before = Count(12_000, sum(one.on for one in earlier))
     excess = chi_squared(earlier) / 11
@@ -65,7 +65,7 @@ def test_how_many_more_would_show_a_fall():
     )
     assert 0.7 < found / 400 < 0.95
     assert missing(Count(needed, 0), before, 0.2, 5) == 0
-    assert missing(Count(5, 3), [Count(1, 1), Count(1, 0)] * 3, 0.2, 5) is None  # the months before are too thin for any
+    assert missing(Count(5, 3), [Count(1, 1), Count(1, 0)] * 3, 0.2, 5) is None  # the months before are too thin
     assert missing(Count(5, 3), [], 0.2, 5) is None
 
 
@@ -210,7 +210,8 @@ def test_it_says_so_when_there_is_too_little(cast, client_of):
     close(CODES[:4], east)
     assert "3 more closed months are needed" in client.get(page).content.decode()
     close(CODES[4:8], east)
-    assert re.search(r"about \d+ more deals in a stage", client.get(reverse("reviews:bottleneck", args=[CODES[7]])).content.decode())
+    page = client.get(reverse("reviews:bottleneck", args=[CODES[7]])).content.decode()
+    assert re.search(r"about \d+ more deals in a stage", page)
     months_report = client.get(reverse("reviews:month", args=[CODES[7]])).content.decode()
     assert 'id="bottleneck"' in months_report
 
