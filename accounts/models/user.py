@@ -19,6 +19,15 @@ class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
         return user
 
 
+class PersonHistory(HistoricalRecords):
+    """What a person is, from when on. That he was here (last_login, seen_at) or has a new password changes nothing of
+    it: such a save leaves no row, so that what is kept by the moment of the last one is not read again."""
+
+    def post_save(self, instance, created, using=None, update_fields=None, **kwargs):
+        if created or not update_fields or set(update_fields) - set(self.excluded_fields):
+            super().post_save(instance, created, using=using, update_fields=update_fields, **kwargs)
+
+
 class User(AbstractBaseUser, Versioned):
     class Role(models.TextChoices):
         REP = "rep", _("Sales rep")
@@ -62,7 +71,7 @@ class User(AbstractBaseUser, Versioned):
     REQUIRED_FIELDS = []
 
     objects = UserManager()
-    history = HistoricalRecords(excluded_fields=["password", "last_login", "seen_at"])
+    history = PersonHistory(excluded_fields=["password", "last_login", "seen_at"])
 
     class Meta:
         constraints = [

@@ -10,6 +10,7 @@ from django.utils import timezone
 from accounts import switches
 from accounts.changing import deactivate, edit_person, end_sessions, reactivate
 from accounts.models import User
+from pipeline.playbooks import Playbooks
 from tests.cast import PASSWORD, make_user
 
 LOGIN = "/login"
@@ -72,6 +73,20 @@ def test_a_forged_forwarded_address_is_ignored(cast):
     for n in range(5):
         sign_in(Client(HTTP_X_FORWARDED_FOR=f"9.9.9.{n}"), "alice", "wrong")
     assert "15 分钟" in error_of(sign_in(Client(HTTP_X_FORWARDED_FOR="8.8.8.8"), "alice"))
+
+
+def test_signing_in_is_no_change_of_the_person(cast, client):
+    """No row of his history, so that the stages, kept by the newest of them, are not read again."""
+    before, kept = cast.alice.history.count(), Playbooks.load()
+    assert sign_in(client, "alice").status_code == 302
+    alice = User.objects.get(pk=cast.alice.pk)
+    assert (alice.last_login is not None, alice.history.count(), Playbooks.load() is kept) == (True, before, True)
+    alice.set_password("another long one")
+    alice.save(update_fields=["password"])
+    assert alice.history.count() == before
+    alice.name = "李小强"
+    alice.save(update_fields=["name", "last_login"])
+    assert (alice.history.count(), Playbooks.load() is kept) == (before + 1, False)
 
 
 def error_of(response):

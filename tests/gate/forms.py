@@ -29,8 +29,10 @@ class Reader(HTMLParser):
         elif self.form is None:
             return
         elif tag == "input" and a.get("name"):
+            kind = a.get("type", "text")
+            unsaid = "on" if kind in ("checkbox", "radio") else ""  # what a browser sends for a box without a value
             self.form["fields"].append(
-                (a["name"], a.get("type", "text"), a.get("value", ""), "checked" in a, "required" in a)
+                (a["name"], kind, a.get("value", unsaid), "checked" in a, "required" in a)
             )
         elif tag == "select" and a.get("name"):
             self.select = (a["name"], [], "required" in a)
