@@ -9,7 +9,9 @@ from django.db.models import Exists, Subquery, Sum
 from accounts import switches
 from accounts.calendar import Calendar
 from accounts.models import User
+from collaboration.clocks import clock_of
 from collaboration.models import CollaborationRequest
+from collaboration.nudging import with_nudged
 from core.periods import period_of, today
 from customers import pooling
 from customers.drawing import date_words
@@ -51,7 +53,8 @@ class MyDay:
     quiet: Section
     planned: int
     tidy: Section
-    waiting: Section
+    asked: Section  # requests that wait for him: as many as the navigation says
+    waiting: Section  # his requests that others hold
     update: Day
     month: dict
     ends_at: dt.datetime
@@ -79,20 +82,17 @@ def my_day(user, now, data=None):
         customer.quiet = state_of(customer, on, rule)
         customer.quiet_sum = sum_of(customer.quiet, date=date_words)
     tidy = list(mine.filter(alarms_from__gt=on, next_step_on=None).order_by("-open_amount", "id"))
-    waiting = list(
-        CollaborationRequest.objects.visible_to(user).filter(asker=user).open().with_tag(user)
-        .select_related("department", "person", "kind").order_by("promised_on", "needed_by", "number")
-    )
+    asked, waiting = _requests(user, now)
     nothing = not (owed or due or quiet)
-    bar = bar_from(data, [_tag_of(row) for row in [*owed, *due, *quiet, *tidy, *waiting]])
-    owed, due, quiet, tidy, waiting = (
-        [row for row in rows if bar.fits(_tag_of(row))] for rows in (owed, due, quiet, tidy, waiting)
+    bar = bar_from(data, [_tag_of(row) for row in [*owed, *due, *quiet, *tidy, *asked, *waiting]])
+    owed, due, quiet, tidy, asked, waiting = (
+        [row for row in rows if bar.fits(_tag_of(row))] for rows in (owed, due, quiet, tidy, asked, waiting)
     )
     return MyDay(
         user=user, on=on, now=now, bar=bar, limit=switches.get("in_time_minutes"), owed=_section(owed),
         due=_section(due), overdue=sum(step.due_on < on for step in due), quiet=_section(quiet),
         planned=mine.quiet_planned(on, rule).count(), tidy=Section(tidy[:TIDY], len(tidy)),
-        waiting=_section(waiting), update=day_of(user, on), month=month_so_far(user, on),
+        asked=_section(asked), waiting=_section(waiting), update=day_of(user, on), month=month_so_far(user, on),
         ends_at=Calendar.load().end_of_day(on), hot=_worth_a_call(mine, on) if nothing else [],
         pool_soon=_pool_soon(mine, on), row=row_of(user, on, rule), to_judge=agreement.left(user, on),
     )
@@ -132,6 +132,18 @@ def first_run(user):
     logs = FollowUp.objects.visible_to(user).filter(talked_by=user)
     row = User.objects.filter(pk=user.pk).values_list(Exists(closed), Exists(mine), Exists(logs)).get()
     return [] if row[0] else [("customer", row[1]), ("log", row[2]), ("update", False)]
+
+
+def _requests(user, now):
+    """(requests that wait for him, those of his that others hold), soonest first, each with its running clock."""
+    rows = CollaborationRequest.objects.visible_to(user).of_my_day(user).with_tag(user).select_related(
+        "department", "person", "asker", "kind", "customer__owner"
+    )
+    found = list(with_nudged(rows, today(now)).order_by("due_at", "promised_on", "needed_by", "number"))
+    calendar = Calendar.load() if found else None
+    for item in found:
+        item.clock = clock_of(item, now, calendar)
+    return [item for item in found if item.is_mine], [item for item in found if not item.is_mine]
 
 
 def _tag_of(row):
