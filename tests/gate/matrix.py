@@ -308,6 +308,7 @@ CUSTOMERS = {
         Row(post=of_deal(IN), label="of a customer",
             data=lambda w: {"customer": w.alice.customer.pk, "text": "张敏 2024/3/1 10:12:03\n谈了闸门"}),
     ],
+    "customers:visit": [Row(post=of_alice(IN, ada=403), **CUSTOMER)],
     "customers:owed": [Row(post=of_alice(IN), data=lambda w: {"customer": w.alice.customer.pk, "how": "phone"})],
     # its author corrects, managers comment, nobody rewrites (D7)
     "customers:talk_edit": [
