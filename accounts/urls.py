@@ -37,6 +37,7 @@ urlpatterns = [
     path("me/switch", me.switch, name="me_switch"),
     path("me/leave", me.leave_add, name="me_leave_add"),
     path("me/leave/<int:pk>/remove", me.leave_remove, name="me_leave_remove"),
+    path("me/devices/<int:pk>/end", me.device_end, name="me_device_end"),
     path("me/sign-out-everywhere", me.sign_out_everywhere, name="me_sign_out_everywhere"),
     # setup (S18)
     path("setup", setup.index, name="setup"),

@@ -1,7 +1,7 @@
 """Messages by mail: the notification row is the queue (D38). One mail a person with everything due.
 
 A row is put off before it is sent, so a killed worker means a later try, never a loss; after six tries it stays with
-its error. What was read, is over, or is no longer the person's is not sent (D9).
+its error. In the quiet hours of a person it waits for their end. What was read, is over, or is no longer the person's is not sent (D9).
 """
 
 import datetime as dt
@@ -35,6 +35,9 @@ def deliver_to(person_id, *, now):
     rows = Notification.objects.filter(recipient=person_id, mail_due_at__lte=now, mailed_at=None, mail_tries__lt=TRIES)
     rows.exclude(read_at=None, over_at=None).update(mail_due_at=None)
     rows = list(rows.filter(read_at=None, over_at=None).select_related("recipient", "event__by").order_by("at", "pk"))
+    if rows and (later := rows[0].recipient.quiet_until(now)):
+        Notification.objects.filter(pk__in=[row.pk for row in rows]).update(mail_due_at=later)
+        return 0
     rows = [row for row in rows if _claim(row, now=now)]
     if not rows:
         return 0

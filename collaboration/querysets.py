@@ -87,10 +87,19 @@ class RequestQuerySet(models.QuerySet):
     def waiting_on(self, user):
         """What this person must act on now: his department's to accept, his own in progress, his approvals,
         and as the asker dates to confirm, questions to answer and results to check."""
+        return self.none() if user.is_admin else self.filter(self.on_me(user))
+
+    def on_me(self, user):
+        mine = Q(asker=user, state__in=WITH_ASKER) | Q(person=user, state="accepted")
+        return mine | UNTAKEN & self.lying_with(user)
+
+    def of_my_day(self, user):
+        """What waits for him, marked `is_mine`, and what he asked and waits for."""
         if user.is_admin:
             return self.none()
-        mine = Q(asker=user, state__in=WITH_ASKER) | Q(person=user, state="accepted")
-        return self.filter(mine | UNTAKEN & self.lying_with(user))
+        mine = self.on_me(user)
+        rows = self.filter(mine | Q(asker=user, state__in=["submitted", "accepted"]))
+        return rows.annotate(is_mine=Case(When(mine, then=Value(True)), default=Value(False)))
 
     def with_faces(self):
         """With what a row or a page names."""

@@ -9,11 +9,12 @@ from accounts.calendar import Calendar
 from accounts.models import User
 from activity.files import attach
 from activity.models import Attachment
-from collaboration import buttons, clocks, rights
+from collaboration import buttons, clocks, nudging, rights
 from collaboration.cards import contact_card, knows_customer
 from collaboration.forms.verbs import CommentForm, form_for
 from collaboration.models import CollaborationRequest
 from collaboration.verbs import promise_asked
+from core.periods import today
 
 PATH = ("submitted", "accepted", "delivered", "done")
 
@@ -22,7 +23,7 @@ def page(one, user, *, now):
     """Everything the page and its fragments need."""
     calendar = Calendar.load()
     lines = clocks.explain(one, now, calendar)
-    verbs = rights.verbs_for(user, one, now=now)
+    verbs, may_nudge = rights.verbs_for(user, one, now=now), nudging.may_nudge(user, one)
     return {
         "one": one, "clock": clocks.clock_of(one, now, calendar), "lines": lines, "sums": clocks.sums(lines),
         "path": path_of(one), "forms": [entry(verb, one, user, now=now) for verb in in_page_order(verbs)],
@@ -32,6 +33,7 @@ def page(one, user, *, now):
         "links_customer": knows_customer(one, user), "shows_amount": rights.sees_amounts(user),
         "may_comment": rights.may_comment(user, one, now=now), "may_attach": rights.may_attach(user, one, now=now),
         "may_edit": rights.may_edit(user, one), "comment_form": CommentForm(asked_of=one, by=user),
+        "may_nudge": may_nudge, "nudged": may_nudge and nudging.was_nudged(one, today(now)),
     }  # fmt: skip
 
 

@@ -59,20 +59,23 @@ def filtered(request, queryset, filterset_class, *, data=None):
 
 
 def listing(request, queryset, *, filterset_class=None, table_class=None, rows_from=None, per_page=PER_PAGE,
-            counting=None):
+            counting=None, at_once=None):
     """One page of `queryset`. `rows_from` adds select_related and the like for the rows shown (default the queryset's
     model by pk); the narrow id query never carries it. An unknown sort, page or page size is ignored.
-    `counting(filterset)` counts the rows in a way of its own, by what has a `total`."""
+    `counting(filterset)` counts the rows in a way of its own, by what has a `total`; `at_once(filterset, ordered, most)`
+    gives that and the keys of the first page in one statement, or None where this is not the cheaper way."""
     narrowed, filterset, dropped = filtered(request, queryset, filterset_class)
     table = table_class(narrowed, order_by=request.GET.get("sort") or None) if table_class else None
     ordered = table.data.data if table else narrowed
-    counted = counting(filterset) if counting else None
-    total = counted.total if counting else narrowed.order_by().count()
-    per_page = min(_whole(request.GET.get("per_page"), per_page), MOST)
+    per_page, wanted = min(_whole(request.GET.get("per_page"), per_page), MOST), _whole(request.GET.get("page"), 1)
+    first = at_once(filterset, ordered, per_page) if at_once and wanted == 1 else None
+    counted, ids = first or (counting(filterset) if counting else None, None)
+    total = counted.total if counted is not None else narrowed.order_by().count()
     pages = max(ceil(total / per_page), 1)
-    page = min(_whole(request.GET.get("page"), 1), pages)
+    page = min(wanted, pages)
     start = (page - 1) * per_page
-    ids = _ids(ordered.values_list("pk", flat=True), start, min(start + per_page, total), total)
+    if ids is None:
+        ids = _ids(ordered.values_list("pk", flat=True), start, min(start + per_page, total), total)
     found = (rows_from if rows_from is not None else queryset.model._base_manager.all()).in_bulk(ids)
     rows = [found[pk] for pk in ids if pk in found]
     return Listing(rows, table, filterset, total, page, pages, per_page, dropped, counted)

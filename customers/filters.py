@@ -46,6 +46,10 @@ class CustomerFilter(TagFilterSet):
         model = Customer
         fields = []
 
+    @property
+    def is_search(self):
+        return bool(self.form.cleaned_data.get("q"))
+
     def filter_queryset(self, queryset):
         asked = self.form.cleaned_data.get("archived")
         return super().filter_queryset(queryset if asked else queryset.filter(archived_at=None))

@@ -84,7 +84,7 @@ def offer(customer, user, *, now, owed=None, step=None):
     tap = Owed.objects.visible_to(user).open().filter(pk=owed, customer=customer).first() if owed else None
     return Offer(
         customer=customer, user=user, on=today(now), calendar=Calendar.load(), choices=choices.load(), step=step,
-        owed=tap, late=bool(tap and now - (tap.ended_at or tap.started_at) > in_time()),
+        owed=tap, late=bool(tap and not tap.is_running and now - (tap.ended_at or tap.started_at) > in_time()),
     )
 
 

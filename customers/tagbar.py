@@ -9,7 +9,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 import django_filters
-from django.db.models import Count
+from django.db.models import Count, Q, Window
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
@@ -100,6 +100,18 @@ def bar_of(filterset):
     filterset.qs  # noqa: B018 (reads what is counted)
     groups = count_tags(filterset.untagged, filterset.tag_path)
     return TagBar(filterset.data, groups, chosen_in(filterset))
+
+
+def first_page(filterset, ordered, most):
+    """(chips, keys of the first page) of a search in one statement: what is found has to be read whole for either, and
+    read twice it costs twice. None for other lists, and with a tag chosen, whose chips count more than the list."""
+    if chosen_in(filterset) or not filterset.is_search:
+        return None
+    counts = {f"n_{tag}": Window(Count("pk", filter=Q(tag=tag))) for tag in Customer.Tag.values}
+    rows = list(ordered.annotate(**counts).values_list("pk", *counts)[:most])
+    numbers = rows[0][1:] if rows else ()
+    groups = {(tag,): n for tag, n in zip(Customer.Tag.values, numbers, strict=False) if n}
+    return TagBar(filterset.data, groups, ()), [row[0] for row in rows]
 
 
 def chosen_in(filterset):

@@ -54,6 +54,7 @@ urlpatterns = [
     path("log/paste", paste.paste, name="paste"),
     path("log/paste/save", paste.paste_save, name="paste_save"),
     path("owed", owed.owed, name="owed"),
+    path("customers/<int:pk>/visit", owed.visit, name="visit"),
     path("follow-ups/<int:pk>/edit", talks.edit, name="talk_edit"),
     path("follow-ups/<int:pk>/comment", talks.comment, name="talk_comment"),
     path("customers/<int:pk>/steps/new", steps.new, name="step_new"),

@@ -23,21 +23,14 @@ from customers.saying import told
 from customers.searching import TAIL, found, found_by_contact
 from customers.tagbar import TagBar, count_tags, tags_in
 from pipeline.models import Deal
+from salesflow.doing import about_first, commands
+from salesflow.hits import Hit
 from salesflow.navigation import BARS, PLACES
 
 MOST = 8
 TWO_YEARS = dt.timedelta(days=731)
 COUNTED = 100  # of the newest conversations that hold the words: how many the tags' chips count
 WINDOW, DEEP = 3_000, 30_000  # conversations looked through where words have no index, newest first: palette, page
-
-
-@dataclass(frozen=True)
-class Hit:
-    url: str
-    title: str
-    note: str = ""
-    icon: str = "bld"
-    drawer: bool = False  # opens beside the page
 
 
 def search(user, text, *, now, deep=False, tags=(), tally=None):
@@ -51,7 +44,7 @@ def search(user, text, *, now, deep=False, tags=(), tally=None):
     only, text = (text[0], text[1:].strip()) if text[:1] in (">", "@", "#") else ("", text)
     if only:
         groups = {
-            ">": lambda: [(_("Go to"), [] if tags else _places(user, text))],
+            ">": lambda: [] if tags else [(_("Do"), commands(user, text)), (_("Go to"), _places(user, text))],
             "#": lambda: [(_("Requests"), _requests(user, text, tags))],
             "@": lambda: [(_("Contacts"), _contacts(user, text, tags))],
         }[only]()
@@ -66,7 +59,9 @@ def search(user, text, *, now, deep=False, tags=(), tally=None):
                 (_("Follow-ups"), _talks(user, text, tags, tally, now=now, deep=deep)),
             ]
         if not tags:
-            groups = [(_("Do"), _log(user, whole)), *groups, (_("Go to"), _places(user, text))]
+            line, named = _log(user, whole), about_first(user, customers) if text else []
+            done = [(_("Do"), named + commands(user, text))]
+            groups = [(_("Do"), line), *groups, *done, (_("Go to"), _places(user, text))]
     return [(heading, hits) for heading, hits in groups if hits]
 
 
@@ -127,7 +122,9 @@ def _customers(user, text, tags, tally):
     first = list(rows.order_by("-last_contact_at", "-id")[: MOST if text else 5])
     if counts and first:
         tally.groups = {(tag,): n for tag, n in first[0].counted.items() if n}
-    return [Hit(reverse("customer", args=[c.pk]), c.name, str(c.owner or "")) for c in first]
+    return [
+        Hit(reverse("customer", args=[c.pk]), c.name, str(c.owner or ""), about=f"customer-{c.pk}") for c in first
+    ]
 
 
 def _with_tags(rows, tags, path="customer__tag"):
@@ -149,7 +146,10 @@ def _contacts(user, text, tags):
     if not text:
         return []
     rows = _with_tags(_contact_rows(user, text), tags).select_related("customer").order_by("name", "pk")[:MOST]
-    return [Hit(reverse("customer", args=[c.customer_id]), _name_of(c, user), c.customer.name, "people") for c in rows]
+    return [
+        Hit(reverse("customer", args=[c.customer_id]), _name_of(c, user), c.customer.name, "people",
+            about=f"customer-{c.customer_id}") for c in rows
+    ]
 
 
 def _name_of(contact, user):
@@ -167,7 +167,7 @@ def _deals(user, text, tags):
     rows = rows.select_related("customer", "stage").order_by("-pk")[:MOST]
     return [
         Hit(f"{reverse('customer', args=[d.customer_id])}?deal={d.pk}", d.name, f"{d.customer.name} · {d.stage.words}",
-            "flow") for d in rows
+            "flow", about=f"customer-{d.customer_id}") for d in rows
     ]
 
 
@@ -179,7 +179,7 @@ def _talks(user, text, tags, tally, *, now, deep):
         talks = _with_tags(_two_years(user, now), tags)
         found = newest_holding(talks, text, most=MOST, window=DEEP if deep else WINDOW)
     return [
-        Hit(f"{reverse('customer', args=[customer])}#ev-{pk}", _around(words, text), name, "chat")
+        Hit(f"{reverse('customer', args=[customer])}#ev-{pk}", _around(words, text), name, "chat", about=f"customer-{customer}")
         for pk, customer, words, name in found
     ]
 
@@ -200,7 +200,7 @@ def _log(user, text):
     if user.is_support or not told(text, on=today()).is_told:
         return []
     url = reverse("customers:line") + "?" + urlencode({"text": text})
-    return [Hit(url, _("Log: %(line)s") % {"line": text}, "↵", "pen", drawer=True)]
+    return [Hit(url, _("Log: %(line)s") % {"line": text}, "↵", "pen", opens="drawer")]
 
 
 def _request_rows(user, text):
@@ -218,7 +218,8 @@ def _requests(user, text, tags):
     rows = _with_tags(rows.with_tag(user), tags, "seen_tag") if tags else rows
     rows = rows.order_by("-number")[:MOST]
     return [
-        Hit(reverse("collaboration:page", args=[r.number]), f"{r.code} {r.title}", r.get_state_display(), "hands")
+        Hit(reverse("collaboration:page", args=[r.number]), f"{r.code} {r.title}", r.get_state_display(), "hands",
+            about=f"request-{r.number}")
         for r in rows
     ]
 

@@ -1,6 +1,7 @@
 """My day (S2): what a rep does now, and whether he may go home. Every list is his own; every count is of its list."""
 
 import datetime as dt
+from collections import Counter
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -9,7 +10,9 @@ from django.db.models import Exists, Subquery, Sum
 from accounts import switches
 from accounts.calendar import Calendar
 from accounts.models import User
+from collaboration.clocks import clock_of
 from collaboration.models import CollaborationRequest
+from collaboration.nudging import with_nudged
 from core.periods import period_of, today
 from customers import pooling
 from customers.drawing import date_words
@@ -23,6 +26,7 @@ from reviews.models import Target
 from salesflow.reprows import row_of
 
 MOST = 20  # rows a section shows; its count is of all
+CLOSING = dt.timedelta(hours=1)  # before the end of the working day
 TIDY = 5  # imported customers to tidy up a day (D24)
 
 
@@ -51,10 +55,13 @@ class MyDay:
     quiet: Section
     planned: int
     tidy: Section
-    waiting: Section
+    asked: Section  # requests that wait for him: as many as the navigation says
+    waiting: Section  # his requests that others hold
     update: Day
     month: dict
     ends_at: dt.datetime
+    closing: bool  # the last hour of the day: on the phone the update comes first
+    week: list  # (day, own steps planned for it) of this week, less empty rest days
     hot: list
     row: object = None  # his row on his manager's team home
     to_judge: int = 0  # deals of the stage agreement check, while it is on
@@ -70,30 +77,28 @@ def my_day(user, now, data=None):
     owed = list(Owed.objects.visible_to(user).open().select_related("customer", "contact"))
     for talk in owed:
         talk.late = bool(talk.ended_at and now - talk.ended_at > in_time)
-    due = list(
-        NextStep.objects.visible_to(user).open().filter(owner=user, kind="ours", due_on__lte=on)
-        .select_related("customer").order_by("due_on", "due_time", "id")
-    )
+    sunday = on + dt.timedelta(days=6 - on.weekday())
+    steps = NextStep.objects.visible_to(user).open().filter(owner=user, kind="ours", due_on__lte=sunday)
+    steps = list(steps.select_related("customer").order_by("due_on", "due_time", "id"))
+    due = [step for step in steps if step.due_on <= on]
     quiet = list(mine.quiet(on, rule).order_by("-open_amount", "id"))
     for customer in quiet:
         customer.quiet = state_of(customer, on, rule)
         customer.quiet_sum = sum_of(customer.quiet, date=date_words)
     tidy = list(mine.filter(alarms_from__gt=on, next_step_on=None).order_by("-open_amount", "id"))
-    waiting = list(
-        CollaborationRequest.objects.visible_to(user).filter(asker=user).open().with_tag(user)
-        .select_related("department", "person", "kind").order_by("promised_on", "needed_by", "number")
-    )
-    nothing = not (owed or due or quiet)
-    bar = bar_from(data, [_tag_of(row) for row in [*owed, *due, *quiet, *tidy, *waiting]])
-    owed, due, quiet, tidy, waiting = (
-        [row for row in rows if bar.fits(_tag_of(row))] for rows in (owed, due, quiet, tidy, waiting)
+    asked, waiting = _requests(user, now)
+    nothing, calendar = not (owed or due or quiet), Calendar.load()
+    ends_at = calendar.end_of_day(on)
+    bar = bar_from(data, [_tag_of(row) for row in [*owed, *due, *quiet, *tidy, *asked, *waiting]])
+    owed, due, quiet, tidy, asked, waiting = (
+        [row for row in rows if bar.fits(_tag_of(row))] for rows in (owed, due, quiet, tidy, asked, waiting)
     )
     return MyDay(
         user=user, on=on, now=now, bar=bar, limit=switches.get("in_time_minutes"), owed=_section(owed),
         due=_section(due), overdue=sum(step.due_on < on for step in due), quiet=_section(quiet),
-        planned=mine.quiet_planned(on, rule).count(), tidy=Section(tidy[:TIDY], len(tidy)),
-        waiting=_section(waiting), update=day_of(user, on), month=month_so_far(user, on),
-        ends_at=Calendar.load().end_of_day(on), hot=_worth_a_call(mine, on) if nothing else [],
+        planned=mine.quiet_planned(on, rule).count(), tidy=Section(_to_drop(tidy[:TIDY], user), len(tidy)),
+        asked=_section(asked), waiting=_section(waiting), update=day_of(user, on), month=month_so_far(user, on),
+        ends_at=ends_at, closing=now >= ends_at - CLOSING, week=_week(steps, on, calendar), hot=_worth_a_call(mine, on) if nothing else [],
         pool_soon=_pool_soon(mine, on), row=row_of(user, on, rule), to_judge=agreement.left(user, on),
     )
 
@@ -132,6 +137,34 @@ def first_run(user):
     logs = FollowUp.objects.visible_to(user).filter(talked_by=user)
     row = User.objects.filter(pk=user.pk).values_list(Exists(closed), Exists(mine), Exists(logs)).get()
     return [] if row[0] else [("customer", row[1]), ("log", row[2]), ("update", False)]
+
+
+def _to_drop(customers, user):
+    """The same, each with its open deal: to drop it is to lose it, with a reason. No query when there is none."""
+    rows = Deal.objects.visible_to(user).open().filter(customer__in=customers) if customers else []
+    deals = {deal.customer_id: deal.pk for deal in rows}
+    for customer in customers:
+        customer.deal_to_drop = deals.get(customer.pk)
+    return customers
+
+
+def _week(steps, on, calendar):
+    planned = Counter(step.due_on for step in steps)
+    monday = on - dt.timedelta(days=on.weekday())
+    days = [monday + dt.timedelta(days=n) for n in range(7)]
+    return [(day, planned[day]) for day in days if planned[day] or day == on or calendar.works(day)]
+
+
+def _requests(user, now):
+    """(requests that wait for him, those of his that others hold), soonest first, each with its running clock."""
+    rows = CollaborationRequest.objects.visible_to(user).of_my_day(user).with_tag(user).select_related(
+        "department", "person", "asker", "kind", "customer__owner"
+    )
+    found = list(with_nudged(rows, today(now)).order_by("due_at", "promised_on", "needed_by", "number"))
+    calendar = Calendar.load() if found else None
+    for item in found:
+        item.clock = clock_of(item, now, calendar)
+    return [item for item in found if item.is_mine], [item for item in found if not item.is_mine]
 
 
 def _tag_of(row):

@@ -18,9 +18,9 @@ LINES = [
     ),
     Line(
         name="remind",
-        at=("08:45",),
+        at=("07:30", "08:00", "08:45", "09:30"),
         late=timedelta(hours=3),
-        reason="Before the first call; late reminders help nobody.",
+        reason="Before the first call, at the time each person chose; late reminders help nobody.",
     ),
     Line(
         name="check_unowned",

@@ -11,13 +11,17 @@ from django.views.decorators.http import require_POST
 from accounts import switches
 from accounts.arranging import add_leave, remove_leave
 from accounts.changing import end_sessions, set_preference
+from accounts.devices import devices_of, end_device
 from accounts.feeds import has_address
 from accounts.forms.profile import LeaveForm
 from accounts.models import Leave, User
 from core.keys import deed
 from core.periods import today
 
-SWITCHES = {"language": str, "theme": str, "dense": "1".__eq__, "single_keys": "1".__eq__, "mail_reminders": "1".__eq__}
+SWITCHES = {
+    "language": str, "theme": str, "dense": "1".__eq__, "single_keys": "1".__eq__, "mail_reminders": "1".__eq__,
+    "morning_at": str, "quiet_hours": str,
+}  # fmt: skip
 
 
 def me(request):
@@ -60,6 +64,15 @@ def leave_remove(request, pk):
 
 @require_POST
 @deed
+def device_end(request, pk):
+    """Sign one other device out; this one has its own button."""
+    rows = request.user.usersession_set.exclude(session_key=request.session.session_key)
+    end_device(get_object_or_404(rows, pk=pk), by=request.user, now=timezone.now())
+    return render(request, "accounts/_devices.html", _context(request)) if request.htmx else redirect("me")
+
+
+@require_POST
+@deed
 def sign_out_everywhere(request):
     end_sessions(request.user, by=request.user, now=timezone.now())
     messages.success(request, _("Signed out on all devices"))
@@ -73,10 +86,13 @@ def _leaves(request, *, form=None, status=200):
 
 def _context(request):
     user = request.user
+    devices = devices_of(user, request.session.session_key, now=timezone.now())
     leaves = user.leaves.filter(last__gte=today(timezone.now())).select_related("substitute")
     return {
         "feeds": switches.get("ics"), "has_feed": has_address(user), "is_safe": _is_safe(request),
         "person": user, "leaves": leaves, "themes": User.Theme.choices,
+        "mornings": User.Morning.choices, "quiets": User.Quiet.choices,
+        "devices": devices, "listed": any(device.is_this for device in devices),
         "leave_form": LeaveForm(instance=Leave(user=user), colleagues=_colleagues(user)),
     }  # fmt: skip
 

@@ -26,7 +26,7 @@ from customers.listrow import row_html
 from customers.models import Customer
 from customers.staleness import Rule
 from customers.tables import CustomerTable
-from customers.tagbar import bar_of
+from customers.tagbar import bar_of, first_page
 
 
 @only(rights.may_see_pipeline)
@@ -39,7 +39,7 @@ def index(request):
     request.on, request.rule = today(timezone.now()), Rule.load()
     visible = Customer.objects.visible_to(request.user)
     page = listing(
-        request, visible, filterset_class=CustomerFilter, table_class=CustomerTable, counting=bar_of,
+        request, visible, filterset_class=CustomerFilter, table_class=CustomerTable, counting=bar_of, at_once=first_page,
         rows_from=with_first_step(visible.select_related(*(["owner", "team"] if "team" in shown.more else ["owner"]))),
     )
     rows = rows_of(page.rows, request.user, on=request.on, rule=request.rule, shown=shown)

@@ -134,12 +134,12 @@ def _go(request, address):
 
 
 def _initial(given, choice, now, user):
-    main = next(iter(choice.contacts), None)
+    main, called = next(iter(choice.contacts), None), choice.owed.contact_id if choice.owed else None
     how = given.get("how") or (choice.owed.how if choice.owed else "")
     methods = [code for code in (how.split(",") if how else last_methods(user)) if code in choice.choices.methods]
     time = given.get("time") if given.get("time") in dict(TIMES) else "now"
     return {
-        "contact": number(given.get("contact")) or (main.pk if main else None),
+        "contact": number(given.get("contact")) or called or (main.pk if main else None),
         "methods": methods or [next(iter(choice.choices.methods), "")], "at": given.get("at", ""),
         "time": "tap" if choice.late else time, "steps": choice.ticked, "purpose": choice.purpose,
         "outcome": given.get("outcome") if given.get("outcome") in ("sent", "no_answer") else "talked",

@@ -2,16 +2,32 @@
 
 import re
 
+from django.contrib import messages
 from django.db import transaction
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from core.asked import number
+from core.errors import NotAllowed
+from core.keys import deed
 from customers import owing
 from customers.models import Customer
 
 SLUG = re.compile(r"[\w-]+", re.ASCII)  # a method's code
+
+
+@require_POST
+@deed
+def visit(request, pk):
+    """"Start visit": it waits under 待记录 and ends when it is written down, or at the end he says then."""
+    customer = get_object_or_404(Customer.objects.visible_to(request.user).live(), pk=pk)
+    if not request.user.sells:
+        raise NotAllowed
+    owing.tap(request.user, customer, "visit", now=timezone.now())
+    messages.success(request, _("The visit has begun. It waits under To log."))
+    return redirect("customer", pk)
 
 
 @require_POST

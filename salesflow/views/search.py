@@ -1,17 +1,24 @@
 """/search: the page, and the palette's results (S20)."""
 
+from django.http import Http404
 from django.utils import timezone
 
 from accounts.rights import may_see_pipeline
 from core.lists import answer
 from customers.tagbar import tags_in
+from salesflow.doing import actions_of
 from salesflow.finding import search as find
 from salesflow.finding import tally_of
 
 
 def search(request):
     text, now = request.GET.get("q", "").replace("\x00", ""), timezone.now()
-    if request.htmx or not may_see_pipeline(request.user):  # the palette leads on; a department sees no tags (D3)
+    if about := request.GET.get("about"):  # → on a line: what can be done with it
+        found = actions_of(request.user, about)
+        if found is None:
+            raise Http404
+        context = {"q": text, "groups": [found]}
+    elif request.htmx or not may_see_pipeline(request.user):  # the palette leads on; a department sees no tags (D3)
         context = {"q": text, "groups": find(request.user, text, now=now, deep=not request.htmx)}
     else:
         tally = tally_of(request.user, text, now=now)

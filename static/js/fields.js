@@ -21,11 +21,14 @@ sf.on('click', '[data-copy]', (event, button) => {
   setTimeout(() => { label.textContent = label.dataset.was; delete label.dataset.was; }, 2000);
 });
 
-// <textarea maxlength=2000 data-count="#place">: said only when the end comes near
+// <textarea data-most=2000 data-count="#place">: said only when the end comes near. No maxlength: it would cut what is
+// pasted without a word; what is too long is said here and by the server, and stays.
 sf.on('input', '[data-count]', (event, field) => {
   const place = sf.$(field.dataset.count);
-  const left = field.maxLength - field.value.length;
-  if (place) place.textContent = left < field.maxLength * 0.2 ? `${field.value.length} / ${field.maxLength}` : '';
+  const most = Number(field.dataset.most) || field.maxLength;
+  const long = field.value.length;
+  if (place) place.textContent = long > most * 0.8 ? `${long} / ${most}` : '';
+  if (place) place.classList.toggle('c-alert', long > most);
 });
 
 // <button data-fill="#id_text" data-value="…" data-set="outcome=no_answer">: the words go into the field

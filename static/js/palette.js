@@ -4,6 +4,7 @@ const field = () => sf.$('input', dialog());
 const options = () => sf.$$('[role=option]', dialog());
 let timer;
 let opener;
+let before = null; // the results while the actions of one of them are shown
 
 const choose = (option) => {
   options().forEach((other) => other.setAttribute('aria-selected', String(other === option)));
@@ -12,12 +13,30 @@ const choose = (option) => {
   field().setAttribute('aria-activedescendant', option.id);
   option.scrollIntoView({ block: 'nearest' });
 };
+const list = () => document.getElementById('palette-results');
 const search = () => {
+  before = null;
   const url = sf.$('form', dialog()).getAttribute('action') + '?q=' + encodeURIComponent(field().value);
   sf.get(url, '#palette-results').then(() => {
     choose(options()[0]);
     sf.say(sf.words('Results').replace('{n}', options().length));
   });
+};
+// → on a line: what can be done with it; ← back to the lines, with the same one chosen.
+const actions = (option, at) => {
+  clearTimeout(timer);
+  const was = { at, lines: [...list().childNodes] };
+  sf.get(sf.$('form', dialog()).getAttribute('action') + '?about=' + option.dataset.about, '#palette-results').then(() => {
+    before = was;
+    choose(options()[0]);
+    sf.say(sf.words('Results').replace('{n}', options().length));
+  });
+};
+const back = () => {
+  list().replaceChildren(...before.lines);
+  const { at } = before;
+  before = null;
+  choose(options()[at]);
 };
 sf.palette = () => {
   if (!dialog() || dialog().open) return;
@@ -37,6 +56,8 @@ sf.on('input', '#palette input', (event) => {
   clearTimeout(timer);
   timer = setTimeout(search, 200);
 });
+// A lost connection leaves the lines there were, and a button that ends here.
+sf.on('click', '#palette-results', (event) => { if (event.target === list()) search(); });
 sf.on('submit', '#palette form', (event) => event.preventDefault());
 sf.on('click', '#palette [role=option]', () => setTimeout(() => dialog().close()));
 sf.onKey((event) => {
@@ -45,6 +66,15 @@ sf.onKey((event) => {
   const at = all.findIndex((option) => option.getAttribute('aria-selected') === 'true');
   if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
     choose(all[(at + (event.key === 'ArrowDown' ? 1 : all.length - 1) + all.length) % all.length]);
+    return true;
+  }
+  const end = event.target === field() && field().selectionStart === field().value.length;
+  if (event.key === 'ArrowRight' && end && !before && at >= 0 && all[at].dataset.about) {
+    actions(all[at], at);
+    return true;
+  }
+  if (event.key === 'ArrowLeft' && before) {
+    back();
     return true;
   }
   if (event.key !== 'Enter' || event.ctrlKey || event.metaKey || event.target !== field()) return false;

@@ -61,6 +61,28 @@ def test_enter_that_chooses_a_word_saves_nothing(desk, cast, now):
     assert desk.url.endswith(f"/customers/{customer.pk}")  # the palette went nowhere
 
 
+def test_an_arrow_in_the_palette_opens_what_can_be_done(desk, cast, now):
+    customer = customer_of(cast.alice, now)
+    desk.goto("/today")
+    desk.keyboard.press("Control+k")
+    desk.wait_for_selector("#palette[open] input:focus")
+    desk.keyboard.type("星澜")
+    chosen = desk.locator("#palette-results [aria-selected=true]")
+    desk.wait_for_selector(f"#palette-results [href='/log?customer={customer.pk}']")  # what was typed is found
+    desk.keyboard.press("ArrowRight")
+    desk.wait_for_selector("#palette-results [href$='/steps/new']")
+    assert chosen.get_attribute("href") == f"/customers/{customer.pk}"
+    desk.keyboard.press("ArrowLeft")
+    assert chosen.get_attribute("data-about") == f"customer-{customer.pk}"
+    desk.keyboard.press("ArrowRight")
+    desk.wait_for_selector("#palette-results [href$='/steps/new']")
+    desk.keyboard.press("ArrowDown")
+    desk.keyboard.press("Enter")
+    desk.wait_for_selector("#drawer #id_text:focus")
+    assert desk.locator("#drawer [name=customer]").input_value() == str(customer.pk)
+    assert not desk.locator("#palette[open]").count()
+
+
 def test_the_enter_right_after_a_word_is_the_input_methods(desk):
     """Safari ends the composition before it tells of the key."""
     desk.goto("/search")

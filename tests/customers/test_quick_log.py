@@ -5,7 +5,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from activity.models import Attachment
-from customers import implying
+from customers import implying, owing
 from customers.models import Customer, FollowUp
 from pipeline.models import Playbook
 from tests.cast import key, make_customer, make_log
@@ -123,3 +123,26 @@ def test_a_raised_tag_is_saved_with_the_log(cast, client_of, customer):
     post(client_of(cast.alice), customer, tag="hot")
     customer.refresh_from_db()
     assert (customer.tag, timezone.localdate()) == ("hot", customer.last_contact_on)
+
+
+@pytest.mark.proves("R44")
+def test_who_was_spoken_to_is_chosen_on_top_and_the_number_called_comes_chosen(cast, client_of):
+    """With one contact the title names him; with several they are chips below it, the main one chosen (S3)."""
+    people = [{"name": "张敏", "phone": "13800005678", "is_main": True}, {"name": "李工", "phone": "13900001234"}]
+    customer = make_customer(cast.alice, contacts=people)
+    main, other = customer.contacts.order_by("-is_main", "pk")
+    client = client_of(cast.alice)
+    page = client.get(f"/log?customer={customer.pk}").content.decode()
+    assert page.index('name="contact"') < page.index('name="text"') and "星澜科技 · 张敏" not in page
+    assert form_of(client, customer)["contact"] == main.pk
+    tap = owing.tap(cast.alice, customer, "phone", now=timezone.now(), contact=other)
+    assert form_of(client, customer, f"&owed={tap.pk}")["contact"] == other.pk
+    assert form_of(client, customer, f"&contact={other.pk}")["contact"] == other.pk
+    post(client, customer, contact=other.pk)
+    assert FollowUp.objects.get().contact == other
+    timeline = client.get(f"/customers/{customer.pk}").content.decode()
+    assert "李工" in timeline[timeline.index('id="ev-'):]
+    foreign = make_customer(cast.bob, name="云帆", contacts=[{"name": "王总"}]).contacts.get()
+    assert post(client, customer, contact=foreign.pk).status_code == 422
+    alone = make_customer(cast.alice, name="启明教育", contacts=[{"name": "赵老师"}])
+    assert "启明教育 · 赵老师" in client.get(f"/log?customer={alone.pk}").content.decode()

@@ -1,6 +1,8 @@
 """The search (S20): names, contacts, deals, requests, what was said; in Chinese, by initials, by the end of a number;
 and nothing that is not yours."""
 
+import re
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -87,3 +89,45 @@ def test_the_chips_count_what_was_said_too(cast, client_of, place):
     said = [hit.title for heading, found in answer.context["groups"] for hit in found]
     assert said and all("要等" not in title for title in said)
     assert client_of(cast.charlie).get("/search", {"q": "财务总监"}).context["bar"].chips == []
+
+
+def actions(client, about):
+    answer = client.get("/search", {"about": about}, headers={"HX-Request": "true"})
+    found = re.findall(r'<a [^>]*href="([^"]+)"( data-\w+)?', answer.content.decode())
+    return answer.status_code, [(url.replace("&amp;", "&"), opens.strip()) for url, opens in found]
+
+
+def test_a_line_leads_to_what_can_be_done_with_it(cast, client_of, place):
+    """→ in the palette: the actions of a customer and of a request, for who may do them."""
+    client, request = client_of(cast.alice), place.requests.get()
+    page = client.get("/search", {"q": "星澜"}, headers={"HX-Request": "true"}).content.decode()
+    assert f'data-about="customer-{place.pk}"' in page and f'data-about="request-{request.number}"' not in page
+    code, found = actions(client, f"customer-{place.pk}")
+    deals = place.deals.order_by("-pk")
+    assert code == 200 and found == [
+        (f"/customers/{place.pk}", ""), (f"/log?customer={place.pk}", "data-drawer"),
+        (f"/customers/{place.pk}/steps/new", "data-dialog"),
+        *[(f"/deals/{deal.pk}/move", "data-dialog") for deal in deals],
+        (f"/requests/new?customer={place.pk}", ""), (f"/customers/{place.pk}/edit", ""),
+    ]
+    for url, _opens in found:
+        assert client.get(url).status_code == 200, url
+    code, found = actions(client, f"request-{request.number}")
+    assert code == 200 and [url for url, _opens in found] == [
+        f"/requests/R-{request.number}", f"/requests/R-{request.number}?do=withdraw#do-withdraw"
+    ]
+    for stranger in (cast.charlie, cast.sam, cast.bob):
+        for about in (f"customer-{place.pk}", f"request-{request.number}", "customer-7000000"):
+            assert actions(client_of(stranger), about)[0] == 404
+    for odd in ("customer", "deal-1", "customer-x", "customer-٣", "customer-99999999999999999999", "-", "request-0"):
+        assert actions(client, odd)[0] == 404, odd
+
+
+def test_commands_are_found_by_their_words(cast, place):
+    assert hits(cast.alice, "")["Do"] == [
+        "Log a follow-up", "New customer", "Ask a team", "End-of-day update", "Quiet customers"
+    ]
+    assert hits(cast.alice, ">end")["Do"] == ["End-of-day update"]
+    assert hits(cast.alice, "星澜")["Do"] == ["Log for 星澜科技"]
+    assert hits(cast.sam, ">")["Do"] == ["New request"]
+    assert "Ask a team" not in hits(cast.ada, ">")["Do"]  # an admin watches, he does not ask

@@ -83,6 +83,7 @@ PEOPLE_ROWS = {
     "me_switch": [Row(post=ANYBODY_POST, data=lambda w: {"dense": "1"})],
     "me_leave_add": [Row(post=ANYBODY_POST, data=lambda w: {"first": day(60), "last": day(61)})],
     "me_leave_remove": [Row(post=only(IN, alice=True), kwargs=lambda w: {"pk": w.alice.leave.pk})],
+    "me_device_end": [Row(post=only(IN, alice=True), kwargs=lambda w: {"pk": w.alice.device.pk})],
     "me_sign_out_everywhere": [Row(post=ANYBODY_POST)],
     "setup": [Row(get=ADMIN)],
     "setup_switches": [Row(get=ADMIN, post=ADMIN_POST)],
@@ -172,6 +173,7 @@ REQUESTS = {
     "collaboration:comment": [
         Row(post=of_request(alice=True, mia=True, grace=True, sam=True), data=lambda w: {"text": "问一句"}, **REQUEST)
     ],
+    "collaboration:nudge": [Row(post=of_request(alice=True, mia=True, grace=True), **ASKED)],
     "collaboration:files": [Row(post=of_request(alice=True, sam=True), **REQUEST)],
     "collaboration:verb": [
         verb("accept", about="asked", **of_request(sam=True)),
@@ -306,6 +308,7 @@ CUSTOMERS = {
         Row(post=of_deal(IN), label="of a customer",
             data=lambda w: {"customer": w.alice.customer.pk, "text": "张敏 2024/3/1 10:12:03\n谈了闸门"}),
     ],
+    "customers:visit": [Row(post=of_alice(IN, ada=403), **CUSTOMER)],
     "customers:owed": [Row(post=of_alice(IN), data=lambda w: {"customer": w.alice.customer.pk, "how": "phone"})],
     # its author corrects, managers comment, nobody rewrites (D7)
     "customers:talk_edit": [

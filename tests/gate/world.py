@@ -190,6 +190,7 @@ def _place(world, person, manager, department, colleague, word, now):
     )
     place.target._history_user = manager
     place.target.save()
+    place.device = person.usersession_set.create(ip="10.0.0.7", session_key=f"gate {word}", user_agent="Firefox")
     place.leave = add_leave(
         Leave(user=person, first=today(now) + 30 * DAY, last=today(now) + 32 * DAY, note=f"休 {word}leave",
               substitute=None), by=person, now=now,
