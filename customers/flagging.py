@@ -6,11 +6,9 @@ customer are held back. A conversation begins a new spell (customers/facts.py) a
 
 from itertools import islice
 
-from django.contrib.contenttypes.models import ContentType
-
 from accounts.models import Team
-from activity.models import Notification
-from activity.recording import record_many
+from activity.channels import Channels
+from activity.recording import deliver, messages_of, record_many
 from core.periods import today
 from customers.ladder import RAISED, TOLD, Ladder
 from customers.models import Customer
@@ -51,22 +49,16 @@ def _tell(quiet, on, *, now):
     """One message a quiet spell to its owner, or to the team's manager where nobody owns it."""
     waiting = quiet.filter(told_on=None).exclude(alarms_from__gt=on).select_related("owner").order_by("pk")
     managers = {team.pk: team.manager for team in Team.objects.select_related("manager")}
-    kind = ContentType.objects.get_for_model(Customer)
-    told = 0
+    channels, told = Channels.load(), 0
     for customers in _chunks(waiting):
         notices = []
         for customer in customers:
             customer.told_on = on
-            person = customer.owner or managers.get(customer.team_id)
-            if person is not None and person.is_active:
-                notices.append(
-                    Notification(
-                        recipient=person, kind=TOLD, group=Notification.Group.ACT, subject_type=kind,
-                        subject_id=customer.pk, at=now, key=f"stale {customer.pk} {customer.quiet_since} → {person.pk}",
-                        data=_words(customer),
-                    )
-                )
-        Notification.objects.bulk_create(notices, ignore_conflicts=True, batch_size=CHUNK)
+            notices += messages_of(
+                TOLD, customer, tell=[customer.owner or managers.get(customer.team_id)], at=now, act=True,
+                key=f"stale {customer.pk} {customer.quiet_since}", channels=channels, **_words(customer),
+            )
+        deliver(notices)
         Customer._base_manager.bulk_update(customers, ["told_on"], batch_size=CHUNK)
         told += len(notices)
     return told
@@ -75,18 +67,16 @@ def _tell(quiet, on, *, now):
 def _raise(quiet, on, *, now):
     """The next rung (M12): the manager hears once a spell, some working days after the owner was told."""
     waiting = Ladder.load(on).to_raise(quiet).select_related("owner", "team__manager").order_by("pk")
-    kind = ContentType.objects.get_for_model(Customer)
-    raised = 0
+    channels, raised = Channels.load(), 0
     for customers in _chunks(waiting):
-        notices = [
-            Notification(
-                recipient=customer.team.manager, kind=RAISED, group=Notification.Group.ACT, subject_type=kind,
-                subject_id=customer.pk, at=now, key=f"stale up {customer.pk} {customer.quiet_since}",
-                data=_words(customer) | {"owner": customer.owner.name},
+        notices = []
+        for customer in customers:
+            notices += messages_of(
+                RAISED, customer, tell=[_manager_of(customer)], at=now, act=True, channels=channels,
+                key=f"stale up {customer.pk} {customer.quiet_since}", owner=customer.owner.name, **_words(customer),
             )
-            for customer in customers if _manager_of(customer)
-        ]
-        raised += len(Notification.objects.bulk_create(notices, ignore_conflicts=True, batch_size=CHUNK))
+        deliver(notices)
+        raised += len(notices)
     return raised
 
 

@@ -55,7 +55,7 @@ def _due(people, on, now):
     by_owner = {row["owner"]: row for row in counts}
     for person in people:
         if row := by_owner.get(person.pk):
-            notify("today.due", person, tell=[person], at=now, key=f"due {on}", mail=True, act=True,
+            notify("today.due", person, tell=[person], at=now, key=f"due {on}", act=True,
                    due=row["due"], overdue=row["overdue"])
     return len(by_owner)
 
@@ -66,7 +66,7 @@ def _update(people, on, now):
     for person in people:
         left = day_of(person, on).left
         if left:
-            notify("today.update", person, tell=[person], at=now, key=f"update {on}", mail=True, act=True, left=left)
+            notify("today.update", person, tell=[person], at=now, key=f"update {on}", act=True, left=left)
             told += 1
     return told
 

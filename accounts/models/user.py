@@ -56,6 +56,10 @@ class User(AbstractBaseUser, Versioned):
     dense = models.BooleanField(default=False)
     single_keys = models.BooleanField(default=True)  # single-letter shortcuts (WCAG 2.1.4)
     mail_reminders = models.BooleanField(default=True)
+    notices = models.JSONField(default=dict, blank=True)  # {topic: {"bell": bool, "mail": "" | "now" | "day"}}, own
+    quiet_from = models.TimeField(_("No mail from"), null=True, blank=True)  # empty: the company's
+    quiet_until = models.TimeField(_("until"), null=True, blank=True)
+    morning_at = models.TimeField(_("The morning's mail at"), null=True, blank=True)
 
     USERNAME_FIELD = "username"
     EMAIL_FIELD = "email"
