@@ -48,7 +48,8 @@ class Row:
 def labels(user):
     words = {
         "accept": pgettext("tab", "To accept"), "mine": pgettext("tab", "Mine"),
-        "more": pgettext("tab", "Needs more"), "done": pgettext("tab", "Done"),
+        "more": pgettext("tab", "Needs more"), "returned": pgettext("tab", "Returned"),
+        "done": pgettext("tab", "Done"),
         "asked": pgettext("tab", "I asked"), "handled": pgettext("tab", "I handled"),
     }  # fmt: skip
     if user.is_admin:
@@ -90,8 +91,25 @@ def tabs(user, current, counts):
     ]
 
 
-def in_order(rows, tab, sort=""):
-    """Late first, then least time left; what the reader must do himself comes first where he asked."""
+def orders(user):
+    """{name: words} of the orders offered; the first is the one a queue opens with. Amounts only where shown (D6)."""
+    found = {
+        "": pgettext("order", "Latest first"), "left": pgettext("order", "Least time left"),
+        "new": pgettext("order", "Newest first"),
+    }  # fmt: skip
+    if rights.sees_amounts(user):
+        found["-amount"] = pgettext("order", "Largest amount")
+    return found
+
+
+def in_order(rows, tab, sort="", *, now=None):
+    """Late first, the latest of them on top, then least time left; what the reader must do himself comes first where
+    he asked. `left`: what can still be in time first. `new`: as they were asked."""
+    if sort == "new":
+        return rows.order_by("-number")
+    if sort == "left":
+        late = Case(When(due_at__lt=now, then=Value(1)), default=Value(0), output_field=IntegerField())
+        return rows.order_by(late, F("due_at").asc(nulls_last=True), "-number")
     if sort.lstrip("-") == "amount":
         amount = F("amount")
         ordered = amount.desc(nulls_last=True) if sort.startswith("-") else amount.asc(nulls_last=True)
@@ -126,3 +144,30 @@ def row_of(request, user, *, now, calendar=None):
         request, clock_of(request, now, calendar), buttons_for(request, user, now=now), rights.sees_amounts(user),
         promise_asked(request, now=now, calendar=calendar),
     )
+
+
+COLUMNS = ("accept", "mine", "more", "returned", "done")  # of the board
+CARDS = 30  # a column; the rest is in the tab
+
+
+@dataclass
+class Column:
+    """One column of the board: a tab with its first cards."""
+
+    tab: Tab
+    rows: list
+    n: int
+
+    @property
+    def more(self):
+        return self.n - len(self.rows)
+
+
+def columns(rows, user, counts, sort, *, now):
+    """The tabs side by side, for who likes cards: a query a column, one for the steps of all."""
+    words, found = labels(user), []
+    for name in COLUMNS:
+        chosen = list(in_order(rows.tab(name, user), name, sort, now=now).with_faces()[:CARDS])
+        found.append((Tab(name, words[name], counts[name], False), chosen))
+    shown = iter(read_rows([request for _tab, chosen in found for request in chosen], user, now=now))
+    return [Column(tab, [next(shown) for _request in chosen], counts[tab.name]) for tab, chosen in found]
