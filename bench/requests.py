@@ -5,6 +5,7 @@
 Run it on a copy: it fills the database and leaves what it wrote.
 """
 
+import logging
 import os
 import random
 import sys
@@ -77,23 +78,30 @@ def fill(many, *, now):
 
 
 def spent(name, do, *, times=1):
-    took, asked = [], 0
+    took, busy, sql, asked = [], [], [], 0
     for _time in range(times):
         with CaptureQueriesContext(connection) as queries:
-            start = time.perf_counter()
+            start, cpu = time.perf_counter(), time.process_time()
             said = do()
             took.append(time.perf_counter() - start)
+            busy.append(time.process_time() - cpu)
         asked = len(queries)
-    print(f"{name:44} {median(took) * 1000:9.1f} ms {asked:5} queries  {said}", flush=True)
+        sql.append(sum(float(query["time"]) for query in queries))
+    figures = " ".join(f"{median(what) * 1000:8.1f}" for what in (took, busy, sql))
+    print(f"{name:40} {figures} {asked:5}  {said}", flush=True)
 
 
 def main():
+    logging.disable(logging.CRITICAL)
     now, many = timezone.now(), int(sys.argv[1]) if len(sys.argv) > 1 else 10_000
     there = CollaborationRequest.objects.open().count()
     if there < many:
         fill(many - there, now=now)
     print(connection.vendor, CollaborationRequest.objects.open().count(), "open requests")
-    admin = User.objects.active().filter(role="admin").first()
+    print(f"{'ms, median':40} {'wall':>8} {'own CPU':>8} {'SQL':>8} queries")
+    admin = User.objects.active().filter(role="admin").first() or User.objects.create_user(
+        "bench", name="B", role="admin"
+    )
     place = CollaborationRequest.objects.open().first().department
     support = User.objects.in_department(place).filter(role="support").first()
     rep = User.objects.active().filter(role="rep", requests_asked__isnull=False).first()

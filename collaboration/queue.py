@@ -1,5 +1,6 @@
 """The queue (S12): its tabs with their counts, its order, and at most three buttons a row."""
 
+from collections import Counter
 from dataclasses import dataclass
 
 from django.db.models import Case, F, IntegerField, Value, When
@@ -13,6 +14,9 @@ from collaboration.models import ApprovalStep, CollaborationRequest
 from collaboration.querysets import WITH_ASKER
 from collaboration.verbs import promise_asked
 from customers.tagbar import TagBar, chosen_in
+
+COLUMNS = ("accept", "mine", "more", "returned", "done")  # of the board
+CARDS = 30  # a column; the rest is in the tab
 
 
 @dataclass
@@ -68,7 +72,9 @@ def count(user):
 def bars(user, filterset):
     """{tab: its chips of tags}, in one statement; a tab has as many rows as its bar has in all (R22)."""
     groups, chosen = _groups(user, filterset.untagged), chosen_in(filterset)
-    return {name: TagBar(filterset.data, groups[name], chosen) for name in groups}
+    found = {name: TagBar(filterset.data, groups[name], chosen) for name in groups}
+    found["board"] = TagBar(filterset.data, sum((Counter(groups[name]) for name in COLUMNS), Counter()), chosen)
+    return found
 
 
 def _groups(user, rows):
@@ -144,10 +150,6 @@ def row_of(request, user, *, now, calendar=None):
         request, clock_of(request, now, calendar), buttons_for(request, user, now=now), rights.sees_amounts(user),
         promise_asked(request, now=now, calendar=calendar),
     )
-
-
-COLUMNS = ("accept", "mine", "more", "returned", "done")  # of the board
-CARDS = 30  # a column; the rest is in the tab
 
 
 @dataclass

@@ -2,18 +2,15 @@
 (verbs.py), written a chunk at a time. One that cannot be turned is left out and reported, the others go on (REL22).
 """
 
-import logging
 from itertools import islice
-
-from django.db import transaction
 
 from activity.channels import Channels
 from collaboration import clocks, notes, telling
 from collaboration.life import HOLDER
 from collaboration.models import CollaborationRequest, RequestInterval
 from core.changing import change_each
+from core.poison import all_but_the_bad
 
-logger = logging.getLogger(__name__)
 CHUNK = 500
 
 
@@ -23,20 +20,11 @@ def turn_all(rows, verb, fields_of, *, now, calendar, **hear):
     found, keys = {"done": 0, "failed": 0}, iter(list(rows.order_by("pk").values_list("pk", flat=True)))
     how = {"now": now, "calendar": calendar, "channels": Channels.load(), **hear}
     while chunk := list(islice(keys, CHUNK)):
-        try:
-            found["done"] += _turn(rows, chunk, verb, fields_of, **how)
-        except Exception:
-            logger.exception("%s of %s requests; each by itself", verb, len(chunk))
-            for key in chunk:
-                try:
-                    found["done"] += _turn(rows, [key], verb, fields_of, **how)
-                except Exception:
-                    logger.exception("%s of request %s", verb, key)
-                    found["failed"] += 1
+        done, failed = all_but_the_bad(chunk, lambda keys: _turn(rows, keys, verb, fields_of, **how), what=verb)
+        found = {"done": found["done"] + done, "failed": found["failed"] + failed}
     return found
 
 
-@transaction.atomic
 def _turn(rows, keys, verb, fields_of, *, now, calendar, channels, act, fyi, data):
     """One chunk, locked: what somebody was faster with is not among `rows` any more."""
     list(CollaborationRequest._base_manager.select_for_update().filter(pk__in=keys).values_list("pk"))

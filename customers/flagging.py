@@ -10,6 +10,7 @@ from accounts.models import Team
 from activity.channels import Channels
 from activity.recording import deliver, messages_of, record_many
 from core.periods import today
+from core.poison import all_but_the_bad
 from customers.ladder import RAISED, TOLD, Ladder
 from customers.models import Customer
 from customers.staleness import Rule
@@ -27,30 +28,35 @@ def flag_stale(*, now, rule=None):
     on, rule = today(now), rule or Rule.load()
     everybody = Customer.objects.all()
     quiet = everybody.quiet(on, rule)
-    flagged = told = raised = 0
+    told = raised = failed = 0
     fresh = quiet.filter(flagged_on=None).only(*NEEDED).order_by("pk")
-    for customers in _chunks(fresh):
-        for customer in customers:
-            customer.flagged_on = on
-        Customer._base_manager.bulk_update(customers, ["flagged_on"], batch_size=CHUNK)
-        record_many(
-            "customers.stale", customers, by=None, at=now, about=lambda c: c.pk,
-            data=_words,
-        )
-        flagged += len(customers)
+    flagged, bad = _all(fresh, lambda customers: _flag(customers, on, now=now), "flag")
+    failed += bad
     if rule.calendar.works(on):
-        told = _tell(quiet, on, now=now)
-        raised = _raise(quiet, on, now=now)
+        told, bad = _tell(quiet, on, now=now)
+        failed += bad
+        raised, bad = _raise(quiet, on, now=now)
+        failed += bad
     planned = everybody.quiet_planned(on, rule).count()
-    return {"quiet": quiet.count(), "planned": planned, "flagged": flagged, "told": told, "raised": raised}
+    found = {"quiet": quiet.count(), "planned": planned, "flagged": flagged, "told": told, "raised": raised}
+    return found | ({"failed": failed} if failed else {})
+
+
+def _flag(customers, on, *, now):
+    for customer in customers:
+        customer.flagged_on = on
+    Customer._base_manager.bulk_update(customers, ["flagged_on"], batch_size=CHUNK)
+    record_many("customers.stale", customers, by=None, at=now, about=lambda c: c.pk, data=_words)
+    return len(customers)
 
 
 def _tell(quiet, on, *, now):
-    """One message a quiet spell to its owner, or to the team's manager where nobody owns it."""
+    """One message a quiet spell to its owner, or to the team's manager where nobody owns it. (told, left out)"""
     waiting = quiet.filter(told_on=None).exclude(alarms_from__gt=on).select_related("owner").order_by("pk")
     managers = {team.pk: team.manager for team in Team.objects.select_related("manager")}
-    channels, told = Channels.load(), 0
-    for customers in _chunks(waiting):
+    channels = Channels.load()
+
+    def tell(customers):
         notices = []
         for customer in customers:
             customer.told_on = on
@@ -60,15 +66,17 @@ def _tell(quiet, on, *, now):
             )
         deliver(notices)
         Customer._base_manager.bulk_update(customers, ["told_on"], batch_size=CHUNK)
-        told += len(notices)
-    return told
+        return len(notices)
+
+    return _all(waiting, tell, "tell")
 
 
 def _raise(quiet, on, *, now):
     """The next rung (M12): the manager hears once a spell, some working days after the owner was told."""
     waiting = Ladder.load(on).to_raise(quiet).select_related("owner", "team__manager").order_by("pk")
-    channels, raised = Channels.load(), 0
-    for customers in _chunks(waiting):
+    channels = Channels.load()
+
+    def tell(customers):
         notices = []
         for customer in customers:
             notices += messages_of(
@@ -76,8 +84,9 @@ def _raise(quiet, on, *, now):
                 key=f"stale up {customer.pk} {customer.quiet_since}", owner=customer.owner.name, **_words(customer),
             )
         deliver(notices)
-        raised += len(notices)
-    return raised
+        return len(notices)
+
+    return _all(waiting, tell, "tell the manager of")
 
 
 def _manager_of(customer):
@@ -90,7 +99,10 @@ def _words(customer):
     return {"name": customer.name, "since": customer.quiet_since.isoformat(), "tries": customer.tries}
 
 
-def _chunks(rows):
-    found = iter(list(rows))
+def _all(rows, do, what):
+    """(how many, how many were left out) of do() over all rows, a chunk at a time (REL22)."""
+    found, done, failed = iter(list(rows)), 0, 0
     while chunk := list(islice(found, CHUNK)):
-        yield chunk
+        some, bad = all_but_the_bad(chunk, do, what=f"{what} quiet customers")
+        done, failed = done + some, failed + bad
+    return done, failed

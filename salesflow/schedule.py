@@ -42,6 +42,13 @@ LINES = [
         reason="One message a team in its chat group with the first reminder, where a robot is set up.",
     ),
     Line(
+        name="tell_lagging",
+        at=("08:45",),
+        weekday=0,
+        late=timedelta(hours=3),
+        reason="A team far behind its month hears of it before the first call of the week.",
+    ),
+    Line(
         name="remind_update",
         every=15,
         reason="Half an hour before the end of the working day, which is the calendar's to say.",

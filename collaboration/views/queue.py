@@ -30,7 +30,8 @@ def context_of(request, data=None):
     sort = sort if sort in orders or (sort == "amount" and "-amount" in orders) else ""
     board = given.get("as") == "board"
     context = {
-        "tabs": queue.tabs(user, "" if board else tab, counts), "tab": tab, "bar": bars[tab], "filter": filterset,
+        "tabs": queue.tabs(user, "" if board else tab, counts), "tab": tab, "bar": bars["board" if board else tab],
+        "filter": filterset,
         "dropped": dropped, "sort": sort, "orders": orders.items(), "shows_amount": rights.sees_amounts(user),
         "may_raise": rights.may_raise(user), "board": board,
     }  # fmt: skip

@@ -54,7 +54,7 @@ def test_without_an_owner_it_lies_with_the_manager_of_its_team(cast, client_of):
 def test_a_word_ends_it_and_takes_the_message_back(cast):
     customer = make_customer(cast.alice, now=NOON)
     firstcontact.remind(now=WEDNESDAY + HOUR)
-    make_log(customer, cast.alice, now=WEDNESDAY + HOUR)
+    make_log(customer, by=cast.alice, now=WEDNESDAY + HOUR)
     assert waiting(Customer.objects.all(), now=WEDNESDAY + 2 * HOUR) == []
     assert topics.withdraw_over(now=WEDNESDAY + 2 * HOUR) == 2
 

