@@ -19,8 +19,6 @@ PREFERENCES = {
     "dense": {True, False},
     "single_keys": {True, False},
     "mail_reminders": {True, False},
-    "morning_at": set(User.Morning.values),
-    "quiet_hours": set(User.Quiet.values),
 }
 
 

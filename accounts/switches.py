@@ -38,6 +38,8 @@ DEFAULTS = {
     "won_shown_days": 30,  # a won deal leaves the board so long after its last open next step (D15)
     "tag_labels": {},
     "pool_rules": {},  # the pool's own page sets them (customers/pooling.py)
+    # how people hear of what (activity/channels.py): own choices of the company, its quiet hours, the morning's mail
+    "notices": {}, "quiet_hours": ["20:00", "08:00"], "morning_at": "08:45",
     "form_budgets": {},  # how much each entry form may ask and take: its own page sets them (exchange/formuse.py)
     "second_factor_admins": not (settings.EMBEDDED or settings.DEBUG),  # required for admins in production (D8)
     # quiet until switched on (D52)

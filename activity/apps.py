@@ -6,6 +6,8 @@ class ActivityConfig(AppConfig):
 
     def ready(self):
         from accounts.happened import listen
+        from activity import noticing
         from activity.recording import record
 
+        noticing.plug()
         listen(record)

@@ -1,4 +1,4 @@
-"""A field for several files, every upload passing activity.files.check; the form of a group robot."""
+"""A field for several files, every upload passing activity.files.check; a group robot; how one hears of what."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from activity import webhooks
 from activity.files import ALLOWED, check
 from activity.models import Robot
+from activity.topics import MAIL
 
 MOST_FILES = 10
 
@@ -42,9 +43,10 @@ class RobotForm(forms.Form):
     secret = forms.CharField(required=False, max_length=200, label=_("Signing secret"))
     no_secret = forms.BooleanField(required=False, label=_("Forget the secret: the robot asks for none any more"))
     is_on = forms.BooleanField(required=False, label=_("Send the morning message"))
+    tells_requests = forms.BooleanField(required=False, label=_("Say at once what comes in"))
 
     def __init__(self, *args, robot, **kwargs):
-        initial = {"kind": robot.kind, "is_on": robot.is_on}
+        initial = {"kind": robot.kind, "is_on": robot.is_on, "tells_requests": robot.tells_requests}
         super().__init__(*args, initial=initial, **kwargs)
         self.robot = robot
         if not robot.secret:
@@ -68,3 +70,41 @@ class RobotForm(forms.Form):
         if data.get("no_secret") and data.get("secret"):
             self.add_error("no_secret", _("Either enter a new secret or forget the one that is kept."))
         return data
+
+
+class Clock(forms.TimeInput):
+    """The browser's own picker of a time."""
+
+    input_type = "time"
+
+    def __init__(self):
+        super().__init__(format="%H:%M")
+
+
+class NoticesForm(forms.Form):
+    """A line a topic: does the bell ring, does mail go out; and the hours in which none does. `now` is {topic: (bell,
+    mail)}; of a person the times may be empty: then the company's hold."""
+
+    quiet_from = forms.TimeField(label=_("No mail from"), widget=Clock)
+    quiet_until = forms.TimeField(label=_("until"), widget=Clock)
+    morning_at = forms.TimeField(label=_("The morning's mail at"), widget=Clock)
+
+    def __init__(self, *args, now, times, own=True, **kwargs):
+        super().__init__(*args, initial=times, **kwargs)
+        self.topics = list(now)
+        for name in ("quiet_from", "quiet_until", "morning_at"):
+            self.fields[name].required = not own
+        for topic, (bell, mail) in now.items():
+            name = {"label": topic.label}
+            self.fields[f"bell-{topic.name}"] = forms.BooleanField(required=False, initial=bell, **name)
+            self.fields[f"mail-{topic.name}"] = forms.ChoiceField(choices=MAIL.items(), required=False, initial=mail,
+                                                                  **name)  # fmt: skip
+
+    def lines(self):
+        """[(topic, bell, mail)] for the table."""
+        return [(one, self[f"bell-{one.name}"], self[f"mail-{one.name}"]) for one in self.topics]
+
+    def wanted(self):
+        """{topic: (bell, mail)} as chosen."""
+        data = self.cleaned_data
+        return {one: (data[f"bell-{one.name}"], data[f"mail-{one.name}"]) for one in self.topics}

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 
+from activity.addresses import url_of
 from activity.models import Notification
 from activity.parents import seen
 from activity.wording import notice_words
@@ -33,7 +34,7 @@ class Line:
 def lines_of(user, *, waiting):
     """Lines of the messages waiting for somebody, or of those he has read, newest first. Never another's words:
     what is no longer his says so without a name."""
-    rows = Notification.objects.visible_to(user).filter(over_at=None, read_at__isnull=waiting)
+    rows = Notification.objects.visible_to(user).filter(over_at=None, in_bell=True, read_at__isnull=waiting)
     rows = list(rows.select_related("event__by")[: MOST if waiting else 50])
     things = seen(user, {(row.subject_type_id, row.subject_id) for row in rows})
     lines = {}
@@ -66,5 +67,4 @@ def mark(user, keys, *, read, now):
 def _line(row, subject, user):
     if subject is None:
         return Line(row, _("This is no longer yours to see."))
-    url = subject.get_absolute_url() if hasattr(subject, "get_absolute_url") else ""
-    return Line(row, notice_words(row, subject, user), url)
+    return Line(row, notice_words(row, subject, user), url_of(row, subject))

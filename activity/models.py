@@ -7,7 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from activity.querysets import AttachmentQuerySet, EventQuerySet, NotificationQuerySet, RobotQuerySet
-from activity.sniffing import INLINE
+from activity.sniffing import INLINE, PDF
 from activity.webhooks import words_of
 
 
@@ -63,6 +63,7 @@ class Notification(models.Model):
     at = models.DateTimeField()
     read_at = models.DateTimeField(null=True, blank=True)
     over_at = models.DateTimeField(null=True, blank=True)  # no longer true: withdrawn by itself
+    in_bell = models.BooleanField(default=True)  # False: he wants it by mail alone
     mail_due_at = models.DateTimeField(null=True, blank=True)
     mailed_at = models.DateTimeField(null=True, blank=True)
     mail_tries = models.PositiveSmallIntegerField(default=0)
@@ -124,13 +125,18 @@ class Attachment(models.Model):
         return self.kind in INLINE
 
     @property
+    def is_pdf(self):
+        return self.kind == PDF.type
+
+    @property
     def is_picture(self):
         """May it be drawn in the page?"""
         return self.opens and self.kind.startswith("image/")
 
 
 class Robot(models.Model):
-    """A team's group robot in its chat tool: one message a working morning (ux S19). Off until an admin turns it on.
+    """The group robot of a team or a department in its chat tool (ux S19): one message a working morning, and where it
+    is wanted what comes in. Off until an admin turns it on.
 
     The address carries its own key, so it is never shown again; without a history, so that no copy of it stays.
     """
@@ -140,11 +146,17 @@ class Robot(models.Model):
         FEISHU = "feishu", _("Feishu")
         WECOM = "wecom", _("WeCom")
 
-    team = models.OneToOneField("accounts.Team", on_delete=models.CASCADE, related_name="robot")
+    team = models.OneToOneField(
+        "accounts.Team", on_delete=models.CASCADE, null=True, blank=True, related_name="robot"
+    )
+    department = models.OneToOneField(
+        "accounts.Department", on_delete=models.CASCADE, null=True, blank=True, related_name="robot"
+    )
     kind = models.CharField(_("Chat tool"), max_length=10, choices=Kind.choices, default=Kind.DINGTALK)
     address = models.CharField(_("Address of the robot"), max_length=500)
     secret = models.CharField(_("Signing secret"), max_length=200, blank=True)
     is_on = models.BooleanField(_("Send the morning message"), default=False)
+    tells_requests = models.BooleanField(_("Say at once what comes in"), default=False)
     sent_on = models.DateField(null=True, blank=True)  # the company day whose morning message arrived
     arrived_at = models.DateTimeField(null=True, blank=True)  # the last message, tests too
     failed_at = models.DateTimeField(null=True, blank=True)
@@ -153,8 +165,21 @@ class Robot(models.Model):
 
     objects = RobotQuerySet.as_manager()
 
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(team=None, department__isnull=False) | models.Q(team__isnull=False, department=None),
+                name="robot_of_one_place",
+            )
+        ]
+
     def __str__(self):
-        return f"{self.get_kind_display()} {self.team_id}"
+        return f"{self.get_kind_display()} {self.place}"
+
+    @property
+    def place(self):
+        """The team or department whose group it speaks in."""
+        return self.team or self.department
 
     @property
     def problem(self):

@@ -27,6 +27,11 @@ class NotificationQuerySet(models.QuerySet):
         return self.filter(recipient=user)
 
     def waiting(self):
+        """Unread in the bell."""
+        return self.filter(read_at=None, over_at=None, in_bell=True)
+
+    def waiting_anywhere(self):
+        """Unread and still true, in the bell or on its way by mail."""
         return self.filter(read_at=None, over_at=None)
 
     def about(self, subject):

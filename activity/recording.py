@@ -3,10 +3,11 @@
 from django.contrib.contenttypes.models import ContentType
 from django.utils import timezone
 
+from activity.channels import Channels
 from activity.models import Event, Notification
 
 
-def record(verb, subject, *, by, about=None, at=None, tell=(), notice=None, act=False, key="", mail=False, **data):
+def record(verb, subject, *, by, about=None, at=None, tell=(), notice=None, act=False, key="", **data):
     """Write what happened. `about` is the customer (or its id) whose timeline shows it; `tell` are the people who
     should hear, less the actor; `notice` names the kind of message (default: the verb); `act` marks it "needs me".
     `data` holds the names used then, nothing else. Returns the Event."""
@@ -15,7 +16,7 @@ def record(verb, subject, *, by, about=None, at=None, tell=(), notice=None, act=
         subject_id=subject.pk, about_customer_id=getattr(about, "pk", about), data=data,
     )
     notify(notice or verb, subject, tell=tell, by=by, at=event.at, event=event, act=act,
-           key=key or f"event {event.pk}", mail=mail, **data)
+           key=key or f"event {event.pk}", **data)
     return event
 
 
@@ -40,22 +41,31 @@ def write(events):
     return Event.objects.bulk_create(events, batch_size=2000) if events else []
 
 
-def notify(kind, subject, *, tell, at, key, by=None, event=None, act=False, mail=False, **data):
-    """Notification rows for `tell` less the actor, once per (key, person) however often it is tried (REL18)."""
-    deliver(messages_of(kind, subject, tell=tell, at=at, key=key, by=by, event=event, act=act, mail=mail, **data))
+def notify(kind, subject, *, tell, at, key, by=None, event=None, act=False, **data):
+    """Notification rows for `tell` less the actor, once per (key, person) however often it is tried (REL18). How each
+    hears of it is his own choice (activity/channels.py)."""
+    deliver(messages_of(kind, subject, tell=tell, at=at, key=key, by=by, event=event, act=act, **data))
 
 
-def messages_of(kind, subject, *, tell, at, key, by=None, event=None, act=False, mail=False, **data):
-    """notify()'s rows unsaved, for a sweep that tells of many things in one insert."""
+def messages_of(kind, subject, *, tell, at, key, by=None, event=None, act=False, channels=None, **data):
+    """notify()'s rows unsaved, for a sweep that tells of many things in one insert; `channels` are then read once."""
     people = {person.pk: person for person in tell if person and person.is_active and person != by}
+    if not people:
+        return []
+    channels = channels or Channels.load()
     content = ContentType.objects.get_for_model(subject)
     group = Notification.Group.ACT if act else Notification.Group.FYI
-    return [
-        Notification(recipient=person, event=event, kind=kind, group=group, subject_type=content,
-                     subject_id=subject.pk, data=data, key=f"{key} → {pk}", at=at,
-                     mail_due_at=at if mail and person.email and person.mail_reminders else None)
-        for pk, person in people.items()
-    ]
+    found = []
+    for pk, person in people.items():
+        bell, mail_at = channels.ways(person, kind, group, at)
+        if bell or mail_at:
+            found.append(
+                Notification(
+                    recipient=person, event=event, kind=kind, group=group, subject_type=content, subject_id=subject.pk,
+                    data=data, key=f"{key} → {pk}", at=at, in_bell=bell, mail_due_at=mail_at,
+                )
+            )
+    return found
 
 
 def deliver(messages):

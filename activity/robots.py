@@ -15,11 +15,12 @@ from activity import webhooks
 from activity.models import Robot
 from activity.recording import record
 from core.errors import Refused
+from core.kept import forget
 
 MARKUP = str.maketrans(dict.fromkeys("[]()<>*_`#!@\\~|", " "))
 
 
-def save(robot, *, by, now, expect, kind, address, secret, is_on, no_secret=False):
+def save(robot, *, by, now, expect, kind, address, secret, is_on, tells_requests=False, no_secret=False):
     """Keep how a team's robot is reached; an empty address or secret leaves the one that is there, `no_secret` empties
     it. Raises Refused when somebody else set it up or changed it since the form was opened."""
     address = address or robot.address
@@ -29,26 +30,29 @@ def save(robot, *, by, now, expect, kind, address, secret, is_on, no_secret=Fals
         "address": address,
         "secret": "" if no_secret else secret or robot.secret,
         "is_on": is_on,
+        "tells_requests": tells_requests,
         "error": "",
         "failed_at": None,
     }
     if robot.pk is None:
         try:
             with transaction.atomic():
-                robot = Robot.objects.create(team=robot.team, **values)
+                robot = Robot.objects.create(team=robot.team, department=robot.department, **values)
         except IntegrityError:
-            raise Refused(_("Somebody else has just set up the robot of this team.")) from None
+            raise Refused(_("Somebody else has just set up this robot.")) from None
     elif Robot.objects.filter(pk=robot.pk, version=expect).update(version=expect + 1, **values) != 1:
         raise Refused(_("This robot was changed meanwhile."))
-    tool = robot.get_kind_display()
-    record("activity.robot_set", robot.team, by=by, at=now, team=robot.team.name, tool=tool, on=is_on)
+    forget()
+    place, tool = robot.place, robot.get_kind_display()
+    record("activity.robot_set", place, by=by, at=now, team=place.name, tool=tool, on=is_on)
     return Robot.objects.get(pk=robot.pk)
 
 
 def remove(robot, *, by, now):
     """Forget the address and its secret."""
-    record("activity.robot_removed", robot.team, by=by, at=now, team=robot.team.name)
+    record("activity.robot_removed", robot.place, by=by, at=now, team=robot.place.name)
     robot.delete()
+    forget()
 
 
 def send(robot, title, lines, link, *, now, **how):

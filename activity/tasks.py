@@ -1,20 +1,17 @@
 from django.utils import timezone
 
-from activity.mailing import deliver_to, due
+from activity.mailing import deliver_all
 from activity.orphans import sweep_files
+from activity.topics import withdraw_over
 from core.jobs import job
 
 
 @job("deliver_mail")
 def deliver_mail(row):
-    """Mail what is due, person by person; one that fails keeps nobody waiting."""
+    """What is no longer true goes first; then what is due is mailed, person by person."""
     now = timezone.now()
-    people = due(now)
-    sent = 0
-    for number, person in enumerate(people, 1):
-        sent += deliver_to(person, now=now)
-        row.progress(number, len(people))
-    return {"people": len(people), "mailed": sent}
+    withdrawn = withdraw_over(now=now)
+    return deliver_all(now=now, progress=row.progress) | {"withdrawn": withdrawn}
 
 
 @job("sweep_files")

@@ -15,6 +15,7 @@ from collaboration.life import lock, open_interval, refusal, require, turn
 from collaboration.models import ApprovalStep, KindStep
 from core.changing import change
 from core.errors import Refused
+from core.periods import today
 
 
 def lay_steps(request, *, now, duties=None):
@@ -131,8 +132,7 @@ def approve(request, *, by, now, comment="", oa_number="", oa_on=None):
     """His step, once; the last one delivers. With an OA number or link, its result and date are kept (D32)."""
     with transaction.atomic():
         step = _take(request, by=by, now=now, state="approved", comment=comment)
-        if oa_number:
-            change(request, by=by, oa_number=oa_number, oa_on=oa_on)
+        _keep_oa(request, oa_number, oa_on, by=by, now=now)
         left = rights.steps_of(request, state="waiting")
         data = {"who": by.name, "comment": comment, "oa": oa_number}
         if left:
@@ -163,16 +163,24 @@ def freeze_files(request, *, now):
         freeze(file, now=now)
 
 
-def send_back(request, *, by, now, comment):
+def _keep_oa(request, oa_number, oa_on, *, by, now):
+    """Number or link and day of a decision made in an outside OA; clocks and holds go on as with any other."""
+    if oa_number:
+        change(request, by=by, oa_number=oa_number, oa_on=oa_on or today(now))
+
+
+def send_back(request, *, by, now, comment, oa_number="", oa_on=None):
     """退回修改: to the asker with what must change; his answer starts a new round from the first step."""
     with transaction.atomic():
         _take(request, by=by, now=now, state="sent_back", comment=comment)
+        _keep_oa(request, oa_number, oa_on, by=by, now=now)
         turn(
             request, by=by, now=now, to="waiting", reason=comment, question=comment, state_before="submitted"
         )
         notes.show(request, now=now)
         telling.tell(
-            "sent_back", request, by=by, now=now, act=telling.asker(request), who=by.name, comment=comment
+            "sent_back", request, by=by, now=now, act=telling.asker(request), who=by.name, comment=comment,
+            oa=oa_number,
         )
 
 

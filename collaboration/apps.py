@@ -8,7 +8,8 @@ class CollaborationConfig(AppConfig):
         from accounts.accountable import register
         from accounts.leaving import on_leaving
         from activity.parents import parent
-        from collaboration import deciding, entryforms, plugs, sheets, unowned
+        from activity.undoing import undoer
+        from collaboration import deciding, entryforms, joining, noticing, plugs, sheets, unowned
         from collaboration.models import CollaborationRequest
         from customers.merging import on_merge
         from pipeline.entering import on_entered, on_entering
@@ -20,6 +21,9 @@ class CollaborationConfig(AppConfig):
         register(unowned.LooseApprovals())
         on_merge(plugs.move_to, back=plugs.move_back)
         parent(CollaborationRequest, visible=plugs.readable)
+        noticing.plug()
+        undoer(joining.MERGED, joining.unmerge)
+        undoer(joining.SPLIT, joining.unsplit)
         deciding.plug()
         entryforms.plug()
         sheets.plug()

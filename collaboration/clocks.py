@@ -91,7 +91,9 @@ def exact_words(minutes):
 
 def accept_due(department, priority, *, now, kind=None, person=None, calendar=None):
     """When the department, or the one person it waits for, must have answered."""
-    calendar = Absences.load().calendar_of(person, calendar or Calendar.load())
+    calendar = calendar or Calendar.load()
+    if person is not None:
+        calendar = Absences.load().calendar_of(person, calendar)
     return calendar.add_working_minutes(now, accept_minutes(department, priority, kind))
 
 

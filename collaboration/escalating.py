@@ -1,9 +1,10 @@
 """Warnings before a clock runs out, and who hears when it has: nothing stays silent (R60, M10).
 
-Step 0 is a working hour before, to whoever holds it. Step 1 is at the breach: the holder, the head of the department,
-the manager of the asker (a silent asker: he and his manager). Step 2 a working day later goes to the heads above too,
-and from then on it is said again every five working days. Each step once, however often the sweep runs, in working
-hours only. About eight statements a sweep and three a further thousand requests.
+Step 0 is a working hour before, to whoever holds it; of an approval when half its time is over. Step 1 is at the
+breach: the holder, the head of the department, the manager of the asker (a silent asker: he and his manager). Step 2 a
+working day later goes to the heads above too, and from then on it is said again every five working days. Each step
+once, however often the sweep runs, in working hours only. About eight statements a sweep and three a further thousand
+requests.
 """
 
 from itertools import islice
@@ -13,6 +14,7 @@ from django.db.models.functions import Coalesce
 
 from accounts.calendar import Calendar
 from accounts.models import Department, Leave, User
+from activity.channels import Channels
 from activity.recording import deliver, messages_of
 from collaboration import telling
 from collaboration.approving import know_places, manager_above
@@ -41,6 +43,8 @@ def remind(*, now):
         messages, alarms = [], []
         for request in chunk:
             step = step_at(calendar, request.clock, now)
+            if not step and now < half(calendar, request):
+                continue
             if step and request.state in ("countered", "delivered"):
                 continue  # silence answers in the asker's name: sweeping.settle
             found["late" if step else "soon"] += 1
@@ -60,7 +64,16 @@ def _due(now, soon):
     said = RequestAlarm.objects.filter(request=OuterRef("pk"), due_at=OuterRef("clock"), next_at__gt=now)
     rows = CollaborationRequest.objects.annotate(clock=Coalesce("due_at", "held_since", "asked_at"))
     near = Q(state__in=OPEN + ASKED, due_at__lte=soon) | Q(state__in=["waiting", "refused"], due_at=None)
+    near |= Q(state="submitted", kind__is_approval=True, due_at__isnull=False)
     return rows.filter(near).filter(~Exists(said)).with_faces().select_related("department__lead").order_by("pk")
+
+
+def half(calendar, request):
+    """When an approver is reminded; other requests have their hour before by then."""
+    if not request.kind.is_approval or request.state != "submitted":
+        return request.held_since or request.asked_at
+    since = request.held_since or request.asked_at
+    return calendar.add_working_minutes(since, calendar.working_minutes(since, request.clock) // 2)
 
 
 def days_of(step):
@@ -85,6 +98,7 @@ class People:
 
     def __init__(self, now):
         self.now, self.by_place, self.steps = now, {}, {}
+        self.channels = Channels.load()
         on = Leave.objects.on(today(now)).select_related("substitute").order_by("first")
         self.leaves = {leave.user_id: leave for leave in on}
         for person in User.objects.active().filter(role="support").select_related("department"):
@@ -149,7 +163,8 @@ def _said(request, step, people, *, now):
 
     def message(kind, whom, act):
         return messages_of(
-            f"collaboration.{kind}", request, tell=whom, at=now, act=act, mail=act, key=f"{key} {kind}", **data
+            f"collaboration.{kind}", request, tell=whom, at=now, act=act, channels=people.channels,
+            key=f"{key} {kind}", **data,
         )
 
     holding = people.holding(request)
@@ -157,7 +172,7 @@ def _said(request, step, people, *, now):
         above = [manager_above(request)] if step else []
         return message("answer_due", [*holding, *above], True)
     if step == 0:
-        return message("due_soon", holding, True)
+        return message("half" if request.kind.is_approval else "due_soon", holding, True)
     whom = [*holding, *people.heads(request, all_above=step > 1), manager_above(request)]
     asker = [person for person in telling.asker(request) if person not in whom]
     return message("late", whom, True) + message("late_asked", asker, False)

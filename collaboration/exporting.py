@@ -17,7 +17,7 @@ STATES = {
     "withdrawn": "已撤回",
     "closed": "已关闭",
 }
-TABS = ("accept", "mine", "more", "done", "asked", "handled", "team")
+TABS = ("accept", "mine", "more", "returned", "done", "asked", "handled", "team")
 PRIORITIES = {"low": "低", "normal": "中", "high": "高", "urgent": "紧急"}
 
 

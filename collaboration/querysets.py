@@ -9,6 +9,7 @@ from customers.querysets import scope
 OVER = ["done", "withdrawn", "closed"]
 WITH_ASKER = ["countered", "waiting", "delivered", "refused"]
 UNTAKEN = Q(state="submitted") | Q(state="accepted", person=None)  # an imported one in progress may name nobody (D20)
+RETURNED = Q(state="refused") | Q(state="waiting", kind__is_approval=True)
 
 
 class RequestQuerySet(models.QuerySet):
@@ -52,17 +53,19 @@ class RequestQuerySet(models.QuerySet):
 
     def tab_condition(self, name, user):
         """accept: what lies with him or his department and nobody has taken (imported ones in progress without a known
-        person too), and approvals that wait for him.
-        mine: taken by him. more: where somebody must say more. done: delivered and ended. asked, handled, team."""
+        person too), and approvals that wait for him. mine: taken by him. more: where somebody must say more. returned:
+        refused or sent back, until who asked takes it up again. done: delivered and ended. asked, handled, team."""
         ours = Q(asker=user) | Q(person=user) | self.of_department(user)
         if name == "accept":
             return UNTAKEN if user.is_admin else UNTAKEN & self.lying_with(user)
         if name == "mine":
             return Q(state="accepted", person__isnull=False) if user.is_admin else Q(state="accepted", person=user)
         if name == "more":
-            return Q(state__in=["waiting", "countered"]) & (Q() if user.is_admin else ours)
+            return Q(state__in=["waiting", "countered"]) & ~RETURNED & (Q() if user.is_admin else ours)
+        if name == "returned":
+            return RETURNED & (Q() if user.is_admin else ours)
         if name == "done":
-            return Q(state__in=["delivered", "refused", *OVER]) & (Q() if user.is_admin else ours)
+            return Q(state__in=["delivered", *OVER]) & (Q() if user.is_admin else ours)
         if name == "asked":
             return Q(asker=user)
         if name == "team":

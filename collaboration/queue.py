@@ -1,5 +1,6 @@
 """The queue (S12): its tabs with their counts, its order, and at most three buttons a row."""
 
+from collections import Counter
 from dataclasses import dataclass
 
 from django.db.models import Case, F, IntegerField, Value, When
@@ -13,6 +14,9 @@ from collaboration.models import ApprovalStep, CollaborationRequest
 from collaboration.querysets import WITH_ASKER
 from collaboration.verbs import promise_asked
 from customers.tagbar import TagBar, chosen_in
+
+COLUMNS = ("accept", "mine", "more", "returned", "done")  # of the board
+CARDS = 30  # a column; the rest is in the tab
 
 
 @dataclass
@@ -48,7 +52,8 @@ class Row:
 def labels(user):
     words = {
         "accept": pgettext("tab", "To accept"), "mine": pgettext("tab", "Mine"),
-        "more": pgettext("tab", "Needs more"), "done": pgettext("tab", "Done"),
+        "more": pgettext("tab", "Needs more"), "returned": pgettext("tab", "Returned"),
+        "done": pgettext("tab", "Done"),
         "asked": pgettext("tab", "I asked"), "handled": pgettext("tab", "I handled"),
     }  # fmt: skip
     if user.is_admin:
@@ -67,7 +72,9 @@ def count(user):
 def bars(user, filterset):
     """{tab: its chips of tags}, in one statement; a tab has as many rows as its bar has in all (R22)."""
     groups, chosen = _groups(user, filterset.untagged), chosen_in(filterset)
-    return {name: TagBar(filterset.data, groups[name], chosen) for name in groups}
+    found = {name: TagBar(filterset.data, groups[name], chosen) for name in groups}
+    found["board"] = TagBar(filterset.data, sum((Counter(groups[name]) for name in COLUMNS), Counter()), chosen)
+    return found
 
 
 def _groups(user, rows):
@@ -90,8 +97,25 @@ def tabs(user, current, counts):
     ]
 
 
-def in_order(rows, tab, sort=""):
-    """Late first, then least time left; what the reader must do himself comes first where he asked."""
+def orders(user):
+    """{name: words} of the orders offered; the first is the one a queue opens with. Amounts only where shown (D6)."""
+    found = {
+        "": pgettext("order", "Latest first"), "left": pgettext("order", "Least time left"),
+        "new": pgettext("order", "Newest first"),
+    }  # fmt: skip
+    if rights.sees_amounts(user):
+        found["-amount"] = pgettext("order", "Largest amount")
+    return found
+
+
+def in_order(rows, tab, sort="", *, now=None):
+    """Late first, the latest of them on top, then least time left; what the reader must do himself comes first where
+    he asked. `left`: what can still be in time first. `new`: as they were asked."""
+    if sort == "new":
+        return rows.order_by("-number")
+    if sort == "left":
+        late = Case(When(due_at__lt=now, then=Value(1)), default=Value(0), output_field=IntegerField())
+        return rows.order_by(late, F("due_at").asc(nulls_last=True), "-number")
     if sort.lstrip("-") == "amount":
         amount = F("amount")
         ordered = amount.desc(nulls_last=True) if sort.startswith("-") else amount.asc(nulls_last=True)
@@ -126,3 +150,26 @@ def row_of(request, user, *, now, calendar=None):
         request, clock_of(request, now, calendar), buttons_for(request, user, now=now), rights.sees_amounts(user),
         promise_asked(request, now=now, calendar=calendar),
     )
+
+
+@dataclass
+class Column:
+    """One column of the board: a tab with its first cards."""
+
+    tab: Tab
+    rows: list
+    n: int
+
+    @property
+    def more(self):
+        return self.n - len(self.rows)
+
+
+def columns(rows, user, counts, sort, *, now):
+    """The tabs side by side, for who likes cards: a query a column, one for the steps of all."""
+    words, found = labels(user), []
+    for name in COLUMNS:
+        chosen = list(in_order(rows.tab(name, user), name, sort, now=now).with_faces()[:CARDS])
+        found.append((Tab(name, words[name], counts[name], False), chosen))
+    shown = iter(read_rows([request for _tab, chosen in found for request in chosen], user, now=now))
+    return [Column(tab, [next(shown) for _request in chosen], counts[tab.name]) for tab, chosen in found]

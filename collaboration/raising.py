@@ -37,14 +37,14 @@ def raise_request(
             "contact": contact, "customer_name": customer_name, "standard": standard, "reference": reference,
         }  # fmt: skip
         return raise_many([row | more], by=by, now=now)[0]
-    about = copied(customer, deal, contact, customer_name)
+    about, asker = copied(customer, deal, contact, customer_name), more.pop("asker", by)
     due = clocks.accept_due(department, priority, now=now, kind=kind)
     request = _numbered(
         CollaborationRequest(
             department=department, kind=kind, title=title[:120], description=description, standard=standard,
             needed_by=needed_by or usual_day(kind, department, priority, now=now), priority=priority,
-            urgent_why=urgent_why, reference=reference, asker=more.pop("asker", by), asker_team=by.team,
-            asker_department=by.department, asked_at=now, held_since=now, accept_by=due, due_at=due, **about, **more,
+            urgent_why=urgent_why, reference=reference, asker=asker, asker_team=asker.team,
+            asker_department=asker.department, asked_at=now, held_since=now, accept_by=due, due_at=due, **about, **more,
         ),
         by=by,
     )

@@ -1,5 +1,8 @@
 """What the page of a request shows one person: fields by right, files by version, the clocks explained."""
 
+from decimal import Decimal
+
+from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -8,13 +11,16 @@ from django.utils.translation import pgettext
 from accounts.calendar import Calendar
 from accounts.models import User
 from activity.files import attach
-from activity.models import Attachment
-from collaboration import buttons, clocks, nudging, rights
+from activity.models import Attachment, Event
+from collaboration import buttons, clocks, joining, nudging, rights
 from collaboration.cards import contact_card, knows_customer
+from collaboration.forms.parts import ItemForm, LinkForm
 from collaboration.forms.verbs import CommentForm, form_for
-from collaboration.models import CollaborationRequest
+from collaboration.models import CollaborationRequest, RequestComment
+from collaboration.parts import linked
 from collaboration.verbs import promise_asked
 from core.periods import today
+from core.text import controls
 
 PATH = ("submitted", "accepted", "delivered", "done")
 
@@ -23,17 +29,27 @@ def page(one, user, *, now):
     """Everything the page and its fragments need."""
     calendar = Calendar.load()
     lines = clocks.explain(one, now, calendar)
-    verbs, may_nudge = rights.verbs_for(user, one, now=now), nudging.may_nudge(user, one)
+    verbs, merged = rights.verbs_for(user, one, now=now), joined(one, user)
+    also = [row for row, _event in merged]
+    items = list(one.items.select_related("done_by"))
+    takes_part = not one.is_over and rights.may_comment(user, one, now=now)
+    may_nudge = nudging.may_nudge(user, one)
     return {
         "one": one, "clock": clocks.clock_of(one, now, calendar), "lines": lines, "sums": clocks.sums(lines),
         "path": path_of(one), "forms": [entry(verb, one, user, now=now) for verb in in_page_order(verbs)],
-        "promise": promise_asked(one, now=now, calendar=calendar), "approvals": approvals(one, now, calendar),
-        "talk": conversation(one, user), "files": files(one), "watchers": [row.user for row in
+        "promise": promise_asked(one, now=now, calendar=calendar), "approvals": approvals(one, user, now, calendar),
+        "talk": conversation(one, user, also), "files": files(one, also), "watchers": [row.user for row in
         one.watchers.select_related("user")], "card": contact_card(one, user),
         "links_customer": knows_customer(one, user), "shows_amount": rights.sees_amounts(user),
         "may_comment": rights.may_comment(user, one, now=now), "may_attach": rights.may_attach(user, one, now=now),
-        "may_edit": rights.may_edit(user, one), "comment_form": CommentForm(asked_of=one, by=user),
         "may_nudge": may_nudge, "nudged": may_nudge and nudging.was_nudged(one, today(now)),
+        "may_edit": rights.may_edit(user, one), "oa_link": link_in(one.oa_number),
+        "items": items, "items_done": sum(item.done_at is not None for item in items), "links": linked(one, user),
+        "merged": merged, "may_merge_back": user.is_admin or rights.is_serving(user, one),
+        "takes_part": takes_part, "item_form": ItemForm(asked_of=one, by=user), "link_form": LinkForm(by=user),
+        "may_merge": joining.may_merge(user, one) and joining.candidates(one, user).exists(),
+        "may_split": joining.may_split(user, one),
+        "comment_form": CommentForm(asked_of=one, by=user),
     }  # fmt: skip
 
 
@@ -69,19 +85,46 @@ def path_of(one):
     return steps
 
 
-def approvals(one, now, calendar):
+def approvals(one, user, now, calendar):
     """The steps of the running round with how long each took or has waited, in working time."""
     if not one.kind.is_approval:
         return []
     found = []
     for step in rights.steps_of(one):
         minutes = calendar.working_minutes(step.since, step.decided_at or now) if step.since else 0
-        found.append({"step": step, "time": clocks.span_words(minutes) if step.since else ""})
+        found.append({
+            "step": step, "time": clocks.span_words(minutes) if step.since else "",
+            "copy": copy_of(one, step, user) if step.decided_at and step.frozen else None,
+        })  # fmt: skip
     return found
 
 
-def conversation(one, user):
-    rows = one.comments.select_related("by")
+def copy_of(one, step, user):
+    """What exactly was decided on, as the reader may see it, and whether the request reads otherwise now."""
+    kept, amount = step.frozen, step.frozen.get("amount")
+    here = {file.pk: file for file in Attachment.objects.of(one)}
+    newest = {file.series: file.pk for file in sorted(here.values(), key=lambda file: file.number)}
+    files = [file | {"here": file["id"] in here} for file in kept.get("files", [])]
+    same = (kept["title"], kept["description"]) == (one.title, one.description)
+    same = same and {file["id"] for file in files} == set(newest.values())
+    return {
+        "title": kept["title"], "description": kept["description"], "files": files, "changed": not same,
+        "amount": Decimal(amount) if amount is not None and rights.sees_amounts(user) else None,
+    }  # fmt: skip
+
+
+def joined(one, user):
+    """What was merged into it, as far as the reader sees it, each with the event that can be taken back."""
+    rows = list(CollaborationRequest.objects.visible_to(user).filter(merged_into=one).order_by("number"))
+    kind = ContentType.objects.get_for_model(CollaborationRequest)
+    events = Event.objects.filter(verb="collaboration.merged", subject_type=kind, subject_id__in=[r.pk for r in rows])
+    last = {event.subject_id: event for event in events.order_by("pk")} if rows else {}
+    return [(row, last.get(row.pk)) for row in rows]
+
+
+def conversation(one, user, merged=()):
+    """Its own lines and those of what was merged into it, as they were said."""
+    rows = RequestComment.objects.filter(request__in=[one, *merged]).select_related("by", "request")
     return list(rows if rights.sees_internal(user, one) else rows.filter(internal=False))
 
 
@@ -95,10 +138,12 @@ def mentioned(one, words, *, internal=False):
     return [user for user in named if CollaborationRequest.objects.visible_to(user).filter(pk=one.pk).exists()]
 
 
-def files(one):
-    """[[newest, …, V1], …]: one list a file, newest versions first."""
-    series = {}
-    for file in Attachment.objects.of(one).select_related("added_by").order_by("added_at", "id"):
+def files(one, merged=()):
+    """[[newest, …, V1], …]: one list a file, newest versions first; those of what was merged into it after its own."""
+    series, rows = {}, list(Attachment.objects.of(one).select_related("added_by").order_by("added_at", "id"))
+    for other in merged:
+        rows += Attachment.objects.of(other).select_related("added_by").order_by("added_at", "id")
+    for file in rows:
         series.setdefault(file.series, []).insert(0, file)
     return list(series.values())
 
@@ -113,6 +158,11 @@ def attach_all(one, uploads, *, by, now, series=None):
         except ValidationError as problem:
             problems += problem.messages
     return problems
+
+
+def link_in(text):
+    """The address, when a number of an outside OA is one a browser may open."""
+    return text if text.startswith(("https://", "http://")) and not controls(text) else ""
 
 
 def given(cleaned):

@@ -2,7 +2,7 @@
 
 from django.utils import timezone
 
-from collaboration import escalating, sweeping
+from collaboration import escalating, firstcontact, groups, sweeping
 from core.jobs import job
 
 
@@ -14,8 +14,15 @@ def confirm_delivered(job):
 
 @job("sweep_requests")
 def sweep_requests(job):
-    """Reminders and escalations of requests near or past their clocks; how long approvals have lain, on the cards."""
+    """Reminders and escalations of requests near or past their clocks; what waiting has
+    cost, on the cards; leads near the end of their 24 hours."""
     now = timezone.now()
     settled = sweeping.settle(now=now)
     sweeping.refresh_cards(now=now)
-    return settled | escalating.remind(now=now)
+    return settled | escalating.remind(now=now) | {"leads": firstcontact.remind(now=now)}
+
+
+@job("tell_group")
+def tell_group(job):
+    """A robot says in its group what came in or back; after its tries it waits on the page of jobs."""
+    return groups.post(job.args["robot"], job.args["request"], job.args["verb"], now=timezone.now())

@@ -1,35 +1,71 @@
 """Who hears of what happens to a request: the other side acts, watchers are informed, what is no longer true goes."""
 
+from django.contrib.contenttypes.models import ContentType
+
 from accounts.calendar import stand_in
 from accounts.models import User
 from activity.models import Notification
-from activity.recording import notify, record
+from activity.recording import deliver, events_of, messages_of, notify, record, write
+from collaboration import groups
+from collaboration.models import CollaborationRequest, Watcher
 from core.periods import today
 
 
-def tell(verb, request, *, by, now, act=(), fyi=(), mail=True, **data):
+def tell(verb, request, *, by, now, act=(), fyi=(), **data):
     """One Event of the deed, "needs me" messages to `act`, "for information" to `fyi` and the watchers.
 
     Messages about this request that asked somebody to act are over: the state has moved on.
     """
     Notification.objects.about(request).filter(group="act", over_at=None, read_at=None).update(over_at=now)
-    return tell_also(verb, request, by=by, now=now, act=act, fyi=fyi, mail=mail, **data)
+    return tell_also(verb, request, by=by, now=now, act=act, fyi=fyi, **data)
 
 
-def tell_also(verb, request, *, by, now, act=(), fyi=(), mail=True, **data):
+def tell_also(verb, request, *, by, now, act=(), fyi=(), **data):
     """tell() of a deed after which everybody who was asked to act still is."""
     data = named(request) | {name: value for name, value in data.items() if value not in (None, "")}
     if by is not None:
         data.setdefault("who", by.name)
     event = record(
-        f"collaboration.{verb}", request, by=by, about=request.customer_id, at=now, tell=act, act=True, mail=mail,
-        **data,
+        f"collaboration.{verb}", request, by=by, about=request.customer_id, at=now, tell=act, act=True, **data,
     )  # fmt: skip
     heard = {person.pk for person in act}
     watchers = [row.user for row in request.watchers.select_related("user")]
     others = [person for person in [*fyi, *watchers] if person and person.pk not in heard]
     notify(event.verb, request, tell=others, by=by, at=now, event=event, key=f"event {event.pk}", **data)
+    groups.tell_group(verb, request, event, now=now)
     return event
+
+
+def tell_many(verb, requests, heard, *, now, channels):
+    """tell() of a deed the clock did to many requests: `heard` is {pk: {"act": people, "fyi": people, "data": {}}}.
+    About six statements, whatever their number."""
+    kind = ContentType.objects.get_for_model(CollaborationRequest)
+    keys = [request.pk for request in requests]
+    asked = Notification.objects.filter(subject_type=kind, subject_id__in=keys, group="act", over_at=None, read_at=None)
+    asked.update(over_at=now)
+    facts = {
+        request.pk: named(request) | {n: v for n, v in heard[request.pk]["data"].items() if v not in (None, "")}
+        for request in requests
+    }
+    events = write(events_of(
+        f"collaboration.{verb}", requests, by=None, at=now, about=lambda one: one.customer_id,
+        data=lambda one: facts[one.pk],
+    ))  # fmt: skip
+    watching = {}
+    for row in Watcher.objects.filter(request__in=keys).select_related("user"):
+        watching.setdefault(row.request_id, []).append(row.user)
+    found = []
+    for request, event in zip(requests, events, strict=True):
+        act = heard[request.pk]["act"]
+        also = {person.pk for person in act}
+        fyi = [one for one in [*heard[request.pk]["fyi"], *watching.get(request.pk, [])] if one and one.pk not in also]
+        for people, needs in ((act, True), (fyi, False)):
+            found += messages_of(
+                event.verb, request, tell=people, at=now, key=f"event {event.pk}", event=event, act=needs,
+                channels=channels, **event.data,
+            )  # fmt: skip
+        groups.tell_group(verb, request, event, now=now)
+    deliver(found)
 
 
 def named(request):
@@ -77,7 +113,7 @@ def tell_said(request, line, mentions, *, by, now):
     verb = "noted" if line.internal else "said"
     said = {} if line.internal else {"text": line.text[:200]}
     event = record(
-        f"collaboration.{verb}", request, by=by, at=now, tell=mentions, act=True, mail=True,
+        f"collaboration.{verb}", request, by=by, at=now, tell=mentions, act=True,
         about=None if line.internal else request.customer_id, **named(request), who=by.name, **said,
     )  # fmt: skip
     if line.internal:

@@ -9,10 +9,11 @@ class CustomersConfig(AppConfig):
         from accounts.leaving import on_leaving
         from activity.parents import parent
         from activity.undoing import undoer
-        from customers import bulk, entryforms, keeping, limits, merging, sheets, steps, transferring, unowned
+        from customers import bulk, entryforms, keeping, limits, merging, noticing, sheets, steps, transferring, unowned
         from customers.models import Customer, FollowUp
 
         entryforms.plug()
+        noticing.plug()
         sheets.plug()
         parent(Customer, visible=Customer.objects.visible_to)
         parent(FollowUp, visible=FollowUp.objects.visible_to)

@@ -6,12 +6,11 @@ customer are held back. A conversation begins a new spell (customers/facts.py) a
 
 from itertools import islice
 
-from django.contrib.contenttypes.models import ContentType
-
 from accounts.models import Team
-from activity.models import Notification
-from activity.recording import record_many
+from activity.channels import Channels
+from activity.recording import deliver, messages_of, record_many
 from core.periods import today
+from core.poison import all_but_the_bad
 from customers.ladder import RAISED, TOLD, Ladder
 from customers.models import Customer
 from customers.staleness import Rule
@@ -29,65 +28,65 @@ def flag_stale(*, now, rule=None):
     on, rule = today(now), rule or Rule.load()
     everybody = Customer.objects.all()
     quiet = everybody.quiet(on, rule)
-    flagged = told = raised = 0
+    told = raised = failed = 0
     fresh = quiet.filter(flagged_on=None).only(*NEEDED).order_by("pk")
-    for customers in _chunks(fresh):
-        for customer in customers:
-            customer.flagged_on = on
-        Customer._base_manager.bulk_update(customers, ["flagged_on"], batch_size=CHUNK)
-        record_many(
-            "customers.stale", customers, by=None, at=now, about=lambda c: c.pk,
-            data=_words,
-        )
-        flagged += len(customers)
+    flagged, bad = _all(fresh, lambda customers: _flag(customers, on, now=now), "flag")
+    failed += bad
     if rule.calendar.works(on):
-        told = _tell(quiet, on, now=now)
-        raised = _raise(quiet, on, now=now)
+        told, bad = _tell(quiet, on, now=now)
+        failed += bad
+        raised, bad = _raise(quiet, on, now=now)
+        failed += bad
     planned = everybody.quiet_planned(on, rule).count()
-    return {"quiet": quiet.count(), "planned": planned, "flagged": flagged, "told": told, "raised": raised}
+    found = {"quiet": quiet.count(), "planned": planned, "flagged": flagged, "told": told, "raised": raised}
+    return found | ({"failed": failed} if failed else {})
+
+
+def _flag(customers, on, *, now):
+    for customer in customers:
+        customer.flagged_on = on
+    Customer._base_manager.bulk_update(customers, ["flagged_on"], batch_size=CHUNK)
+    record_many("customers.stale", customers, by=None, at=now, about=lambda c: c.pk, data=_words)
+    return len(customers)
 
 
 def _tell(quiet, on, *, now):
-    """One message a quiet spell to its owner, or to the team's manager where nobody owns it."""
+    """One message a quiet spell to its owner, or to the team's manager where nobody owns it. (told, left out)"""
     waiting = quiet.filter(told_on=None).exclude(alarms_from__gt=on).select_related("owner").order_by("pk")
     managers = {team.pk: team.manager for team in Team.objects.select_related("manager")}
-    kind = ContentType.objects.get_for_model(Customer)
-    told = 0
-    for customers in _chunks(waiting):
+    channels = Channels.load()
+
+    def tell(customers):
         notices = []
         for customer in customers:
             customer.told_on = on
-            person = customer.owner or managers.get(customer.team_id)
-            if person is not None and person.is_active:
-                notices.append(
-                    Notification(
-                        recipient=person, kind=TOLD, group=Notification.Group.ACT, subject_type=kind,
-                        subject_id=customer.pk, at=now, key=f"stale {customer.pk} {customer.quiet_since} → {person.pk}",
-                        data=_words(customer),
-                    )
-                )
-        Notification.objects.bulk_create(notices, ignore_conflicts=True, batch_size=CHUNK)
+            notices += messages_of(
+                TOLD, customer, tell=[customer.owner or managers.get(customer.team_id)], at=now, act=True,
+                key=f"stale {customer.pk} {customer.quiet_since}", channels=channels, **_words(customer),
+            )
+        deliver(notices)
         Customer._base_manager.bulk_update(customers, ["told_on"], batch_size=CHUNK)
-        told += len(notices)
-    return told
+        return len(notices)
+
+    return _all(waiting, tell, "tell")
 
 
 def _raise(quiet, on, *, now):
     """The next rung (M12): the manager hears once a spell, some working days after the owner was told."""
     waiting = Ladder.load(on).to_raise(quiet).select_related("owner", "team__manager").order_by("pk")
-    kind = ContentType.objects.get_for_model(Customer)
-    raised = 0
-    for customers in _chunks(waiting):
-        notices = [
-            Notification(
-                recipient=customer.team.manager, kind=RAISED, group=Notification.Group.ACT, subject_type=kind,
-                subject_id=customer.pk, at=now, key=f"stale up {customer.pk} {customer.quiet_since}",
-                data=_words(customer) | {"owner": customer.owner.name},
+    channels = Channels.load()
+
+    def tell(customers):
+        notices = []
+        for customer in customers:
+            notices += messages_of(
+                RAISED, customer, tell=[_manager_of(customer)], at=now, act=True, channels=channels,
+                key=f"stale up {customer.pk} {customer.quiet_since}", owner=customer.owner.name, **_words(customer),
             )
-            for customer in customers if _manager_of(customer)
-        ]
-        raised += len(Notification.objects.bulk_create(notices, ignore_conflicts=True, batch_size=CHUNK))
-    return raised
+        deliver(notices)
+        return len(notices)
+
+    return _all(waiting, tell, "tell the manager of")
 
 
 def _manager_of(customer):
@@ -100,7 +99,10 @@ def _words(customer):
     return {"name": customer.name, "since": customer.quiet_since.isoformat(), "tries": customer.tries}
 
 
-def _chunks(rows):
-    found = iter(list(rows))
+def _all(rows, do, what):
+    """(how many, how many were left out) of do() over all rows, a chunk at a time (REL22)."""
+    found, done, failed = iter(list(rows)), 0, 0
     while chunk := list(islice(found, CHUNK)):
-        yield chunk
+        some, bad = all_but_the_bad(chunk, do, what=f"{what} quiet customers")
+        done, failed = done + some, failed + bad
+    return done, failed

@@ -2,10 +2,16 @@
 
 import datetime as dt
 
+from accounts import switches
+from accounts.calendar import Calendar
+from activity.channels import Channels
+from activity.recording import deliver, messages_of
 from core.periods import at, today
 from customers.models import NextStep, Owed
 
 AGAIN = dt.timedelta(minutes=2)  # a second tap so soon is the same call
+NEWS = dt.timedelta(days=1)  # what ended longer ago is not said any more
+LATE = "customers.owed"
 
 
 def tap(user, customer, how, *, now, contact=None):
@@ -46,3 +52,19 @@ def owe_visits(*, now, hours):
             for step, start in due if (step.owner_id, step.customer_id, start) not in known
         ]
     )
+
+
+def tell_late(*, now):
+    """Who wants to hear of it (off at first, S19) is told once of each conversation not logged in time, in working
+    hours. Returns how many messages there were to write."""
+    if not Calendar.load().is_working_time(now):
+        return 0
+    rows = Owed.objects.open().filter(ended_at__lt=now - switches.in_time(), ended_at__gt=now - NEWS)
+    channels, told = Channels.load(), []
+    for owed in rows.select_related("user", "customer"):
+        told += messages_of(
+            LATE, owed, tell=[owed.user], at=now, key=f"owed {owed.pk}", act=True, channels=channels,
+            name=owed.customer.name,
+        )
+    deliver(told)
+    return len(told)

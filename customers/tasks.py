@@ -23,8 +23,9 @@ def flag_stale(job):
 @job("owe_visits")
 def owe_visits(job):
     """Visits and meetings whose planned time is over become owed a log (D25)."""
-    made = owing.owe_visits(now=timezone.now(), hours=switches.get("visit_hours"))
-    return {"owed": len(made)}
+    now = timezone.now()
+    made = owing.owe_visits(now=now, hours=switches.get("visit_hours"))
+    return {"owed": len(made), "told": owing.tell_late(now=now)}
 
 
 @job("end_repeats")

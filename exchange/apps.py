@@ -6,6 +6,7 @@ class ExchangeConfig(AppConfig):
 
     def ready(self):
         from core.entryforms import on_saved
-        from exchange import formuse
+        from exchange import formuse, noticing
 
+        noticing.plug()
         on_saved(formuse.note)

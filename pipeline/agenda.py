@@ -149,13 +149,18 @@ def facts_of(keys, on, rule):
             step_text=Subquery(step.values("text")[:1]),
         )
     )
-    holds = {}
-    for note in CardNote.objects.filter(deal__in=keys, kind="hold", until=None).order_by("since", "id"):
-        holds[note.deal_id] = [note.words, note.words_en, note.link]
-    return {deal.pk: _facts(deal, on, rule, holds.get(deal.pk)) for deal in found}
+    holds, waits = {}, {}
+    standing = CardNote.objects.filter(deal__in=keys, kind__in=["hold", "waiting"], until=None)
+    for note in standing.order_by("since", "id"):
+        words = [note.words, note.words_en, note.link]
+        if note.kind == CardNote.Kind.HOLD:
+            holds[note.deal_id] = words
+        else:
+            waits.setdefault(note.deal_id, []).append(words)
+    return {deal.pk: _facts(deal, on, rule, holds.get(deal.pk), waits.get(deal.pk, [])) for deal in found}
 
 
-def _facts(deal, on, rule, hold):
+def _facts(deal, on, rule, hold, waits):
     customer, quiet = deal.customer, state_of(deal.customer, on, rule)
     return {
         "kind": "deal", "deal": deal.pk, "customer": customer.pk, "deal_name": deal.name, "name": customer.name,
@@ -165,6 +170,7 @@ def _facts(deal, on, rule, hold):
         "close": _iso(deal.expected_close), "slips": deal.slips, "owner_name": str(deal.owner or deal.rep or ""),
         "last": (deal.last_text or "")[:120], "last_on": _iso(deal.last_at and today(deal.last_at)),
         "step_on": _iso(customer.next_step_on), "step": deal.step_text or "", "risk": deal.risk, "hold": hold,
+        "waits": waits,
         "quiet": quiet.days if quiet.listed else None,
     }  # fmt: skip
 

@@ -22,6 +22,7 @@ class PipelineConfig(AppConfig):
             decisions,
             entryforms,
             handing,
+            noticing,
             offered,
             opening,
             pasting,
@@ -32,6 +33,7 @@ class PipelineConfig(AppConfig):
         )
 
         entryforms.plug()
+        noticing.plug()
         opener(opening.open_deals)
         after_log(daily.after_log)
         offer_deals(offered.open_deals_of)

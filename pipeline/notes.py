@@ -24,9 +24,18 @@ def place_note(deal, kind, words, words_en="", *, source, link="", now, stage=No
     )
 
 
-def lift_notes(source, *, now):
-    """End what `source` ("request 318") said on cards, good news excepted. Returns how many notes ended."""
-    standing = CardNote.objects.filter(source=source, until=None).exclude(kind=CardNote.Kind.GOOD)
+def place_notes(notes, *, now):
+    """place_note() for many unsaved notes that hold nothing, each of its own source: two statements a kind."""
+    for kind in {note.kind for note in notes}:
+        same = [note for note in notes if note.kind == kind]
+        sources, deals = [note.source for note in same], [note.deal_id for note in same]
+        CardNote.objects.filter(kind=kind, source__in=sources, deal__in=deals, until=None).update(until=now)
+    CardNote.objects.bulk_create(notes, batch_size=500)
+
+
+def lift_notes(*sources, now):
+    """End what sources ("request 318") said on cards, good news excepted. Returns how many notes ended."""
+    standing = CardNote.objects.filter(source__in=sources, until=None).exclude(kind=CardNote.Kind.GOOD)
     return standing.update(until=now)
 
 

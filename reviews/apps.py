@@ -5,6 +5,7 @@ class ReviewsConfig(AppConfig):
     name = "reviews"
 
     def ready(self):
-        from reviews import sheets
+        from reviews import noticing, sheets
 
+        noticing.plug()
         sheets.plug()

@@ -1,7 +1,10 @@
 """Jobs of the reviews: shells around closing and the opening of a month."""
 
+from django.utils import timezone
+
 from core.jobs import job
 from reviews.closing import close_missed, close_period
+from reviews.lagging import tell_lagging
 from reviews.opening import take_opening
 
 
@@ -28,3 +31,9 @@ def build_monthly_review(row):
 def opening(row):
     """The opening pipeline of the running month, by hand; the monthly slot does it by itself."""
     return take_opening()
+
+
+@job("tell_lagging")
+def lagging(row):
+    """Monday's: managers hear of teams far behind the time that has passed."""
+    return {"teams": tell_lagging(now=timezone.now())}

@@ -7,7 +7,9 @@ class SalesflowConfig(AppConfig):
     def ready(self):
         from collaboration.life import VERBS
         from core.companions import accompany
+        from salesflow import noticing
         from salesflow.navigation import counted
 
+        noticing.plug()
         for verb in VERBS:
             accompany(f"collaboration.{verb}", counted)

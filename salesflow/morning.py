@@ -11,6 +11,7 @@ import datetime as dt
 import math
 
 from django.conf import settings
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -21,6 +22,7 @@ from activity import robots
 from activity.models import Robot
 from activity.recording import notify
 from activity.webhooks import Unsendable
+from collaboration import groups
 from core.jobs import JobProblem, enqueue
 from core.models import Job
 from core.periods import today
@@ -33,50 +35,64 @@ TEST_EVERY = dt.timedelta(minutes=1)  # chat tools shut out a robot that is aske
 
 
 def greet_teams(*, now):
-    """One job for each robot that is on. Returns how many; none on a day the company rests."""
+    """One job for each robot that is on, of a team or a department. Returns how many; none on a day the company
+    rests."""
     on = today(now)
     if not Calendar.load().works(on):
         return 0
-    teams = Robot.objects.filter(is_on=True, team__is_active=True).exclude(sent_on=on).values_list("team", flat=True)
-    for team in teams:
-        enqueue("greet_team", key=f"greet_team {team} {on}", now=now, team=team, on=on.isoformat())
-    return len(teams)
+    working = Q(team__is_active=True) | Q(department__is_active=True)
+    robots = list(Robot.objects.filter(working, is_on=True).exclude(sent_on=on).values_list("team", "department"))
+    for team, department in robots:
+        name, key = ("team", team) if team else ("department", department)
+        enqueue(f"greet_{name}", key=f"greet_{name} {key} {on}", now=now, on=on.isoformat(), **{name: key})
+    return len(robots)
 
 
 def greet_team(team, on, *, due_at, now, **how):
     """Send a team its message of the day `on`, once; a test goes out by `test_robot`. Raises JobProblem, which has it
     tried again; the admins hear of the first failure of a day."""
     robot = Robot.objects.select_related("team").filter(team=team, is_on=True, team__is_active=True).first()
+    return _greet(robot, on, due_at=due_at, now=now, **how)
+
+
+def greet_department(department, on, *, due_at, now, **how):
+    """The same for a department: what is to accept, what is late, who has what (collaboration/groups.py)."""
+    rows = Robot.objects.select_related("department").filter(department=department, is_on=True)
+    return _greet(rows.filter(department__is_active=True).first(), on, due_at=due_at, now=now, **how)
+
+
+def _greet(robot, on, *, due_at, now, **how):
     if robot is None or robot.sent_on == on:
         return {"sent": 0}
     if now - due_at > LATE or today(now) != on:
         raise JobProblem(_("It is too late for a morning message."))
     with translation.override(settings.LANGUAGE_CODE):
-        title, lines, link = message(robot.team, on)
+        title, lines, link = message_for(robot, on, now=now)
     try:
         robots.send(robot, title, lines, link, now=now, **how)
     except Unsendable as problem:
         admins = User.objects.active().filter(role="admin")
-        notify("today.robot", robot.team, tell=admins, at=now, key=f"robot {team} {on}", act=True, team=robot.team.name)
+        key = f"robot {robot.team_id or f'department {robot.department_id}'} {on}"
+        notify("today.robot", robot.place, tell=admins, at=now, key=key, act=True, team=robot.place.name)
         raise JobProblem(problem.words) from None
     Robot.objects.filter(pk=robot.pk).update(sent_on=on)
     return {"sent": 1}
 
 
-def test_again_in(team, *, now):
-    """Seconds until a team's robot may be tested again; 0: now. Tests of the last minute are rows of the queue."""
-    tests = Job.objects.filter(name="test_robot", key__startswith=f"test_robot {team} ")
+def test_again_in(robot, *, now):
+    """Seconds until a robot may be tested again; 0: now. Tests of the last minute are rows of the queue."""
+    tests = Job.objects.filter(name="test_robot", key__startswith=f"test_robot {robot.pk} ")
     last = tests.order_by("-pk").values_list("created_at", flat=True).first()
     return max(math.ceil((last + TEST_EVERY - now).total_seconds()), 0) if last else 0
 
 
-def test_robot(team, *, now, **how):
+def test_robot(robot_id, *, now, **how):
     """A message that says it is a test. Raises JobProblem with what went wrong."""
-    robot = Robot.objects.select_related("team").get(team=team)
+    robot = Robot.objects.select_related("team", "department").get(pk=robot_id)
     with translation.override(settings.LANGUAGE_CODE):
         title, lines = (
             _("SalesFlow: test"),
-            [_("Morning messages of %(team)s arrive here.") % {"team": robot.team.words}],
+            [_("Morning messages of %(team)s arrive here.") % {"team": robot.place.words}],
         )
         link = _("Open my day"), _url()
     try:
@@ -84,6 +100,11 @@ def test_robot(team, *, now, **how):
     except Unsendable as problem:
         raise JobProblem(problem.words) from None
     return {"sent": 1}
+
+
+def message_for(robot, on, *, now):
+    """What a robot says on a morning, of a team or of a department."""
+    return message(robot.team, on) if robot.team else groups.morning_of(robot.department, now=now)
 
 
 def message(team, on):

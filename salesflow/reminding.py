@@ -12,7 +12,7 @@ from accounts.calendar import Calendar, leave_of
 from accounts.models import User
 from activity.models import Notification
 from activity.recording import notify
-from core.periods import day_start, today, zone
+from core.periods import day_start, today
 from customers.models import NextStep
 from pipeline.updating import day_of, record_misses
 
@@ -20,18 +20,15 @@ BEFORE_END = dt.timedelta(minutes=30)
 
 
 def remind(now):
-    """The morning's, at each of the times one may choose: what is due today, once a person, and who left something open
-    on the working day before. Returns {"told": people, "missed": recorded misses}. A miss belongs to who was there that day, whether or not he is today."""
+    """The morning's: what is due today, and who left something open on the working day before. Returns {"told":
+    people, "missed": recorded misses}. A miss belongs to who was there that day, whether or not he is today."""
     on, calendar = today(now), Calendar.load()
     if not calendar.works(on):
         return {"told": 0, "missed": 0}
     sellers = list(User.objects.sellers())
     _withdraw(on, now)
     missed = record_misses(sellers, calendar.add_working_days(on, -1))
-    clock = f"{now.astimezone(zone()):%H:%M}"
-    told = set(Notification.objects.filter(kind="today.due", at__gte=day_start(on)).values_list("recipient", flat=True))
-    awake = [person for person in sellers if person.morning_at <= clock and person.pk not in told]
-    return {"told": _due(_there(awake, on), on, now), "missed": len(missed)}
+    return {"told": _due(_there(sellers, on), on, now), "missed": len(missed)}
 
 
 def remind_update(now):
@@ -58,7 +55,7 @@ def _due(people, on, now):
     by_owner = {row["owner"]: row for row in counts}
     for person in people:
         if row := by_owner.get(person.pk):
-            notify("today.due", person, tell=[person], at=now, key=f"due {on}", mail=True, act=True,
+            notify("today.due", person, tell=[person], at=now, key=f"due {on}", act=True,
                    due=row["due"], overdue=row["overdue"])
     return len(by_owner)
 
@@ -69,7 +66,7 @@ def _update(people, on, now):
     for person in people:
         left = day_of(person, on).left
         if left:
-            notify("today.update", person, tell=[person], at=now, key=f"update {on}", mail=True, act=True, left=left)
+            notify("today.update", person, tell=[person], at=now, key=f"update {on}", act=True, left=left)
             told += 1
     return told
 

@@ -18,9 +18,9 @@ LINES = [
     ),
     Line(
         name="remind",
-        at=("07:30", "08:00", "08:45", "09:30"),
+        at=("08:45",),
         late=timedelta(hours=3),
-        reason="Before the first call, at the time each person chose; late reminders help nobody.",
+        reason="Before the first call; late reminders help nobody.",
     ),
     Line(
         name="check_unowned",
@@ -40,6 +40,13 @@ LINES = [
         at=("08:45",),
         late=timedelta(hours=3),
         reason="One message a team in its chat group with the first reminder, where a robot is set up.",
+    ),
+    Line(
+        name="tell_lagging",
+        at=("08:45",),
+        weekday=0,
+        late=timedelta(hours=3),
+        reason="A team far behind its month hears of it before the first call of the week.",
     ),
     Line(
         name="remind_update",

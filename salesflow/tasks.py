@@ -24,9 +24,15 @@ def greet_team(row):
     return morning.greet_team(row.args["team"], on, due_at=row.created_at, now=timezone.now())
 
 
+@job("greet_department")
+def greet_department(row):
+    on = dt.date.fromisoformat(row.args["on"])
+    return morning.greet_department(row.args["department"], on, due_at=row.created_at, now=timezone.now())
+
+
 @job("test_robot")
 def test_robot(row):
-    return morning.test_robot(row.args["team"], now=timezone.now())
+    return morning.test_robot(row.args["robot"], now=timezone.now())
 
 
 @job("remind_update")

@@ -8,6 +8,7 @@ from django.db.models import Count, Q, Sum
 from django.utils.translation import gettext as _
 
 from accounts.models import Team, User
+from collaboration import firstcontact
 from collaboration.models import CollaborationRequest
 from core.periods import today
 from customers.beside import nudged_today
@@ -30,7 +31,7 @@ RUNGS = ("meeting", "manager", "owner", "")
 class Decision:
     """One line of "needs a decision": what, about whom, and where it is decided."""
 
-    kind: str  # quiet | request | unassigned | risk
+    kind: str  # quiet | request | unassigned | first | risk
     customer: object
     words: str
     late: bool = False
@@ -47,7 +48,7 @@ class Decision:
     @property
     def person(self):
         """Who can be reminded of it."""
-        return self.customer.owner if self.kind in ("quiet", "risk") and self.customer else None
+        return self.customer.owner if self.kind in ("quiet", "first", "risk") and self.customer else None
 
 
 @dataclass
@@ -81,7 +82,7 @@ def team_home(user, now, data=None, *, team=None):
     chosen = [t for t in teams if team and t.pk == team] or teams
     customers = Customer.objects.visible_to(user).live().filter(Q(team__in=chosen) | Q(team=None))
     decisions = [
-        *_requests(user), *_unassigned(customers), *_quiet(customers, on, rule), *_risks(user, chosen)
+        *_requests(user), *_leads(customers, now), *_quiet(customers, on, rule), *_risks(user, chosen)
     ]
     bar = bar_from(data, [decision.tag for decision in decisions])
     decisions = [decision for decision in decisions if bar.fits(decision.tag)]
@@ -108,9 +109,19 @@ def _quiet(customers, on, rule):
     return sorted(lines, key=lambda line: RUNGS.index(line.rung))
 
 
-def _unassigned(customers):
+def _leads(customers, now):
+    """Leads near their 24 hours with who holds them (R4, R11), then others without an owner."""
+    near = firstcontact.waiting(customers, now=now)
+    for lead in near:
+        words = _("first contact: %(left)s") % {"left": lead.words}
+        if lead.customer.owner is None:
+            words = f"{_('without an owner')} · {words}"
+        kind = "first" if lead.customer.owner else "unassigned"
+        yield Decision(kind, lead.customer, words, late=lead.is_late)
+    seen = {lead.customer.pk for lead in near}
     for customer in customers.filter(owner=None, pooled_at=None).order_by("made_at")[:MOST]:
-        yield Decision("unassigned", customer, _("without an owner"))
+        if customer.pk not in seen:
+            yield Decision("unassigned", customer, _("without an owner"))
 
 
 def _requests(user):

@@ -15,6 +15,7 @@ from django.utils import translation
 from hypothesis import settings as hypothesis_settings
 from pytest_django.plugin import blocking_manager_key
 
+from accounts import switches
 from core import broker, kept
 from customers import choices
 from tests import machine
@@ -70,6 +71,12 @@ def words_are_new():
     """What setup says in one test is not remembered by the next, however long SETUP_SECONDS was there."""
     choices.forget()
     kept.forget()
+
+
+@pytest.fixture(autouse=True)
+def mail_at_any_hour(monkeypatch):
+    """Tests run at night too; those of the quiet hours set their own."""
+    monkeypatch.setitem(switches.DEFAULTS, "quiet_hours", ["00:00", "00:00"])
 
 
 @pytest.fixture(autouse=True)

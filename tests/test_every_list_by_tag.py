@@ -80,6 +80,7 @@ LISTS = [
            ("reviews/_rows",)),
     Listed("talks behind a figure", "/reviews/rows?of=talks&period={week}&scope=person-{alice}", ("reviews/_rows",)),
     Listed("needs behind a figure", "/reviews/rows?of=need&period={week}&scope=person-{alice}", ("reviews/_rows",)),
+    Listed("requests as cards", "/requests?as=board", ("collaboration/_board", "collaboration/_card"), who="ada"),
     Listed("requests behind a figure", "/reviews/rows?of=asked&period={week}&scope=department-{tech}",
            ("reviews/_rows",), who="ada"),
     Listed("leads behind first response", "/targets/{begun}/response/rows?of=elapsed-late&scope=person-{alice}",

@@ -1,7 +1,5 @@
 """People. Exactly one role a user; department and team are foreign keys (D1)."""
 
-import datetime as dt
-
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.utils.crypto import salted_hmac
@@ -11,7 +9,6 @@ from simple_history.models import HistoricalRecords
 from accounts.models.places import Team
 from accounts.querysets import UserQuerySet
 from core.models import Versioned
-from core.periods import zone
 
 
 class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
@@ -43,21 +40,6 @@ class User(AbstractBaseUser, Versioned):
         DARK = "dark", _("Dark")
         SYSTEM = "system", _("Follow system")
 
-    class Morning(models.TextChoices):
-        """When the morning reminder comes, in the company's time: the slots of salesflow/schedule.py."""
-
-        EARLY = "07:30", "7:30"
-        EIGHT = "08:00", "8:00"
-        USUAL = "08:45", "8:45"
-        LATER = "09:30", "9:30"
-
-    class Quiet(models.TextChoices):
-        """Between these hours of the company's clock nothing is mailed; it waits for the end."""
-
-        NEVER = "", _("Off")
-        EVENING = "20-8", "20:00–8:00"
-        NIGHT = "22-7", "22:00–7:00"
-
     username = models.CharField(_("Login"), max_length=60, unique=True)
     name = models.CharField(_("Name"), max_length=60)
     pinyin = models.CharField(max_length=200, blank=True, editable=False)
@@ -83,8 +65,10 @@ class User(AbstractBaseUser, Versioned):
     dense = models.BooleanField(default=False)
     single_keys = models.BooleanField(default=True)  # single-letter shortcuts (WCAG 2.1.4)
     mail_reminders = models.BooleanField(default=True)
-    morning_at = models.CharField(max_length=5, choices=Morning.choices, default=Morning.USUAL)
-    quiet_hours = models.CharField(max_length=5, choices=Quiet.choices, blank=True, default=Quiet.NEVER)
+    notices = models.JSONField(default=dict, blank=True)  # {topic: {"bell": bool, "mail": "" | "now" | "day"}}, own
+    quiet_from = models.TimeField(_("No mail from"), null=True, blank=True)  # empty: the company's
+    quiet_until = models.TimeField(_("until"), null=True, blank=True)
+    morning_at = models.TimeField(_("The morning's mail at"), null=True, blank=True)
 
     USERNAME_FIELD = "username"
     EMAIL_FIELD = "email"
@@ -136,17 +120,6 @@ class User(AbstractBaseUser, Versioned):
     def sells(self):
         """Reps and managers own customers; admins may enter for them (D7)."""
         return self.role in (self.Role.REP, self.Role.MANAGER)
-
-    def quiet_until(self, now):
-        """When his quiet hours that run now are over; None outside them."""
-        if not self.quiet_hours:
-            return None
-        first, last = (int(hour) for hour in self.quiet_hours.split("-"))
-        local = now.astimezone(zone())
-        if last <= local.hour < first:
-            return None
-        end = local.replace(hour=last, minute=0, second=0, microsecond=0)
-        return end + dt.timedelta(days=1) if local.hour >= first else end
 
     def get_short_name(self):
         return self.name

@@ -18,10 +18,7 @@ from accounts.models import Leave, User
 from core.keys import deed
 from core.periods import today
 
-SWITCHES = {
-    "language": str, "theme": str, "dense": "1".__eq__, "single_keys": "1".__eq__, "mail_reminders": "1".__eq__,
-    "morning_at": str, "quiet_hours": str,
-}  # fmt: skip
+SWITCHES = {"language": str, "theme": str, "dense": "1".__eq__, "single_keys": "1".__eq__, "mail_reminders": "1".__eq__}
 
 
 def me(request):
@@ -91,7 +88,6 @@ def _context(request):
     return {
         "feeds": switches.get("ics"), "has_feed": has_address(user), "is_safe": _is_safe(request),
         "person": user, "leaves": leaves, "themes": User.Theme.choices,
-        "mornings": User.Morning.choices, "quiets": User.Quiet.choices,
         "devices": devices, "listed": any(device.is_this for device in devices),
         "leave_form": LeaveForm(instance=Leave(user=user), colleagues=_colleagues(user)),
     }  # fmt: skip

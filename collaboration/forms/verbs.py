@@ -100,19 +100,36 @@ class AskBackForm(Plain):
     question = text(_("What is missing"), 2000)
 
 
-class SendBackForm(Plain):
-    comment = text(_("What should be changed?"), 500)
+class Decided(Plain):
+    """A decision, which for some kinds was made in an outside OA: its number or link and its date are kept (D32)."""
 
-
-class ApproveForm(Plain):
-    comment = text(pgettext_lazy("label", "Comment"), 500, rows=2, required=False)
-    oa_number = forms.CharField(label=_("Approved in OA: number or link"), max_length=200, required=False)
-    oa_on = forms.DateField(label=_("Date of that approval"), widget=Day(), required=False)
+    oa_number = forms.CharField(label=_("Decided in OA: number or link"), max_length=200, required=False)
+    oa_on = forms.DateField(label=_("Date of that decision"), widget=Day(), required=False)
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         if not self.asked_of.kind.in_oa:
             del self.fields["oa_number"], self.fields["oa_on"]
+
+    def clean(self):
+        found, here = super().clean(), today(timezone.now())
+        if found.get("oa_number") and not found.get("oa_on") and "oa_on" not in self.errors:
+            found["oa_on"] = here
+        if found.get("oa_on") and found["oa_on"] > here:
+            self.add_error("oa_on", _("A decision that was made has a date up to today."))
+        if found.get("oa_on") and not found.get("oa_number"):
+            self.add_error("oa_number", _("Enter the number or the link of that decision."))
+        return found
+
+
+class SendBackForm(Decided):
+    comment = text(_("What should be changed?"), 500)
+    field_order = ["comment"]
+
+
+class ApproveForm(Decided):
+    comment = text(pgettext_lazy("label", "Comment"), 500, rows=2, required=False)
+    field_order = ["comment"]
 
 
 class DeliverForm(Plain):

@@ -1,4 +1,4 @@
-"""What belongs to a request: approval steps, the conversation, and who is kept informed."""
+"""What belongs to a request: approval steps, the conversation, its checklist and links, and who is kept informed."""
 
 from django.conf import settings
 from django.db import models
@@ -62,6 +62,42 @@ class RequestComment(models.Model):
 
     def __str__(self):
         return self.text[:40]
+
+
+class CheckItem(models.Model):
+    """One thing to tick off on the way to what counts as done."""
+
+    request = models.ForeignKey(CollaborationRequest, on_delete=models.CASCADE, related_name="items")
+    text = models.CharField(max_length=200)
+    added_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    added_at = models.DateTimeField()
+    done_at = models.DateTimeField(null=True, blank=True)
+    done_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self):
+        return self.text
+
+
+class RequestLink(models.Model):
+    """Two requests that belong together; `split`: the other was taken out of this one."""
+
+    request = models.ForeignKey(CollaborationRequest, on_delete=models.CASCADE, related_name="links")
+    other = models.ForeignKey(CollaborationRequest, on_delete=models.CASCADE, related_name="linked")
+    split = models.BooleanField(default=False)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["request", "other"], name="request_link_once"),
+            models.CheckConstraint(condition=~models.Q(request=models.F("other")), name="request_link_of_two"),
+        ]
+
+    def __str__(self):
+        return f"{self.request_id} {self.other_id}"
 
 
 class Watcher(models.Model):

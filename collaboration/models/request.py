@@ -92,6 +92,9 @@ class CollaborationRequest(Versioned):
     oa_on = models.DateField(null=True, blank=True)
     imported = models.BooleanField(default=False, editable=False)
     custom = models.JSONField(default=dict, blank=True)
+    merged_into = models.ForeignKey(  # closed because another one goes on for both
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="merged"
+    )
     batch = models.ForeignKey(
         "exchange.ImportBatch", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )

@@ -28,6 +28,15 @@ def as_date(text):
 
 
 @register.filter
+def as_moment(text):
+    """A moment kept as text in an event."""
+    try:
+        return dt.datetime.fromisoformat(text)
+    except (TypeError, ValueError):
+        return None
+
+
+@register.filter
 def postpone_reason(code):
     return POSTPONE_REASONS.get(code, code)
 

@@ -1,7 +1,7 @@
 """POST /requests/R-318/<verb>: every verb, from the queue's row and from the page."""
 
 from django.db import transaction
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils import timezone
@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 from collaboration import life, queue, reading, rights, verbs
 from collaboration.forms.verbs import form_for
 from collaboration.views.page import fetch, refuse_form
+from collaboration.views.queue import context_of
 from core.companions import along
 from core.keys import deed
 
@@ -54,6 +55,9 @@ def after(request, one, verb, *, now):
         context = {"row": row, "tab": tab, "shows_amount": row.shows_amount, "verb": verb}
         context["tabs"] = queue.tabs(request.user, tab, queue.count(request.user))
         html = render_to_string("collaboration/_row_after.html", context, request)
+    elif request.htmx.target == "requests":  # the card is in another column now
+        context = context_of(request, QueryDict(request.POST.get("query", ""))) | {"one": fresh}
+        html = render_to_string("collaboration/_board_after.html", context, request)
     else:
         html = render_to_string(
             "collaboration/_page_after.html", reading.page(fresh, request.user, now=now) | {"verb": verb}, request
@@ -68,5 +72,9 @@ def unfinished(request, one, verb, form, *, now):
         row = queue.read_rows([one], request.user, now=now)[0]
         context = {"row": row, "tab": request.POST.get("tab", ""), "bad_form": form, "bad_verb": verb}
         return render(request, "collaboration/_row.html", context | {"shows_amount": row.shows_amount}, status=422)
+    if request.htmx and request.htmx.target == "requests":
+        board = context_of(request, QueryDict(request.POST.get("query", "")))
+        board |= {"bad_form": form, "bad_number": one.number}
+        return render(request, "collaboration/_queue.html", board, status=422)
     context["forms"] = reading.with_form(context["forms"], verb, form)
     return refuse_form(request, context, "collaboration/_state.html")

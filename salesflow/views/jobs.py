@@ -8,6 +8,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.gates import only
 from accounts.rights import may_set_up
+from activity.mailing import dead_letters, send_again
 from core.jobs import run_again
 from core.keys import deed
 from core.sweeping import overview
@@ -21,7 +22,7 @@ def jobs(request):
         row["title"] = title_of(row["line"].name)
     for job in seen["failures"]:
         job.title = title_of(job.name)
-    return render(request, "setup/jobs.html", {"seen": seen})
+    return render(request, "setup/jobs.html", {"seen": seen, "letters": dead_letters()})
 
 
 @only(may_set_up)
@@ -32,4 +33,16 @@ def again(request, pk):
         messages.success(request, _("The job starts again now."))
     else:
         messages.info(request, _("This job is no longer failed."))
+    return redirect("setup_jobs")
+
+
+@only(may_set_up)
+@require_POST
+@deed
+def mail_again(request, pk):
+    """One person's messages that no mail server took in six tries start over; what is over or read stays away."""
+    if send_again(pk, now=timezone.now()):
+        messages.success(request, _("They go out within five minutes."))
+    else:
+        messages.info(request, _("Nothing of this person waits any more."))
     return redirect("setup_jobs")

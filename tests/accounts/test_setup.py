@@ -357,7 +357,7 @@ def test_home_leads_by_role(cast, client_of, who, home):
 
 @pytest.mark.parametrize("name, value, kept", [
     ("language", "zh-hans", "zh-hans"), ("theme", "dark", "dark"), ("dense", "1", True), ("single_keys", "", False),
-    ("mail_reminders", "", False), ("morning_at", "07:30", "07:30"), ("quiet_hours", "20-8", "20-8"),
+    ("mail_reminders", "", False),
 ])
 def test_each_switch_of_the_profile_saves_itself(cast, client_of, name, value, kept):
     client = client_of(cast.alice)
@@ -371,7 +371,7 @@ def test_each_switch_of_the_profile_saves_itself(cast, client_of, name, value, k
 
 def test_nonsense_in_a_switch_changes_nothing(cast, client_of):
     client = client_of(cast.alice)
-    for data in ({"theme": "pink"}, {"language": "tlh"}, {"morning_at": "03:00"}, {"quiet_hours": "1-2"}, {"role": "admin"}, {"is_active": ""}):
+    for data in ({"theme": "pink"}, {"language": "tlh"}, {"role": "admin"}, {"is_active": ""}):
         assert client.post("/me/switch", {**data, "key": key()}).status_code == 302
     alice = User.objects.get(pk=cast.alice.pk)
     assert (alice.version, alice.role, alice.theme) == (1, "rep", "light")

@@ -210,7 +210,7 @@ def test_its_failure_stands_on_the_page_of_jobs(cast, client_of, settings):
     settings.ROBOT_HOSTS = {"wecom": ["localhost"]}
     a_robot(cast.east, address="https://localhost/x?key=secret-1234")
     admin = client_of(cast.ada)
-    assert admin.post(f"/setup/robots/{cast.east.pk}/test", {"key": key()}).status_code == 302
+    assert admin.post(f"/setup/robots/team/{cast.east.pk}/test", {"key": key()}).status_code == 302
     job = Job.objects.get(name="test_robot")
     assert execute(job.pk, now=timezone.now(), once=True).state == "failed"
     page = admin.get("/setup/jobs").text
@@ -222,7 +222,7 @@ def test_its_failure_stands_on_the_page_of_jobs(cast, client_of, settings):
 
 @pytest.mark.proves("B44")
 def test_the_address_is_asked_for_of_a_confirmed_admin_and_never_shown(cast, client, client_of, settings):
-    url = f"/setup/robots/{cast.east.pk}"
+    url = f"/setup/robots/team/{cast.east.pk}"
     assert client_of(cast.mia).get(url).status_code == 403
     assert client_of(cast.ada).get(url)["Location"].startswith("/confirm")
     client.post("/login", {"login": "ada", "password": PASSWORD})
@@ -258,7 +258,7 @@ def confirmed(cast, client):
 
 def test_a_secret_can_be_emptied(cast, confirmed):
     one = a_robot(cast.east, secret="SECabc")
-    url = f"/setup/robots/{cast.east.pk}"
+    url = f"/setup/robots/team/{cast.east.pk}"
     page = confirmed.get(url).text
     assert 'name="no_secret"' in page and "SECabc" not in page
     data = {"kind": "wecom", "is_on": "on", "version": "1"}
@@ -275,7 +275,7 @@ def test_a_secret_can_be_emptied(cast, confirmed):
 
 def test_two_admins_who_set_up_one_robot_are_both_told(cast, confirmed, monkeypatch):
     """The second one gets his form back with what he typed, and may save it over the other's."""
-    url, data = f"/setup/robots/{cast.east.pk}", {"kind": "wecom", "address": WECOM + "5", "version": "1"}
+    url, data = f"/setup/robots/team/{cast.east.pk}", {"kind": "wecom", "address": WECOM + "5", "version": "1"}
     see = robots.save
 
     def faster(*args, **kwargs):
@@ -286,7 +286,7 @@ def test_two_admins_who_set_up_one_robot_are_both_told(cast, confirmed, monkeypa
     monkeypatch.setattr(robots, "save", faster)
     answer = confirmed.post(url, data | {"key": key()})
     assert answer.status_code == 409
-    assert "Somebody else has just set up the robot of this team." in answer.text and WECOM + "5" in answer.text
+    assert "Somebody else has just set up this robot." in answer.text and WECOM + "5" in answer.text
     one = a_robot(cast.south)
     with pytest.raises(Refused):
         robots.save(
@@ -297,7 +297,7 @@ def test_two_admins_who_set_up_one_robot_are_both_told(cast, confirmed, monkeypa
 
 def test_a_test_goes_out_once_a_minute_and_team(cast, client_of):
     a_robot(cast.east), a_robot(cast.south)
-    admin, test = client_of(cast.ada), "/setup/robots/{}/test"
+    admin, test = client_of(cast.ada), "/setup/robots/team/{}/test"
     assert admin.post(test.format(cast.east.pk), {"key": key()}).status_code == 302
     again = admin.post(test.format(cast.east.pk), {"key": key()})
     assert again.status_code == 429 and 0 < int(again["Retry-After"]) <= 60

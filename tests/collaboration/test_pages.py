@@ -1,5 +1,7 @@
 """Pages of requests: who reads what, in place and without scripts (S12, S13)."""
 
+import datetime as dt
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
@@ -10,7 +12,7 @@ from collaboration import verbs
 from collaboration.models import CollaborationRequest, RequestKind
 from tests.activity.test_files import PNG
 from tests.cast import key
-from tests.collaboration.world import ask, brought_to
+from tests.collaboration.world import MONDAY, ask, brought_to
 
 STATES = ["submitted", "countered", "waiting", "refused", "accepted", "delivered", "done", "withdrawn", "closed"]
 
@@ -137,3 +139,57 @@ def test_a_refused_file_takes_the_verb_back(cast, client_of):
     answer = client_of(cast.tess).post(f"/requests/R-{request.number}/deliver", data)
     assert answer.status_code == 422 and "d.png" in answer.content.decode()
     assert CollaborationRequest.objects.get(pk=request.pk).state == "accepted"
+
+
+# --- Cards side by side -----------------------------------------------------------------------------------------
+def test_what_came_back_is_apart_from_what_is_done(cast, client_of):
+    brought_to("refused", cast), brought_to("done", cast)
+    contract = ask(cast.alice, cast.legal, code="contract")
+    verbs.send_back(contract, by=cast.mia, now=MONDAY, comment="改")
+    page = client_of(cast.alice).get("/requests?tab=returned")
+    assert {row.request.state for row in page.context["rows"]} == {"refused", "waiting"}
+    assert {row.request.state for row in client_of(cast.alice).get("/requests?tab=done").context["rows"]} == {"done"}
+    assert client_of(cast.alice).get("/requests?tab=more").context["rows"] == []
+
+
+def test_the_orders_of_a_queue(cast, client_of):
+    late, soon, far = (ask(cast.alice, cast.tech, title=title) for title in ("late", "soon", "far"))
+    now = timezone.now()
+    for request, hours, amount in ((late, -5, 1), (soon, 3, 3), (far, 90, 2)):
+        CollaborationRequest.objects.filter(pk=request.pk).update(due_at=now + dt.timedelta(hours=hours), amount=amount)
+
+    def titles(person, sort):
+        rows = client_of(person).get(f"/requests?tab=accept&sort={sort}").context["rows"]
+        return [row.request.title for row in rows]
+
+    assert titles(cast.tess, "") == ["late", "soon", "far"]
+    assert titles(cast.tess, "left") == ["soon", "far", "late"]
+    assert titles(cast.tess, "new") == ["far", "soon", "late"]
+    assert titles(cast.tess, "-amount") == titles(cast.tess, ""), "no amounts, no order by them"
+    assert titles(cast.ada, "-amount") == ["soon", "far", "late"]
+
+
+def test_the_cards_are_the_tabs_with_the_same_verbs_and_keys(cast, client_of, settings, django_assert_max_num_queries):
+    settings.SETUP_SECONDS = 60  # as in production
+    one = ask(cast.alice, cast.tech)
+    for state in ("accepted", "waiting", "refused", "delivered"):
+        brought_to(state, cast)
+    tess = client_of(cast.tess)
+    tess.get("/requests?as=board")
+    with django_assert_max_num_queries(14):
+        page = tess.get("/requests?as=board")
+    assert [(column.tab.name, len(column.rows)) for column in page.context["columns"]] == [
+        ("accept", 1), ("mine", 1), ("more", 1), ("returned", 1), ("done", 1),
+    ]  # fmt: skip
+    html = page.content.decode()
+    assert all(f'data-key="{name}"' in html for name in "arg") and html.count("data-row") == 5
+    said = {"state": "submitted", "query": "as=board", "key": key()}
+    htmx = {"HTTP_HX_REQUEST": "true", "HTTP_HX_TARGET": "requests"}
+    answer = tess.post(f"/requests/R-{one.number}/accept", said, **htmx)
+    assert [len(column.rows) for column in answer.context["columns"]] == [0, 2, 1, 1, 1]
+    bad = tess.post(f"/requests/R-{one.number}/ask-back", said | {"state": "accepted", "key": key()}, **htmx)
+    assert bad.status_code == 422 and 'id="requests"' in bad.content.decode()
+    plain = tess.post(f"/requests/R-{one.number}/ask-back", {
+        "state": "accepted", "question": "?", "back": "/requests?as=board", "key": key(),
+    })  # fmt: skip
+    assert plain["Location"] == "/requests?as=board"

@@ -14,7 +14,7 @@ from accounts import switches
 from accounts.models import CompanyDay
 from activity.models import Event, Notification
 from core.periods import today
-from customers import facts, steps
+from customers import facts, flagging, steps
 from customers.flagging import flag_stale
 from customers.models import Customer
 from customers.staleness import Rule, state_of, sum_of, words_of
@@ -257,3 +257,23 @@ def agree(cast, histories, limits, rests, asked):
         assert (quiet.state != "fine") == over
         said = sum_of(quiet)
         assert quiet.limit is None or f"{quiet.days} 天" in said.replace("个工作日", "天") or f"{quiet.days} 个" in said
+
+
+@pytest.mark.proves("REL22")
+def test_one_bad_customer_in_a_thousand_keeps_no_other_from_being_flagged(cast, monkeypatch):
+    Customer.objects.bulk_create([
+        Customer(name=f"客户{n}", name_key=f"k{n}", owner=cast.alice, team=cast.east, made_at=at(2024, 3, 1),
+                 quiet_since=MARCH_1.date(), open_deals=1)
+        for n in range(1000)
+    ])  # fmt: skip
+    words = flagging._words
+
+    def fail(customer):
+        if customer.name == "客户7":
+            raise ValueError("poison")
+        return words(customer)
+
+    monkeypatch.setattr(flagging, "_words", fail)
+    found = flag_stale(now=at(2024, 3, 5))
+    assert (found["flagged"], found["told"], found["failed"]) == (999, 999, 2), "left out of both steps, and said so"
+    assert Customer.objects.get(name="客户7").flagged_on is None

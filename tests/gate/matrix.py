@@ -129,19 +129,22 @@ PEOPLE_ROWS = {
         Row(
             get=roles(admin=302),
             post=roles(admin=302),
-            kwargs=lambda w: {"pk": w.cast.east.pk},
+            kwargs=lambda w: {"of": "team", "pk": w.cast.east.pk},
             data=lambda w: {"kind": "wecom", "address": "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=x"},
         )
     ],
-    "setup_robot_test": [Row(post=ADMIN_POST, kwargs=lambda w: {"pk": w.robot.team_id})],
-    "setup_robot_remove": [Row(post=ADMIN_POST, kwargs=lambda w: {"pk": w.robot.team_id})],
+    "setup_robot_test": [Row(post=ADMIN_POST, kwargs=lambda w: {"of": "team", "pk": w.robot.team_id})],
+    "setup_robot_remove": [Row(post=ADMIN_POST, kwargs=lambda w: {"of": "team", "pk": w.robot.team_id})],
     "setup_forms": [Row(get=ADMIN, post=ADMIN_POST)],
     "setup_jobs": [Row(get=ADMIN)],
+    "setup_mail_again": [Row(post=ADMIN_POST, kwargs=lambda w: {"pk": w.cast.alice.pk})],
     "setup_job_again": [Row(post=ADMIN_POST, kwargs=lambda w: {"pk": w.job.pk})],
 }
 
 ACTIVITY = {
     "activity:messages": [Row(get=ANYBODY)],
+    "activity:notices": [Row(get=ANYBODY, post=ANYBODY_POST)],
+    "activity:notice_defaults": [Row(get=ADMIN, post=ADMIN_POST)],
     "activity:read": [Row(post=ANYBODY_POST, data=lambda w: {"notice": w.alice.notice.pk, "read": "1"})],
     # who did it, or an admin, while he still sees the thing
     "activity:undo": [Row(post=only(IN, alice=True, ada=True), kwargs=lambda w: {"pk": w.alice.move.pk})],
@@ -194,6 +197,25 @@ REQUESTS = {
         verb("approve", **of_request()),
         verb("send-back", **of_request()),
         verb("add-step", **of_request()),
+    ],
+    "collaboration:items": [
+        Row(post=of_request(alice=True, mia=True, grace=True, sam=True), data=lambda w: {"text": "报价"}, **REQUEST)
+    ],
+    "collaboration:item": [
+        Row(post=of_request(alice=True, mia=True, grace=True, sam=True), data=lambda w: {"do": "done"},
+            kwargs=lambda w: {"number": w.alice.request.number, "pk": w.alice.item.pk})
+    ],
+    "collaboration:links": [
+        Row(post=of_request(alice=True, mia=True, grace=True, sam=True),
+            data=lambda w: {"code": w.alice.asked.code}, **REQUEST)
+    ],
+    "collaboration:merge": [
+        Row(get=of_request(200, sam=200, ada=200), post=of_request(sam=True, ada=True),
+            data=lambda w: {"keep": w.alice.request.number}, **ASKED)
+    ],
+    "collaboration:split": [
+        Row(get=of_request(200, alice=200, sam=200), post=of_request(alice=True, sam=True),
+            data=lambda w: {"title": "另一件", "description": "说明", "department": w.cast.tech.pk}, **ASKED)
     ],
     "collaboration:many": [
         Row(get=of_alice(sam=200), post=of_alice(IN, sam=IN), query=lambda w: f"do=accept&ids={w.alice.asked.number}",

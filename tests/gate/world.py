@@ -19,7 +19,7 @@ from accounts.models import Leave, SavedView
 from activity.files import attach
 from activity.models import Event, Notification, Robot
 from activity.recording import notify
-from collaboration import verbs
+from collaboration import parts, verbs
 from collaboration.models import CollaborationRequest
 from core.changing import change
 from core.models import Job
@@ -168,6 +168,7 @@ def _place(world, person, manager, department, colleague, word, now):
     FollowUpComment.objects.create(
         follow_up=place.log, by=manager, at=start + DAY, text=f"私下 {word}private", private=True
     )
+    place.item = parts.add_item(place.request, f"{word}ask", by=person, now=start + 3 * DAY)
     place.file = attach(place.request, _text(f"{word}ask"), by=person, now=now - 2 * DAY)
     place.picture = attach(
         place.request, SimpleUploadedFile(f"{word}ask.png", PNG, content_type="image/png"), by=person, now=now

@@ -1,0 +1,66 @@
+"""What this floor tells people, and when it is over (S19; activity/topics.py).
+
+The verbs take back what asked somebody to act as soon as the state moves on (telling.py); the rules here see to what
+came to an end by another road.
+"""
+
+from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext_lazy as _
+
+from activity.topics import SELLS, joins, over, topic
+from collaboration import firstcontact
+from collaboration.life import HOLDER
+from collaboration.models import CollaborationRequest, RequestComment
+from collaboration.querysets import OVER
+from customers.models import Customer
+
+COMES_IN = ("raised", "resubmitted", "insisted", "handed_over", "answered", "released", "approved", "step_added")
+COMES_BACK = ("sent_back", "refused", "countered")
+MY_TURN = ("asked_back", "delivered", "reopened")
+TO_KNOW = ("merged", "unmerged", "split",
+           "accepted", "agreed", "confirmed", "withdrawn", "closed", "edited", "postponed", "said", "noted",
+           *COMES_IN, *COMES_BACK, *MY_TURN)  # fmt: skip
+WITH_ASKER = [state for state, side in HOLDER.items() if side == "asker"]
+
+
+def plug():
+    topic("request_in", _("A request or approval comes in"), named(COMES_IN, "act") + ["collaboration.half"],
+          mail="now", hours=True)  # fmt: skip
+    topic("request_back", _("A request of mine comes back: sent back, refused, another date"),
+          named(COMES_BACK, "act"), mail="now", hours=True)  # fmt: skip
+    topic("request_turn", _("A request needs more from me, or its result my look"), named(MY_TURN, "act"), mail="day")
+    topic("request_late", _("A request is about to be late, or is"),
+          named(("due_soon", "late", "late_asked", "answer_due")), mail="day")  # fmt: skip
+    topic("request_know", _("What else happens to requests I asked or watch"), named(TO_KNOW, "fyi"))
+    topic("lead", _("A lead has no owner, or no first contact near its 24 hours"), [firstcontact.KIND], mail="now",
+          roles=SELLS + ("admin",))  # fmt: skip
+    over([firstcontact.KIND], lambda: ~Exists(unspoken()))
+    joins("mention", "collaboration.said act", "collaboration.noted act")
+    joins("given", "collaboration.passed_on")
+    acts = Q(group="act")
+    over(named((*COMES_IN, "due_soon", "half")), lambda: acts & Exists(subject(*OVER, *WITH_ASKER)))
+    over(named((*COMES_BACK, *MY_TURN)), lambda: acts & Exists(subject(*OVER)))
+    over(named(("late", "late_asked", "answer_due")), lambda: Exists(subject(*OVER)))
+    over(named(("said", "noted")), spoken_since)
+
+
+def named(verbs, group=""):
+    return [f"collaboration.{verb} {group}".strip() for verb in verbs]
+
+
+def unspoken():
+    """A lead that still waits for its first conversation."""
+    return Customer.objects.live().filter(pk=OuterRef("subject_id"), first_response_at=None, pooled_at=None)
+
+
+def subject(*states):
+    return CollaborationRequest._base_manager.filter(pk=OuterRef("subject_id"), state__in=states)
+
+
+def spoken_since():
+    """Whoever was named has said something there since."""
+    return Exists(
+        RequestComment.objects.filter(
+            request=OuterRef("subject_id"), by=OuterRef("recipient"), at__gt=OuterRef("at")
+        )
+    )

@@ -1,0 +1,56 @@
+"""The checklist of a request and what it belongs together with."""
+
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from collaboration.models import CheckItem, CollaborationRequest, RequestLink
+from core.errors import Refused
+
+MOST = 30  # things to tick off: more is a project
+
+
+def add_item(request, text, *, by, now):
+    if request.items.count() >= MOST:
+        raise Refused(_("A checklist has at most %(n)d lines.") % {"n": MOST})
+    return CheckItem.objects.create(request=request, text=text, added_by=by, added_at=now)
+
+
+def tick(item, *, done, by, now):
+    """Done or open again; whoever is faster counts, twice is harmless."""
+    rows = CheckItem.objects.filter(pk=item.pk, done_at__isnull=done)
+    rows.update(done_at=now if done else None, done_by=by if done else None)
+
+
+def drop_item(item):
+    CheckItem.objects.filter(pk=item.pk).delete()
+
+
+def link(request, other, *, by, now, split=False):
+    """Both pages name the other from now on. Refused for itself and for what is linked already."""
+    if request == other:
+        raise Refused(_("That is this request itself."))
+    if RequestLink.objects.filter(_pair(request, other)).exists():
+        raise Refused(_("These two are linked already."))
+    try:
+        with transaction.atomic():
+            return RequestLink.objects.create(request=request, other=other, by=by, at=now, split=split)
+    except IntegrityError:
+        raise Refused(_("These two are linked already.")) from None
+
+
+def unlink(request, other):
+    RequestLink.objects.filter(_pair(request, other)).delete()
+
+
+def linked(request, user):
+    """[(the other request as far as `user` sees it, or None, its code, split off or not)]."""
+    rows = RequestLink.objects.filter(Q(request=request) | Q(other=request)).select_related("request", "other")
+    pairs = [(row, row.other if row.request_id == request.pk else row.request) for row in rows.order_by("pk")]
+    seen = CollaborationRequest.objects.visible_to(user).filter(pk__in=[other.pk for _row, other in pairs])
+    here = {one.pk: one for one in seen.with_faces()} if pairs else {}
+    return [(here.get(other.pk), other.code, row.split) for row, other in pairs]
+
+
+def _pair(request, other):
+    return Q(request=request, other=other) | Q(request=other, other=request)
