@@ -5,20 +5,13 @@ import json
 import re
 
 import pytest
-from django.core import mail
 from django.test import Client
 from django.utils import timezone
 
-from accounts.changing import end_sessions, set_preference
+from accounts.changing import end_sessions
 from accounts.devices import name_of
-from accounts.models import User
-from activity import mailing
-from activity.models import Event, Notification
-from activity.recording import notify
-from core.periods import today, zone
-from salesflow.reminding import remind
-from salesflow.schedule import LINES
-from tests.cast import PASSWORD, key, make_customer, make_step
+from activity.models import Event
+from tests.cast import PASSWORD, key
 
 pytestmark = pytest.mark.django_db
 DAY = dt.timedelta(days=1)
