@@ -24,11 +24,18 @@ def check_python(version):
         )
 
 
+def port(text):
+    number = int(text)
+    if not 1 <= number <= 65535:
+        raise argparse.ArgumentTypeError("a port is a number from 1 to 65535")
+    return number
+
+
 def options(arguments):
     parser = argparse.ArgumentParser(
         prog="run.py", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--port", type=int, default=8000, help="taken? the next free one is used")
+    parser.add_argument("--port", type=port, default=8000, help="taken? the next free one is used")
     parser.add_argument("--host", default="127.0.0.1", help="0.0.0.0 lets phones and colleagues in")
     parser.add_argument("--data", type=Path, default=Path(__file__).resolve().parent / "var", help="the data folder")
     parser.add_argument("--no-demo", action="store_true", help="start empty")

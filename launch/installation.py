@@ -24,12 +24,18 @@ class Installation:
         self.database = data / "salesflow.sqlite3"
         self.marker = data / "migrating.json"  # there while a migration runs, and after one that broke off
         self.own_database = "DATABASE_URL" not in os.environ
-        data.mkdir(parents=True, exist_ok=True, mode=0o700)
+        try:
+            data.mkdir(parents=True, exist_ok=True, mode=0o700)
+            if not os.access(data, os.W_OK):
+                raise PermissionError
+        except (FileExistsError, FileNotFoundError, NotADirectoryError, PermissionError):
+            raise Stop(f"{data} cannot be a folder to write in.\n无法在此创建数据文件夹：{data}") from None
         try:
             self.state = json.loads((data / "state.json").read_text())
         except (OSError, ValueError):
             self.state = {}
-        self.env = {**os.environ, "SALESFLOW_EMBEDDED": "1", "SALESFLOW_DATA": str(data), "PYTHONUNBUFFERED": "1"}
+        ours = {"SALESFLOW_EMBEDDED": "1", "SALESFLOW_DATA": str(data), "PYTHONUNBUFFERED": "1", "PYTHONUTF8": "1"}
+        self.env = {**os.environ, **ours}  # UTF-8 also where a Windows console, or a file it is led to, has a code page
 
     def remember(self, **facts):
         self.state.update(facts)
@@ -51,7 +57,7 @@ class Installation:
     def manage(self, *arguments, quiet=False):
         done = subprocess.run(
             [str(PYTHON), str(HERE / "manage.py"), *arguments],
-            cwd=HERE, env=self.env, text=True, errors="replace",
+            cwd=HERE, env=self.env, encoding="utf-8", errors="replace",
             stdout=subprocess.PIPE if quiet else None, stderr=subprocess.STDOUT if quiet else None,
         )  # fmt: skip
         output = done.stdout or ""
@@ -147,7 +153,10 @@ class Installation:
         if not (reset or (wanted and self.state.get("demo") == "wanted")):
             return
         say("Loading the demo …  正在载入演示数据 …")
-        code, _output = self.manage("load_demo", *(["--reset"] if reset else []))
+        before = self.state.get("demo")
+        self.remember(demo="wanted")  # broken off after the old one is gone: the next start loads it
+        code, _output = self.manage("load_demo", "--skip-checks", *(["--reset"] if reset else []))
         if code:
+            self.remember(demo=before if reset and not self.nobody() else "wanted")
             raise Stop("The demo could not be loaded (see above). Start without it: --no-demo\n演示数据载入失败。")
         self.remember(demo="loaded")

@@ -50,8 +50,9 @@ def why_not_installed(output):
 
 
 def works(python):
+    """Whether it starts and has pip: a .venv that could not be finished has a Python without it."""
     try:
-        return subprocess.run([python, "-c", ""], capture_output=True).returncode == 0
+        return subprocess.run([python, "-c", "import pip"], capture_output=True).returncode == 0
     except OSError:
         return False
 

@@ -1,6 +1,7 @@
 """Start the server as a child process, say where it is, and stop it cleanly."""
 
 import contextlib
+import errno
 import os
 import signal
 import socket
@@ -24,8 +25,15 @@ def free_port(host, port):
             try:
                 probe.bind((host, candidate))
             except PermissionError:
+                if os.name == "nt":  # there a port that is kept for somebody else, one by one
+                    continue
                 raise Stop(f"Port {port} is not allowed here; try --port 8000.\n没有权限使用端口 {port}。") from None
-            except OSError:
+            except OSError as problem:
+                if isinstance(problem, socket.gaierror) or problem.errno == errno.EADDRNOTAVAIL:
+                    raise Stop(
+                        f"This machine has no address {host}; leave --host out, or --host 0.0.0.0 for all there are.\n"
+                        f"本机没有地址 {host}：请去掉 --host，或使用 --host 0.0.0.0。"
+                    ) from None
                 continue
         if candidate != port:
             say(f"Port {port} is taken; using {candidate}.  端口 {port} 已被占用，改用 {candidate}。")

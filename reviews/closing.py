@@ -16,7 +16,7 @@ from core.periods import period_of, read_period, today
 from customers.models import FollowUp
 from pipeline.models import StageProgress
 from reviews.contracts import inside_of
-from reviews.figures import matured, monthly, plain, weekly
+from reviews.figures import amounts_for, matured, monthly, plain, weekly
 from reviews.frozen import Freezer
 from reviews.models import Review
 from reviews.rates import MATURE
@@ -45,8 +45,9 @@ def close_period(kind, code, *, now=None, progress=None, tell=True):
     have = set(Review.objects.frozen().filter(kind=kind, period=code).values_list("scope", "scope_id"))
     missing = [scope for scope in scopes if (scope.kind, scope.id) not in have]
     frozen, contracts = 0, Freezer(period, known, now=now) if kind == "month" and missing else None
+    amounts = amounts_for(period) if missing else None
     for n, scope in enumerate(missing, 1):
-        frozen += freeze(row_of(period, scope), scope, period, known, now, contracts)
+        frozen += freeze(row_of(period, scope), scope, period, known, now, contracts, amounts)
         if progress:
             progress(n, len(missing))
     told = tell_readers(period, known, now) if tell else 0
@@ -73,12 +74,12 @@ def figures_of(period, scope, *, as_of, known, **ready):
     return figures
 
 
-def freeze(review, scope, period, known, now, contracts=None):
-    """Write the figures unless they are there, with the month-start contract of who sells (`contracts`, a Freezer).
-    True when this call wrote them."""
+def freeze(review, scope, period, known, now, contracts=None, amounts=None):
+    """Write the figures unless they are there, with the month-start contract of who sells (`contracts`, a Freezer);
+    `amounts` are those of the period, where they are read already. True when this call wrote them."""
     if review.is_frozen:
         return False
-    figures = figures_of(period, scope, as_of=now, known=known)
+    figures = figures_of(period, scope, as_of=now, known=known, amounts=amounts)
     if "stale" in figures:  # nothing later tells who was quiet on that day, so the list itself is kept
         figures["stale"]["ids"] = stale_ids(scope, period, now, switches.everything())
     kept = contracts.figures(scope, inside_of(scope, known)) if contracts and scope.sells else None

@@ -23,7 +23,12 @@ from reviews.stale import stale_figures
 from reviews.talk import NEED, OBJECTION, count_talks, read_talks, talk_figures, topics
 
 
-def weekly(period, scope, *, as_of, stages=None, settings=None, then=None):
+def amounts_for(period):
+    """What deals were worth at any moment a report of the period asks for: the same for every scope."""
+    return Amounts(period.starts_at if period.kind == "week" else period.previous().starts_at)
+
+
+def weekly(period, scope, *, as_of, stages=None, settings=None, then=None, amounts=None):
     """The weekly conversion report: conversations, needs and objections, the stale list, moves, won and lost, and of
     what entered each stage this week the share that is on so far. At most seven queries. With `then`, which says whose
     everything was on a day gone by (reviews/past.py), without the stale list: who was quiet is not kept by day."""
@@ -32,7 +37,7 @@ def weekly(period, scope, *, as_of, stages=None, settings=None, then=None):
     end = min(period.ends_at, as_of)
     flows = Flows(scope, stages, start=period.starts_at, end=end, as_of=as_of, then=then)
     won, lost = flows.won(), flows.lost()
-    amounts = Amounts(period.starts_at)
+    amounts = amounts or amounts_for(period)
     limit = settings["in_time_minutes"]
     talks = read_talks(scope, period.starts_at, end, as_of, limit, then)
     before = count_talks(scope, period.previous().starts_at, period.starts_at, as_of, then)
@@ -53,14 +58,14 @@ def weekly(period, scope, *, as_of, stages=None, settings=None, then=None):
     return plain(figures)
 
 
-def monthly(period, scope, *, as_of, stages=None, calendar=None, then=None):
+def monthly(period, scope, *, as_of, stages=None, calendar=None, then=None, amounts=None):
     """The monthly report: the balance in deals and in CNY, rates, the named rates, attained against target and time,
     the month before, the ten largest open deals, why deals were lost. At most six queries; with `then`, which says
     whose everything was on a day gone by (reviews/past.py), two more."""
     stages = stages or read_stages()
     start, end = period.starts_at, min(period.ends_at, as_of)
     previous = period.previous()
-    amounts = Amounts(previous.starts_at)
+    amounts = amounts or amounts_for(period)
     flows = Flows(
         scope, stages, start=start, end=end, as_of=as_of, read_from=previous.starts_at, amounts=amounts, then=then
     )

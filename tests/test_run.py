@@ -1,8 +1,10 @@
 """`python3 run.py`, for real: starts, answers, stops, starts again quickly, and says in plain words what is wrong."""
 
+import ast
 import json
 import os
 import shlex
+import shutil
 import signal
 import socket
 import sqlite3
@@ -164,6 +166,72 @@ def test_plain_words_for_what_is_missing(tmp_path):
     assert "no network" in packages.why_not_installed("NewConnectionError: ... Failed to establish a new connection")
     assert "disk is full" in packages.why_not_installed("OSError: [Errno 28] No space left on device")
     assert "could not be installed" in packages.why_not_installed("error: subprocess-exited-with-error")
+
+
+def test_an_old_python_reads_run_py_as_far_as_the_words_about_itself():
+    """What a newer one alone could read would be a syntax error instead of a sentence."""
+    ast.parse((HERE / "run.py").read_text(encoding="utf-8"), feature_version=(3, 4))
+
+
+def test_a_port_or_an_address_that_cannot_be_is_said_so(capsys):
+    for wrong in ("0", "65536", "-1", "eight"):
+        with pytest.raises(SystemExit):
+            run.options([f"--port={wrong}"])
+        assert "--port" in capsys.readouterr().err
+    with pytest.raises(Stop, match="no address 203.0.113.9"):
+        serving.free_port("203.0.113.9", 8000)
+
+
+def test_a_data_folder_that_cannot_be_one_is_said_so(tmp_path):
+    (tmp_path / "file").write_text("")
+    for wrong in (tmp_path / "file", tmp_path / "file/below", Path("/proc/salesflow")):
+        with pytest.raises(Stop, match="cannot be a folder to write in"):
+            Installation(wrong)
+
+
+def test_a_venv_that_was_left_unfinished_is_made_again(tmp_path, monkeypatch):
+    """Debian without python3-venv leaves a Python without pip behind."""
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(tmp_path / "venv")], check=True)
+    python = tmp_path / "venv/bin/python"
+    assert not packages.works(python)
+    monkeypatch.setattr(packages, "VENV", tmp_path / "venv")
+    monkeypatch.setattr(packages, "PYTHON", python)
+    packages.make_venv()
+    assert packages.works(python)
+
+
+def alone(folder):
+    """What run.py needs, in a folder of its own where nothing is installed."""
+    for name in ("run.py", "requirements.txt", "launch"):
+        source = HERE / name
+        (shutil.copytree if source.is_dir() else shutil.copy)(source, folder / name)
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["No module named venv", "The virtual environment was not created, because ensurepip is not available."],
+)
+def test_without_the_venv_module_its_package_is_named(tmp_path, said):
+    """The two ways Debian says it, by a module in the place of Python's own."""
+    alone(tmp_path)
+    (tmp_path / "hidden").mkdir()
+    (tmp_path / "hidden/venv.py").write_text(f"raise SystemExit({said!r})")
+    env = os.environ | {"PYTHONPATH": str(tmp_path / "hidden")}
+    done = subprocess.run([sys.executable, "run.py"], cwd=tmp_path, env=env, capture_output=True, text=True)
+    assert done.returncode == 1 and "Traceback" not in done.stderr
+    assert f"sudo apt install python3.{sys.version_info[1]}-venv" in done.stderr
+
+
+def test_without_a_network_nothing_is_lost(tmp_path):
+    """A real pip that finds no index; started again with one it goes on."""
+    alone(tmp_path)
+    hidden = {name for name in os.environ if name.startswith("PIP_")}
+    env = {name: value for name, value in os.environ.items() if name not in hidden}
+    env |= {"PIP_INDEX_URL": "http://127.0.0.1:9/simple", "PIP_RETRIES": "0", "PIP_CONFIG_FILE": os.devnull}
+    done = subprocess.run([sys.executable, "run.py"], cwd=tmp_path, env=env, capture_output=True, text=True)
+    assert done.returncode == 1 and "Traceback" not in done.stderr
+    assert "no network?" in done.stderr and "请检查网络" in done.stderr
+    assert not (tmp_path / ".venv/requirements.installed").exists()
 
 
 def test_the_command_that_puts_the_copy_back_names_a_folder_that_is_not_the_usual_one(tmp_path):

@@ -53,17 +53,17 @@ def password():
     return os.environ.get("SALESFLOW_DEMO_PASSWORD") or f"demo-{secrets.randbelow(10**8):08d}"
 
 
+@transaction.atomic
 def load(now, secret, report=print):
-    """Make everything in one transaction. Takes about half a minute."""
-    with transaction.atomic():
-        people = cast.build(secret)
-        story = Story(people, now)
-        report("12 months of conversations …")
-        story.tell()
-        Asking(story).tell(story.needs_request)
-        report("the three tables, through the importer …")
-        import_seed(people, now)
-        targets(people, now)
+    """Make everything, or, broken off anywhere, nothing: what is half there would never be made whole."""
+    people = cast.build(secret)
+    story = Story(people, now)
+    report("12 months of conversations …")
+    story.tell()
+    Asking(story).tell(story.needs_request)
+    report("the three tables, through the importer …")
+    import_seed(people, now)
+    targets(people, now)
     report("reviews …")
     for period in (period_of("month", today(now)).previous(), period_of("month", today(now))):
         take_opening(now=period.starts_at)

@@ -99,3 +99,28 @@ def test_a_line_that_cannot_be_kept_is_told_and_given_back(cast, client_of):
             assert "err-" in answer.content.decode()
     assert deal.day_marks.count() == 0
     assert client.post(path, {"key_action": "等回电", "key": key()}).status_code == 302
+
+
+@pytest.mark.proves("R48")
+def test_the_morning_tells_what_is_due_once_and_takes_it_back_the_next_day(cast):
+    User.objects.filter(pk=cast.alice.pk).update(email="alice@example.com")
+    friday = at(2024, 3, 1)
+    for person in (cast.alice, cast.bob, cast.charlie):
+        customer = make_customer(person, name=f"客户{person.pk}", now=friday)
+        make_step(customer, MONDAY, now=friday)
+        make_step(customer, MONDAY - DAY, now=friday)
+        make_step(customer, TUESDAY, now=friday)  # not yet
+        steps.plan(customer, by=person, now=friday, due_on=MONDAY, kind="waiting")  # the customer's turn
+    add_leave(Leave(user=cast.bob, first=MONDAY, last=MONDAY), by=cast.bob, now=friday)
+    User.objects.filter(pk=cast.charlie.pk).update(mail_reminders=False)
+
+    assert remind(at(2024, 3, 3, 8, 45)) == {"told": 0, "missed": 0}  # a Sunday
+    for _again in range(2):
+        remind(at(2024, 3, 4, 8, 45))
+    rows = Notification.objects.filter(kind="today.due", over_at=None).order_by("recipient__username")
+    assert [(row.recipient.username, row.data, row.mail_due_at is not None) for row in rows] == [
+        ("alice", {"due": 2, "overdue": 1}, True), ("charlie", {"due": 2, "overdue": 1}, False),
+    ]  # fmt: skip
+    remind(at(2024, 3, 5, 8, 45))
+    rows = Notification.objects.filter(kind="today.due", over_at=None)
+    assert sorted(rows.values_list("recipient__username", "data__due")) == [("alice", 3), ("bob", 3), ("charlie", 3)]

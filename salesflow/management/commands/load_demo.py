@@ -5,6 +5,7 @@
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
 from django.utils import timezone
 
 from salesflow.making import demo
@@ -26,10 +27,11 @@ class Command(BaseCommand):
             self.stdout.write("The demo is already there.")
             return
         secret = demo.password()
-        demo.load(timezone.now(), secret, report=self.stdout.write)
         lines = [f"  {login:<8} {who}" for login, who in SHOWN]
         text = "\n".join(["Demo logins (password for all: " + secret + ")", *lines]) + "\n"
         path = settings.DATA_DIR / "demo-logins.txt"
-        path.write_text(text, encoding="utf-8")
-        path.chmod(0o600)
+        with transaction.atomic():  # nobody can sign in to a demo whose password was never written down
+            demo.load(timezone.now(), secret, report=self.stdout.write)
+            path.write_text(text, encoding="utf-8")
+            path.chmod(0o600)
         self.stdout.write(text)
