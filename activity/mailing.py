@@ -1,7 +1,8 @@
 """Messages by mail: the notification row is the queue (D38). One mail a person with everything due.
 
 A row is put off before it is sent, so a killed worker means a later try, never a loss; after six tries it stays with
-its error. In the quiet hours of a person it waits for their end. What was read, is over, or is no longer the person's is not sent (D9).
+its error. In the quiet hours of a person it waits for their end. What was read, is over, or is no longer the person's
+is not sent (D9).
 """
 
 import datetime as dt

@@ -21,7 +21,8 @@ BEFORE_END = dt.timedelta(minutes=30)
 
 def remind(now):
     """The morning's, at each of the times one may choose: what is due today, once a person, and who left something open
-    on the working day before. Returns {"told": people, "missed": recorded misses}. A miss belongs to who was there that day, whether or not he is today."""
+    on the working day before. Returns {"told": people, "missed": recorded misses}. A miss belongs to who was there
+    that day, whether or not he is today."""
     on, calendar = today(now), Calendar.load()
     if not calendar.works(on):
         return {"told": 0, "missed": 0}

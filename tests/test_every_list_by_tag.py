@@ -68,7 +68,8 @@ LISTS = [
     Listed("pipeline table, all", "/pipeline/table?state=all&group=stage", ("pipeline/_table",), least=4),
     Listed("end-of-day update", "/today/update", ("pipeline/_update", "pipeline/_update_row"), row=LINE, least=4),
     Listed("today", "/today",
-           ("today/_due", "today/_owed", "today/_quiet", "today/_tidy", "today/_waiting"), least=4),
+           ("today/today", "today/_asked", "today/_due", "today/_owed", "today/_quiet", "today/_tidy", "today/_waiting"),
+           least=4),
     Listed("pool", "/pool", ("customers/_pool",)),
     Listed("pairs", "/customers/pairs", ("customers/pairs",), who="mia"),
     Listed("requests", "/requests?tab=asked", ("collaboration/_queue", "collaboration/_row")),
@@ -92,7 +93,8 @@ LISTS = [
 NONE = {  # rows that are about no customer
     "accounts/_people": "accounts", "accounts/_person_row": "accounts", "accounts/departments": "departments",
     "accounts/teams": "teams", "ui/table": "the frame of a table",
-    "collaboration/kinds": "kinds of requests", "team/_rep": "people", "team/_unowned": "work of every kind, stages among it; it ought to be empty",
+    "collaboration/kinds": "kinds of requests", "team/_rep": "people",
+    "team/_unowned": "work of every kind, stages among it; it ought to be empty",
     "activity/_messages": "a person's own messages, answered one by one",
     "activity/_line": "one such message",
 }  # fmt: skip

@@ -145,7 +145,8 @@ def test_the_morning_reminder_comes_at_ones_own_time_once(cast):
     for person in (cast.alice, cast.bob):
         make_step(make_customer(person, name=f"客户{person.pk}", now=now - 3 * DAY), today(now), now=now - 3 * DAY)
     set_preference(cast.alice, by=cast.alice, morning_at="07:30")
-    told = [remind(now.replace(hour=hour, minute=minute))["told"] for hour, minute in ((7, 30), (8, 0), (8, 45), (9, 30))]
+    times = ((7, 30), (8, 0), (8, 45), (9, 30))
+    told = [remind(now.replace(hour=hour, minute=minute))["told"] for hour, minute in times]
     assert told == [1, 0, 1, 0]
     rows = Notification.objects.filter(kind="today.due").order_by("at")
     assert [(row.recipient, f"{row.at.astimezone(zone()):%H:%M}") for row in rows] == [

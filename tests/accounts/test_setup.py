@@ -371,7 +371,10 @@ def test_each_switch_of_the_profile_saves_itself(cast, client_of, name, value, k
 
 def test_nonsense_in_a_switch_changes_nothing(cast, client_of):
     client = client_of(cast.alice)
-    for data in ({"theme": "pink"}, {"language": "tlh"}, {"morning_at": "03:00"}, {"quiet_hours": "1-2"}, {"role": "admin"}, {"is_active": ""}):
+    for data in (
+        {"theme": "pink"}, {"language": "tlh"}, {"morning_at": "03:00"}, {"quiet_hours": "1-2"}, {"role": "admin"},
+        {"is_active": ""},
+    ):
         assert client.post("/me/switch", {**data, "key": key()}).status_code == 302
     alice = User.objects.get(pk=cast.alice.pk)
     assert (alice.version, alice.role, alice.theme) == (1, "rep", "light")

@@ -108,7 +108,7 @@ def test_a_line_leads_to_what_can_be_done_with_it(cast, client_of, place):
         (f"/customers/{place.pk}", ""), (f"/log?customer={place.pk}", "data-drawer"),
         (f"/customers/{place.pk}/steps/new", "data-dialog"),
         *[(f"/deals/{deal.pk}/move", "data-dialog") for deal in deals],
-        (f"/requests/new?customer={place.pk}", ""), (f"/customers/{place.pk}/edit", ""),
+        (f"/requests/new?customer={place.pk}", ""), (f"/customers/{place.pk}/edit", "data-drawer"),
     ]
     for url, _opens in found:
         assert client.get(url).status_code == 200, url
