@@ -93,7 +93,7 @@ def test_a_deal_opened_before_eight_belongs_to_the_companys_day(cast, stages):
     early = dt.datetime(2024, 3, 4, 23, 30, tzinfo=dt.UTC)
     row = {"stage": stages[6], "amount": Decimal(1), "entered_at": early, "key_action": "已签"}
     deal = make_customer(cast.alice, now=early, deal=row).deals.get()
-    assert (deal.signed_on, deal.actions.get().on) == (dt.date(2024, 3, 5), dt.date(2024, 3, 5))
+    assert (deal.signed_on, deal.key_actions.get().on) == (dt.date(2024, 3, 5), dt.date(2024, 3, 5))
 
 
 @pytest.mark.proves("R7", "R15")
