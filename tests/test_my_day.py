@@ -111,7 +111,7 @@ def test_the_month_so_far_is_signed_of_target_and_time_by_working_days(cast):
     now, stage = dt.datetime(2024, 3, 8, 10, tzinfo=zone()), Playbook.objects.default().stages.get(position=6)
     for person, amount, on in ((cast.alice, 300_000, 5), (cast.alice, 60_000, 1), (cast.bob, 900_000, 6)):
         won = {"stage": stage, "amount": amount, "entered_at": dt.datetime(2024, 3, on, 9, tzinfo=zone())}
-        make_customer(person, now=now - 20 * DAY, name=f"客户{amount}", deal=won)
+        make_customer(person, now=now, name=f"客户{amount}", deal=won)
     Target.objects.create(period="2024-03", metric="signed", scope="person", scope_id=cast.alice.pk, value=1_200_000,
                           first_value=1_200_000)
     month = my_day(cast.alice, now).month

@@ -136,7 +136,7 @@ def test_commands_are_found_by_their_words(cast, place):
 def test_a_search_of_the_list_counts_its_chips_and_reads_its_page_at_once(cast, client_of):
     """One statement for both; page by page, in any order, with any tag, it is the list that is read in two."""
     for n in range(7):
-        tag = ("prospect", "hot", "won")[n % 3]
+        tag = ("prospect", "hot", "interested")[n % 3]
         make_customer(cast.alice, name=f"星澜{n}", tag=tag, deal={"amount": 100 * (n * 5 % 7)})
     make_customer(cast.alice, name="云帆物流")
     client = client_of(cast.alice)
@@ -149,14 +149,14 @@ def test_a_search_of_the_list_counts_its_chips_and_reads_its_page_at_once(cast, 
     for sort in ("", "name", "-amount"):
         first, second, third = (page(sort=sort, page=n) for n in (1, 2, 3))
         assert {one[1:3] for one in (first, second, third)} == {(7, 3)}
-        assert first[3] == second[3] == {"prospect": 3, "hot": 2, "won": 2}
+        assert first[3] == second[3] == {"prospect": 3, "interested": 2, "hot": 2}
         names = first[0] + second[0] + third[0]
         assert sorted(names) == [f"星澜{n}" for n in range(7)]
         whole = page(sort=sort, per_page=50)[0]
         assert names == whole
     amounts = [int(name[2:]) * 5 % 7 for name in page(sort="-amount", per_page=50)[0]]
     assert amounts == sorted(amounts, reverse=True)
-    assert page(tag="hot") == (page(tag="hot")[0], 2, 1, {"prospect": 3, "hot": 2, "won": 2})
+    assert page(tag="hot") == (page(tag="hot")[0], 2, 1, {"prospect": 3, "interested": 2, "hot": 2})
     assert page(q="没有这家") == ([], 0, 1, {})
     assert page(q="。。")[1] == 8  # nothing to look for: the whole list
     with CaptureQueriesContext(connection) as at_once:
