@@ -38,7 +38,7 @@ def name_of(agent):
 
 def devices_of(user, this, *, now):
     """The devices whose session still holds, this one (its session's key) first, then the newest. Two queries."""
-    rows = list(user.usersession_set.order_by("-last_seen_at", "-pk"))
+    rows = list(user.usersession_set.order_by("-created_at", "-pk"))
     kept = Session.objects.filter(session_key__in=[row.session_key for row in rows], expire_date__gt=now)
     stamp = user.get_session_auth_hash()
     hold = {

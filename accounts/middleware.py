@@ -22,5 +22,4 @@ class PersonLanguage:
             now = timezone.now()
             if user.seen_at is None or now - user.seen_at > SEEN_EVERY:
                 User.objects.filter(pk=user.pk).update(seen_at=now)
-                user.usersession_set.filter(session_key=request.session.session_key).update(last_seen_at=now)
         return self.get_response(request)

@@ -62,8 +62,8 @@ def listing(request, queryset, *, filterset_class=None, table_class=None, rows_f
             counting=None, at_once=None):
     """One page of `queryset`. `rows_from` adds select_related and the like for the rows shown (default the queryset's
     model by pk); the narrow id query never carries it. An unknown sort, page or page size is ignored.
-    `counting(filterset)` counts the rows in a way of its own, by what has a `total`; `at_once(filterset, ordered, most)`
-    gives that and the keys of the first page in one statement, or None where this is not the cheaper way."""
+    `counting(filterset)` counts the rows in a way of its own, by what has a `total`; `at_once(filterset, ordered,
+    most)` gives that and the first page's keys in one statement, or None where this is not the cheaper way."""
     narrowed, filterset, dropped = filtered(request, queryset, filterset_class)
     table = table_class(narrowed, order_by=request.GET.get("sort") or None) if table_class else None
     ordered = table.data.data if table else narrowed

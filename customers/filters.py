@@ -46,9 +46,7 @@ class CustomerFilter(TagFilterSet):
         model = Customer
         fields = []
 
-    @property
-    def is_search(self):
-        return bool(self.form.cleaned_data.get("q"))
+    is_search = False  # narrowed to what a typed word finds
 
     def filter_queryset(self, queryset):
         asked = self.form.cleaned_data.get("archived")
@@ -56,7 +54,8 @@ class CustomerFilter(TagFilterSet):
 
     def search(self, queryset, name, value):
         condition = found(value, self.request.user)
-        return queryset.filter(condition) if condition is not None else queryset
+        self.is_search = condition is not None
+        return queryset.filter(condition) if self.is_search else queryset
 
     def shown(self, queryset, name, value):
         on, rule, user = self.request.on, self.request.rule, self.request.user

@@ -14,7 +14,7 @@ from customers.models import FollowUp, Need, Topic
 
 LINE = (
     '<li class="ev" id="ev-{pk}"{oob}><span class="ico">{icon}</span><div><p class="ev-h"><b>{head}</b>'
-    '<span>{who}</span>{marks}{at}</p>{text}{before}<dl class="ev-k">{facts}</dl>{comments}{deeds}</div></li>'
+    '<span>{who}</span>{marks}{at}</p>{text}{before}<dl class="ev-k">{facts}</dl>{attached}{comments}{deeds}</div></li>'
 )
 BEFORE = (
     '<details class="more"><summary class="small muted">{}</summary><p class="ev-t pre muted">{}</p>'
@@ -26,8 +26,9 @@ FEEDBACK, STATUS, KIND = (dict(each.choices) for each in (FollowUp.Feedback, Nee
 OK, WARN, MUTED = (format_html(' class="{}"', css) for css in ("ok", "c-warn", "muted"))
 
 
-def talk_html(follow_up, *, oob="", needs=(), comments=(), **about):
-    """A follow-up with what customers.drawing.talk_context says `about` it. `oob` is the value of hx-swap-oob."""
+def talk_html(follow_up, *, oob="", needs=(), comments=(), attached="", **about):
+    """A follow-up with what customers.drawing.talk_context says `about` it. `oob` is the value of hx-swap-oob;
+    `attached` is markup of what was done in the same breath."""
     return format_html(
         LINE, pk=str(follow_up.pk), oob=format_html(' hx-swap-oob="{}"', oob) if oob else "",
         icon=words.icon(about["icon"] or "pen"), head=follow_up.purpose or follow_up.get_outcome_display(),
@@ -35,7 +36,7 @@ def talk_html(follow_up, *, oob="", needs=(), comments=(), **about):
         at=words.when_dense(follow_up.happened_at),
         text=format_html('<p class="ev-t pre">{}</p>', follow_up.text) if follow_up.text else "",
         before=_before(follow_up.corrects), facts=_joined("<dt>{}{}</dt><dd>{}</dd>", _facts(follow_up, needs)),
-        comments=_joined('<p class="note small"><b>{}</b>{} {}</p>', map(_comment, comments)),
+        attached=attached, comments=_joined('<p class="note small"><b>{}</b>{} {}</p>', map(_comment, comments)),
         deeds=_deeds(str(follow_up.pk), about),
     )  # fmt: skip
 

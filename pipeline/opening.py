@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from activity.recording import record_many
 from core.changing import write_history
 from core.errors import Refused
+from core.periods import today
 from pipeline import actions, facts, risks
 from pipeline.holding import hold_customers, off_among
 from pipeline.models import Deal, Playbook, Stage, StageProgress
@@ -52,7 +53,7 @@ def open_deals(customers, *, by, at, batch=None, values=None):
         )
         actions.add_line_many(
             [
-                actions.Line(deal, row.get("key_action_on") or deal.entered_at.date(), row["key_action"])
+                actions.Line(deal, row.get("key_action_on") or today(deal.entered_at), row["key_action"])
                 for deal, row in pairs
                 if row.get("key_action")
             ],
@@ -142,7 +143,7 @@ def _deal(customer, row, first, by, at, batch):
         deal.expected_close = row.get("expected_close")
     elif stage.kind in WON:
         deal.won_at = entered
-        deal.signed_on = row.get("signed_on") or entered.date()
+        deal.signed_on = row.get("signed_on") or today(entered)
         deal.contract_amount = row.get("contract_amount", deal.amount)
     else:
         if not row.get("lost_reason"):

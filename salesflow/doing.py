@@ -76,7 +76,7 @@ def _of_customer(user, customer):
         found.append(Hit(url, _("Change stage"), note, icon="flow", opens="dialog"))
     if rights.may_raise(user):
         found.append(Hit(reverse("collaboration:new") + query, _("Ask a team"), icon="hands"))
-    found.append(Hit(reverse("customers:edit", args=[customer.pk]), _("Edit"), icon="pen"))
+    found.append(Hit(reverse("customers:edit", args=[customer.pk]), _("Edit"), icon="pen", opens="drawer"))
     return found
 
 

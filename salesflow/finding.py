@@ -179,7 +179,8 @@ def _talks(user, text, tags, tally, *, now, deep):
         talks = _with_tags(_two_years(user, now), tags)
         found = newest_holding(talks, text, most=MOST, window=DEEP if deep else WINDOW)
     return [
-        Hit(f"{reverse('customer', args=[customer])}#ev-{pk}", _around(words, text), name, "chat", about=f"customer-{customer}")
+        Hit(f"{reverse('customer', args=[customer])}#ev-{pk}", _around(words, text), name, "chat",
+            about=f"customer-{customer}")
         for pk, customer, words, name in found
     ]
 

@@ -98,7 +98,8 @@ def my_day(user, now, data=None):
         due=_section(due), overdue=sum(step.due_on < on for step in due), quiet=_section(quiet),
         planned=mine.quiet_planned(on, rule).count(), tidy=Section(_to_drop(tidy[:TIDY], user), len(tidy)),
         asked=_section(asked), waiting=_section(waiting), update=day_of(user, on), month=month_so_far(user, on),
-        ends_at=ends_at, closing=now >= ends_at - CLOSING, week=_week(steps, on, calendar), hot=_worth_a_call(mine, on) if nothing else [],
+        ends_at=ends_at, closing=now >= ends_at - CLOSING, week=_week(steps, on, calendar),
+        hot=_worth_a_call(mine, on) if nothing else [],
         pool_soon=_pool_soon(mine, on), row=row_of(user, on, rule), to_judge=agreement.left(user, on),
     )
 

@@ -10,10 +10,14 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from activity.models import Event
 from activity.undoing import can_undo
+from activity.wording import event_words
+from core.markup import format_html
 from core.periods import today, zone
+from core.templatetags.words import icon
 from customers.correcting import may_comment
 from customers.drawing import talk_context
 from customers.models import FollowUp, FollowUpComment, Need
@@ -37,6 +41,8 @@ SHOWN_OF_TALK = [  # whole rows of four tables are slow to ask for and to build
 SHOWN_OF_NEED = ["follow_up", "kind", "text", "status", "topic__label", "topic__label_en"]
 SHOWN_OF_COMMENT = ["follow_up", "at", "text", "private", "by__name"]
 SHOWN_OF_EVENT = ["verb", "at", "subject_type", "subject_id", "about_customer_id", "data", "undone_at", "by__name"]
+MOVES = {"pipeline.moved", "pipeline.won", "pipeline.lost"}
+BREATH = dt.timedelta(minutes=5)  # between a log and the change of stage that belongs to it
 UNDONE_HERE = {"customers.merged", "customers.archived"}
 ICONS = {"pipeline": "up", "collaboration": "hands", "activity": "clip", "exchange": "up"}
 
@@ -83,9 +89,33 @@ def timeline(customer, user, *, now, choices, show="", after=""):
     if show != "logs":
         lines += [_event_line(event, user, now) for event in _events(customer, before, show)]
     lines.sort(key=lambda line: (line.at, line.kind, line.pk), reverse=True)
-    if before or len(lines) > MANY:
-        _name_days(lines, today(before[0]) if before else None)
-    return lines[:PER_PAGE], lines[PER_PAGE - 1].key if len(lines) > PER_PAGE else ""
+    many, key = before or len(lines) > MANY, lines[PER_PAGE - 1].key if len(lines) > PER_PAGE else ""
+    page = _attached(lines[:PER_PAGE], user)
+    if many:
+        _name_days(page, today(before[0]) if before else None)
+    return page, key
+
+
+def _attached(lines, user):
+    """One action is one entry: a change of stage within five minutes of a log, by who wrote it, stands in that log."""
+    talks = [line.talk["follow_up"] for line in lines if line.talk]
+    found, alone = defaultdict(list), []
+    for line in lines:
+        event = line.event
+        near = () if event is None or event.verb not in MOVES else (
+            talk.pk for talk in talks
+            if talk.entered_by_id == event.by_id and dt.timedelta(0) <= event.at - talk.entered_at <= BREATH
+        )
+        if (talk := next(iter(near), None)) is None:
+            alone.append(line)
+        else:
+            undone = format_html(' <span class="muted">{}</span>', _("undone")) if event.undone_at else ""
+            said = (line.pk, icon(line.icon, True), event_words(event, user), undone)
+            found[talk].append(format_html('<p class="ev-done" id="e-{}">{}<span>{}{}</span></p>', *said))
+    for line in alone:
+        if line.talk:
+            line.talk["attached"] = format_html("{}" * len(found[line.pk]), *reversed(found[line.pk]))
+    return alone
 
 
 def _name_days(lines, day):

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from decimal import Decimal
 
 import pytest
 from django.urls import reverse
@@ -10,8 +11,10 @@ from django.utils import timezone
 from core.periods import today, zone
 from customers import owing
 from customers.models import Customer, FollowUp, Owed
-from salesflow.myday import my_day
-from tests.cast import key, make_customer, make_step
+from pipeline.models import Playbook
+from reviews.models import Target
+from salesflow.myday import first_run, my_day
+from tests.cast import key, make_customer, make_log, make_step
 
 pytestmark = pytest.mark.django_db
 MONDAY = dt.datetime(2024, 3, 4, 10, tzinfo=zone())
@@ -86,3 +89,50 @@ def test_mail_and_wechat_start_what_is_to_log_for_who_sees_them(cast, client_of)
     ]
     masked = client_of(cast.ada).get(path).content.decode()
     assert "min@xl" not in masked and "zhangmin88" not in masked and "mailto:" not in masked
+
+
+def test_an_empty_day_offers_three_high_intent_customers_not_spoken_to_this_week(cast, client_of):
+    now = timezone.now()
+    for n, (tag, days) in enumerate([("hot", 8), ("hot", 9), ("hot", 10), ("hot", 11), ("hot", 2), ("interested", 9)]):
+        row = {"name": f"客户{n}", "tag": tag, "deal": {"amount": 100 * (9 - n)}}
+        customer = make_customer(cast.alice, now=now - 20 * DAY, **row)
+        make_log(customer, happened_at=now - days * DAY, now=now - days * DAY)
+        make_step(customer, today(now) + 3 * DAY, now=now)  # planned, so that nothing is due and nobody is quiet
+    day = my_day(cast.alice, now)
+    assert (day.due.count, day.quiet.count) == (0, 0)
+    assert [customer.name for customer in day.hot] == ["客户0", "客户1", "客户2"]
+    assert "Call a high-intent customer?" in client_of(cast.alice).get("/today").content.decode()
+    make_step(Customer.objects.get(name="客户0"), today(now), now=now)
+    assert my_day(cast.alice, now).hot == []
+
+
+def test_the_month_so_far_is_signed_of_target_and_time_by_working_days(cast):
+    """March 2024: 21 working days, six of them over on the 8th (29 %)."""
+    now, stage = dt.datetime(2024, 3, 8, 10, tzinfo=zone()), Playbook.objects.default().stages.get(position=6)
+    for person, amount, on in ((cast.alice, 300_000, 5), (cast.alice, 60_000, 1), (cast.bob, 900_000, 6)):
+        won = {"stage": stage, "amount": amount, "entered_at": dt.datetime(2024, 3, on, 9, tzinfo=zone())}
+        make_customer(person, now=now, name=f"客户{amount}", deal=won)
+    Target.objects.create(period="2024-03", metric="signed", scope="person", scope_id=cast.alice.pk, value=1_200_000,
+                          first_value=1_200_000)
+    month = my_day(cast.alice, now).month
+    assert (month["won"], month["target"], month["attained"]) == (360_000, 1_200_000, Decimal("0.3"))
+    assert round(month["elapsed"], 2) == 0.29
+    assert my_day(cast.bob, now).month["attained"] is None  # no target, no share
+
+
+def test_the_three_items_of_a_new_rep_tick_themselves_and_go(cast, client_of):
+    def ticks():
+        return first_run(cast.alice)
+
+    assert ticks() == [("customer", False), ("log", False), ("update", False)]
+    customer = make_customer(cast.alice)
+    assert ticks() == [("customer", True), ("log", False), ("update", False)]
+    make_log(customer)
+    assert ticks() == [("customer", True), ("log", True), ("update", False)]
+    client = client_of(cast.alice)
+    assert 'aria-labelledby="first-run"' in client.get("/today").content.decode()
+    client.post("/today/update", {"key": key()})
+    for deal in customer.deals.all():
+        client.post(reverse("pipeline:update_row", args=[deal.pk]), {"same": "1", "key": key()})
+    assert ticks() == []
+    assert 'aria-labelledby="first-run"' not in client.get("/today").content.decode()

@@ -168,10 +168,10 @@ class Owed(models.Model):
         ordering = ["started_at", "id"]
         indexes = [models.Index(fields=["user"], name="owed_open", condition=models.Q(closed_at=None))]
 
+    def __str__(self):
+        return f"{self.user} {self.customer} {self.started_at:%H:%M}"
+
     @property
     def is_running(self):
         """A visit that was begun: it lasts until it is written down, and hours of it are not late."""
         return self.how == "visit" and self.ended_at is None
-
-    def __str__(self):
-        return f"{self.user} {self.customer} {self.started_at:%H:%M}"

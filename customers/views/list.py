@@ -39,7 +39,8 @@ def index(request):
     request.on, request.rule = today(timezone.now()), Rule.load()
     visible = Customer.objects.visible_to(request.user)
     page = listing(
-        request, visible, filterset_class=CustomerFilter, table_class=CustomerTable, counting=bar_of, at_once=first_page,
+        request, visible, filterset_class=CustomerFilter, table_class=CustomerTable, counting=bar_of,
+        at_once=first_page,
         rows_from=with_first_step(visible.select_related(*(["owner", "team"] if "team" in shown.more else ["owner"]))),
     )
     rows = rows_of(page.rows, request.user, on=request.on, rule=request.rule, shown=shown)

@@ -1,4 +1,4 @@
-// Cells of the customer list: Enter, F2 or a click opens one, Enter saves, Tab saves and opens the next, Esc gives it back.
+// Cells of the customer list: Enter, F2, E or a click opens one, Enter saves, Tab saves and opens the next, Esc gives it back.
 let before = null; // the cell that is open and what it held
 let then = null; // what is opened after the row is drawn again
 const cells = (row) => sf.$$('[data-cell]', row).filter((link) => link.offsetParent);
@@ -54,7 +54,7 @@ document.addEventListener('htmx:afterSettle', ({ detail }) => {
 });
 sf.onKey((event, isTyping) => {
   const here = document.activeElement;
-  if (event.key === 'F2' && !isTyping) {
+  if ((event.key === 'F2' && !isTyping) || (event.key === 'e' && sf.letter(event, isTyping))) {
     const link = here.closest('[data-cell]') || (here.closest('[data-row]') && cells(here.closest('[data-row]'))[0]);
     if (link) link.click();
     return !!link;

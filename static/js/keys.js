@@ -52,7 +52,7 @@ sf.onKey((event, isTyping) => {
   const wanted = `[data-key~="${CSS.escape(key)}"]`;
   const button = (row && sf.$(wanted, row)) || sf.$$(wanted).find((e) => !e.closest('[data-row]'));
   if (!button || event.shiftKey) return false;
-  button.click();
+  if (button.matches('input, select')) button.focus(); else button.click();
   return true;
 });
 

@@ -1,4 +1,4 @@
-// The log's form: words that imply a higher tag ask for it, chosen files are counted.
+// The log: words that imply a higher tag ask for it, chosen files are counted, a tapped number is to be logged.
 (() => {
   const { sf } = window;
   const { $$ } = sf;
@@ -22,10 +22,46 @@
     const { submitter } = detail.triggeringEvent || {};
     if (submitter && submitter.name && !detail.parameters[submitter.name]) detail.parameters[submitter.name] = submitter.value;
   });
+  // Alt with 1 … 5 in the log: a method more or less, in the order shown. By the place of the key: with Alt it may type ¡.
+  sf.onKey((event) => {
+    const at = event.altKey && !event.ctrlKey && !event.metaKey && /^Digit([1-5])$/.exec(event.code);
+    const form = at && document.getElementById('qlf');
+    const method = form && $$('[name=methods]', form)[at[1] - 1];
+    if (!method) return false;
+    method.click();
+    return true;
+  });
   sf.on('change', '[data-files]', (event, field) => {
     const place = field.nextElementSibling;
     place.dataset.was = place.dataset.was || place.textContent;
     if (field.files.length) place.textContent = [...field.files].map((file) => file.name).join(', ').slice(0, 60);
     else place.textContent = place.dataset.was;
+  });
+
+  // A tapped number starts what is to be logged; the conversation ends when the page is seen again.
+  let tapped = null;
+  const tell = (fields) => fetch('/owed', {
+    method: 'POST', keepalive: true, credentials: 'same-origin',
+    headers: { 'X-CSRFToken': sf.token(), 'HX-Request': 'true' }, body: new URLSearchParams(fields),
+  }).then((answer) => answer.ok ? answer.text() : '').then((html) => {
+    const pill = document.getElementById('owed');
+    if (!html.includes('id="owed"') || !pill) return;
+    pill.outerHTML = html;
+    htmx.process(document.getElementById('owed'));
+  }).catch(() => {});
+
+  // <a href="tel:…" data-owed="{customer}" data-how="phone" data-contact="{contact}" data-log="/log?customer=…">
+  sf.on('click', '[data-owed]', (event, link) => {
+    tapped = { customer: link.dataset.owed, how: link.dataset.how || 'phone', contact: link.dataset.contact || '' };
+    tapped.log = link.dataset.log || '';
+    tapped.at = Date.now();
+    tell({ customer: tapped.customer, how: tapped.how, contact: tapped.contact });
+  });
+  document.addEventListener('visibilitychange', () => {
+    if (document.hidden || !tapped) return;
+    const { customer, how, contact, log, at } = tapped;
+    tapped = null;
+    tell({ customer, how, contact, ended: '1' });
+    if (log && Date.now() - at > 5000 && !document.getElementById('drawer').firstElementChild) sf.open('drawer', log);
   });
 })();

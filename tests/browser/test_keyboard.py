@@ -3,13 +3,15 @@
 import pytest
 from django.utils import timezone
 
-from activity.models import Attachment
+from activity.models import Attachment, Event
 from collaboration.models import CollaborationRequest, RequestKind
 from collaboration.raising import raise_request
+from customers import steps
 from customers.models import FollowUp
 from pipeline.models import Deal
 from tests.browser.hand import closed, days, settled, sign_in
 from tests.browser.test_main_jobs import customer_of
+from tests.cast import make_request
 
 pytestmark = pytest.mark.browser
 
@@ -252,3 +254,45 @@ def test_a_pasted_picture_is_sent_with_the_reply_and_opens(page_of, cast, now):
     shown = opened.value
     shown.wait_for_load_state()
     assert shown.evaluate("document.images[0].naturalWidth") == 8
+
+
+def test_my_day_by_its_keys_and_the_method_by_alt(desk, cast, now):
+    """J to the row, D logs it done, P reschedules, N nudges; Alt and a number choose how (S2, S3)."""
+    customer = customer_of(cast.alice, now)
+    steps.plan(customer, by=cast.alice, now=now, due_on=timezone.localdate(now), text="寄样品")
+    request = make_request(cast.alice, cast.tech, now=now, title="接口评估")
+    desk.goto("/today")
+    desk.keyboard.press("j")
+    assert desk.evaluate("document.activeElement.id").startswith("due-")
+    desk.keyboard.press("p")
+    desk.wait_for_selector("#dialog dialog[open]")
+    desk.keyboard.press("Escape")
+    closed(desk)
+    desk.keyboard.press("d")
+    desk.wait_for_selector("#drawer #id_text:focus")
+    assert desk.locator("#drawer [name=steps]:checked").count() == 1
+    on = "[...document.querySelectorAll('#drawer [name=methods]')].map((box) => box.checked)"
+    before = desk.evaluate(on)
+    desk.keyboard.press("Alt+3")
+    after = desk.evaluate(on)
+    assert [n for n, pair in enumerate(zip(before, after, strict=True)) if pair[0] != pair[1]] == [2]
+    desk.keyboard.press("Escape")
+    closed(desk)
+    desk.evaluate("const row = document.querySelector('#waits [data-row]'); row.tabIndex = -1; row.focus()")
+    desk.keyboard.press("n")
+    desk.wait_for_selector(f"span#nudge-{request.number}")
+    assert Event.objects.filter(verb="collaboration.nudged").count() == 1
+
+
+def test_what_is_too_long_is_said_and_stays(desk, cast, now):
+    customer = customer_of(cast.alice, now)
+    desk.goto(f"/customers/{customer.pk}")
+    desk.keyboard.press("l")
+    desk.wait_for_selector("#id_text:focus")
+    desk.keyboard.insert_text("长" * 2100)
+    assert desk.locator("#text-count.c-alert").inner_text() == "2100 / 2000"
+    desk.locator("#id_next .chip").nth(1).click()
+    desk.keyboard.press("Control+Enter")
+    desk.wait_for_selector("#drawer .summary")
+    assert desk.input_value("#id_text") == "长" * 2100
+    assert FollowUp.objects.filter(customer=customer, text__startswith="长").count() == 0

@@ -108,7 +108,7 @@ def test_a_line_leads_to_what_can_be_done_with_it(cast, client_of, place):
         (f"/customers/{place.pk}", ""), (f"/log?customer={place.pk}", "data-drawer"),
         (f"/customers/{place.pk}/steps/new", "data-dialog"),
         *[(f"/deals/{deal.pk}/move", "data-dialog") for deal in deals],
-        (f"/requests/new?customer={place.pk}", ""), (f"/customers/{place.pk}/edit", ""),
+        (f"/requests/new?customer={place.pk}", ""), (f"/customers/{place.pk}/edit", "data-drawer"),
     ]
     for url, _opens in found:
         assert client.get(url).status_code == 200, url
@@ -131,3 +131,36 @@ def test_commands_are_found_by_their_words(cast, place):
     assert hits(cast.alice, "星澜")["Do"] == ["Log for 星澜科技"]
     assert hits(cast.sam, ">")["Do"] == ["New request"]
     assert "Ask a team" not in hits(cast.ada, ">")["Do"]  # an admin watches, he does not ask
+
+
+def test_a_search_of_the_list_counts_its_chips_and_reads_its_page_at_once(cast, client_of):
+    """One statement for both; page by page, in any order, with any tag, it is the list that is read in two."""
+    for n in range(7):
+        tag = ("prospect", "hot", "interested")[n % 3]
+        make_customer(cast.alice, name=f"星澜{n}", tag=tag, deal={"amount": 100 * (n * 5 % 7)})
+    make_customer(cast.alice, name="云帆物流")
+    client = client_of(cast.alice)
+
+    def page(**query):
+        found = client.get("/customers", {"q": "xl", "per_page": 3, **query}).context["page"]
+        chips = {chip.tag: chip.n for chip in found.counted.chips}
+        return [customer.name for customer in found.rows], found.total, found.pages, chips
+
+    for sort in ("", "name", "-amount"):
+        first, second, third = (page(sort=sort, page=n) for n in (1, 2, 3))
+        assert {one[1:3] for one in (first, second, third)} == {(7, 3)}
+        assert first[3] == second[3] == {"prospect": 3, "interested": 2, "hot": 2}
+        names = first[0] + second[0] + third[0]
+        assert sorted(names) == [f"星澜{n}" for n in range(7)]
+        whole = page(sort=sort, per_page=50)[0]
+        assert names == whole
+    amounts = [int(name[2:]) * 5 % 7 for name in page(sort="-amount", per_page=50)[0]]
+    assert amounts == sorted(amounts, reverse=True)
+    assert page(tag="hot") == (page(tag="hot")[0], 2, 1, {"prospect": 3, "interested": 2, "hot": 2})
+    assert page(q="没有这家") == ([], 0, 1, {})
+    assert page(q="。。")[1] == 8  # nothing to look for: the whole list
+    with CaptureQueriesContext(connection) as at_once:
+        client.get("/customers", {"q": "xl"})
+    with CaptureQueriesContext(connection) as in_two:
+        client.get("/customers", {"q": "xl", "page": 2, "per_page": 3})
+    assert len(at_once) == len(in_two) - 1

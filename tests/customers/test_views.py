@@ -2,8 +2,10 @@
 brought back (S4, S5)."""
 
 import datetime as dt
+import re
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import SavedView
@@ -11,6 +13,7 @@ from activity.models import Event
 from core.changing import change
 from customers import correcting
 from customers.models import Customer, FollowUp
+from pipeline.models import Playbook
 from tests.cast import key, make_customer, make_log
 
 pytestmark = pytest.mark.django_db
@@ -128,3 +131,24 @@ def test_one_field_of_the_history_is_brought_back(cast, client_of):
     foreign = {"of": "customer", "field": "industry", "row": other.history.earliest().history_id}
     for wrong in (foreign, {"of": "customer", "field": "owner", "row": row}, {"of": "x", "field": "name", "row": "1"}):
         assert client_of(cast.alice).post(url, wrong | {"key": key()}).status_code == 404
+
+
+def test_a_stage_changed_right_after_a_log_stands_in_that_log(cast, client_of):
+    """One action is one entry (S5): within five minutes, by who wrote the log; later or by another it stands alone."""
+    now = timezone.now()
+    customer = make_customer(cast.alice, now=now - dt.timedelta(days=3))
+    deal, stages = customer.deals.get(), list(Playbook.objects.default().stages.order_by("position"))
+    start = now - dt.timedelta(hours=5)
+    talk = make_log(customer, by=cast.alice, now=start, happened_at=start, text="谈好了需求")
+    moves = [(stages[1], cast.alice, 4), (stages[2], cast.mia, 4.5), (stages[3], cast.alice, 6)]
+    for stage, by, minutes in moves:
+        deal.move_to(stage, by=by, now=start + dt.timedelta(minutes=minutes), key_action="推进")
+        deal.refresh_from_db()
+    page = client_of(cast.alice).get(reverse("customer", args=[customer.pk])).content.decode()
+    entry = page[page.index(f'id="ev-{talk.pk}"'):].split("</li>")[0]
+    attached = re.findall(r'class="ev-done" id="e-(\d+)"', page)
+    alone = re.findall(r'<li class="ev stage" id="e-(\d+)"', page)
+    events = [str(pk) for pk in Event.objects.filter(verb="pipeline.moved").order_by("pk").values_list("pk", flat=True)]
+    assert attached == events[:1] and f'id="e-{events[0]}"' in entry
+    assert set(events[1:]) <= set(alone) and events[0] not in alone
+    assert "初步沟通" in entry or "Initial talk" in entry

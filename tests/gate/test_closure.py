@@ -176,6 +176,8 @@ def test_my_day_and_the_bar_agree(seen, login):
     if login not in ("ada",):
         place = next(p for p in context["shell"].nav if p.url == reverse("today"))
         assert place.count == day.due.count
+        requests = next(p for p in context["shell"].nav if p.url == reverse("collaboration:queue"))
+        assert requests.count == day.asked.count
 
 
 @pytest.mark.proves("INV-4")

@@ -88,6 +88,14 @@ def test_a_deal_may_open_won_or_lost_with_its_own_facts(cast, stages, price, now
     assert (lost.lost_at, lost.customer.tag) == (now, "lost")
 
 
+def test_a_deal_opened_before_eight_belongs_to_the_companys_day(cast, stages):
+    """Half past seven in Shanghai is still the day before in UTC (B50)."""
+    early = dt.datetime(2024, 3, 4, 23, 30, tzinfo=dt.UTC)
+    row = {"stage": stages[6], "amount": Decimal(1), "entered_at": early, "key_action": "已签"}
+    deal = make_customer(cast.alice, now=early, deal=row).deals.get()
+    assert (deal.signed_on, deal.key_actions.get().on) == (dt.date(2024, 3, 5), dt.date(2024, 3, 5))
+
+
 @pytest.mark.proves("R7", "R15")
 def test_the_playbooks_of_the_first_start():
     found = [(p.label, p.label_en, p.is_default, p.is_active) for p in Playbook.objects.order_by("position")]
