@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 
-from activity.addresses import url_of
+from activity.addresses import Finish, finish_all, url_of
 from activity.models import Notification
 from activity.parents import seen
 from activity.wording import notice_words
@@ -21,6 +21,7 @@ class Line:
     words: str
     url: str = ""
     keys: list = field(default_factory=list)
+    finish: Finish | None = None  # what ends it here and now
 
     @property
     def n(self):
@@ -38,10 +39,15 @@ def lines_of(user, *, waiting):
     rows = list(rows.select_related("event__by")[: MOST if waiting else 50])
     things = seen(user, {(row.subject_type_id, row.subject_id) for row in rows})
     lines = {}
+    asked = {(row.subject_type_id, row.subject_id) for row in rows if waiting and row.group == Notification.Group.ACT}
+    ends = finish_all(user, [thing for key, thing in things.items() if key in asked])
     for row in rows:
         key = (row.group, row.kind, row.subject_type_id, row.subject_id)
         if key not in lines:
-            lines[key] = _line(row, things.get((row.subject_type_id, row.subject_id)), user)
+            thing = things.get((row.subject_type_id, row.subject_id))
+            lines[key] = _line(row, thing, user)
+            if row.group == Notification.Group.ACT and thing is not None:
+                lines[key].finish = ends.get((type(thing), thing.pk))
         lines[key].keys.append(row.pk)
     return list(lines.values())
 
