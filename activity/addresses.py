@@ -39,16 +39,16 @@ class Finish:
 
 
 def finishes(model, function):
-    """function(user, keys) gives {key: Finish} of those things the person can finish with one press, however many."""
+    """function(user, keys, now=) gives {key: Finish} of those things one press of the person finishes, however many."""
     _finishes[model] = function
 
 
-def finish_all(user, subjects):
+def finish_all(user, subjects, *, now):
     """{(model, key): Finish} of things that were fetched through the person's gate."""
     found, by_model = {}, {}
     for subject in subjects:
         if type(subject) in _finishes:
             by_model.setdefault(type(subject), set()).add(subject.pk)
     for model, keys in by_model.items():
-        found |= {(model, key): finish for key, finish in _finishes[model](user, keys).items()}
+        found |= {(model, key): finish for key, finish in _finishes[model](user, keys, now=now).items()}
     return found

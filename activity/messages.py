@@ -32,7 +32,7 @@ class Line:
         return self.notice.read_at is None
 
 
-def lines_of(user, *, waiting):
+def lines_of(user, *, waiting, now):
     """Lines of the messages waiting for somebody, or of those he has read, newest first. Never another's words:
     what is no longer his says so without a name."""
     rows = Notification.objects.visible_to(user).filter(over_at=None, in_bell=True, read_at__isnull=waiting)
@@ -40,7 +40,7 @@ def lines_of(user, *, waiting):
     things = seen(user, {(row.subject_type_id, row.subject_id) for row in rows})
     lines = {}
     asked = {(row.subject_type_id, row.subject_id) for row in rows if waiting and row.group == Notification.Group.ACT}
-    ends = finish_all(user, [thing for key, thing in things.items() if key in asked])
+    ends = finish_all(user, [thing for key, thing in things.items() if key in asked], now=now)
     for row in rows:
         key = (row.group, row.kind, row.subject_type_id, row.subject_id)
         if key not in lines:
@@ -52,13 +52,13 @@ def lines_of(user, *, waiting):
     return list(lines.values())
 
 
-def inbox(user):
+def inbox(user, *, now):
     """{"act": lines, "fyi": lines, "read": lines}."""
-    waiting = lines_of(user, waiting=True)
+    waiting = lines_of(user, waiting=True, now=now)
     return {
         "act": [line for line in waiting if line.notice.group == "act"],
         "fyi": [line for line in waiting if line.notice.group == "fyi"],
-        "read": lines_of(user, waiting=False),
+        "read": lines_of(user, waiting=False, now=now),
     }
 
 

@@ -6,7 +6,6 @@ came to an end by another road.
 
 from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
@@ -41,14 +40,14 @@ def plug():
     topic("request_know", _("What else happens to requests I asked or watch"), named(TO_KNOW, "fyi"))
     topic("lead", _("A lead has no owner, or no first contact near its 24 hours"), [firstcontact.KIND], mail="now",
           roles=SELLS + ("admin",))  # fmt: skip
-    over([firstcontact.KIND], lambda: ~Exists(unspoken()))
+    over([firstcontact.KIND], lambda now: ~Exists(unspoken()))
     joins("mention", "collaboration.said act", "collaboration.noted act")
     joins("given", "collaboration.passed_on")
     finishes(CollaborationRequest, finish)
     acts = Q(group="act")
-    over(named((*COMES_IN, "due_soon", "half")), lambda: acts & Exists(subject(*OVER, *WITH_ASKER)))
-    over(named((*COMES_BACK, *MY_TURN)), lambda: acts & Exists(subject(*OVER)))
-    over(named(("late", "late_asked", "answer_due")), lambda: Exists(subject(*OVER)))
+    over(named((*COMES_IN, "due_soon", "half")), lambda now: acts & Exists(subject(*OVER, *WITH_ASKER)))
+    over(named((*COMES_BACK, *MY_TURN)), lambda now: acts & Exists(subject(*OVER)))
+    over(named(("late", "late_asked", "answer_due")), lambda now: Exists(subject(*OVER)))
     over(named(("said", "noted")), spoken_since)
 
 
@@ -65,7 +64,7 @@ def subject(*states):
     return CollaborationRequest._base_manager.filter(pk=OuterRef("subject_id"), state__in=states)
 
 
-def spoken_since():
+def spoken_since(_moment):
     """Whoever was named has said something there since."""
     return Exists(
         RequestComment.objects.filter(
@@ -74,11 +73,11 @@ def spoken_since():
     )
 
 
-def finish(user, keys):
+def finish(user, keys, *, now):
     """Accept by the date asked, agree, confirm, approve: what one press does in the queue, done from the message. Two
     queries, whatever their number."""
     rows = CollaborationRequest.objects.visible_to(user).filter(pk__in=keys).with_faces()
-    found, now = {}, timezone.now()
+    found = {}
     for row in queue.read_rows(rows, user, now=now):
         button = row.buttons[0] if row.buttons else None
         if button is None or button.how != "click":
