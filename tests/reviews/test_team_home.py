@@ -89,7 +89,8 @@ def test_a_manager_comes_along(cast, client_of, quiet, now):
     assert "上门演示" in mia.get(f"/team/join?customer={quiet.pk}", headers=HTMX).content.decode()
     assert mia.post("/team/join", {"customer": quiet.pk, "key": key()}).status_code == 302
     assert CustomerHelper.objects.get().user == cast.mia
-    assert any("comes along at 启明电子" in one.words and "上门演示" in one.words for one in inbox(cast.alice, now=timezone.now())["fyi"])
+    lines = inbox(cast.alice, now=timezone.now())["fyi"]
+    assert any("comes along at 启明电子" in one.words and "上门演示" in one.words for one in lines)
     assert mia.post("/team/join", {"customer": quiet.pk, "key": key()}).status_code == 409
     assert client_of(cast.ada).post("/team/join", {"customer": quiet.pk, "key": key()}).status_code == 403
     assert "上门演示" in mia.get(f"/team/rep/{cast.alice.pk}", headers=HTMX).content.decode()
