@@ -4,9 +4,14 @@
     leads("today.due", lambda notice: reverse("today"))
 
 A kind goes before its thing; a thing that nobody spoke for is asked for get_absolute_url().
+
+    finishes(CollaborationRequest, noticing.finish)     the one button that ends it where it is read (S19)
 """
 
+from dataclasses import dataclass
+
 _places = {}
+_finishes = {}
 
 
 def leads(what, function):
@@ -21,3 +26,29 @@ def url_of(notice, subject):
     if type(subject) in _places:
         return _places[type(subject)](subject)
     return subject.get_absolute_url() if hasattr(subject, "get_absolute_url") else ""
+
+
+@dataclass(frozen=True)
+class Finish:
+    """A form of one button: where it posts, its words, its hidden fields, and the name of its one-time key."""
+
+    url: str
+    label: str
+    fields: dict
+    key: str
+
+
+def finishes(model, function):
+    """function(user, keys, now=) gives {key: Finish} of those things one press of the person finishes, however many."""
+    _finishes[model] = function
+
+
+def finish_all(user, subjects, *, now):
+    """{(model, key): Finish} of things that were fetched through the person's gate."""
+    found, by_model = {}, {}
+    for subject in subjects:
+        if type(subject) in _finishes:
+            by_model.setdefault(type(subject), set()).add(subject.pk)
+    for model, keys in by_model.items():
+        found |= {(model, key): finish for key, finish in _finishes[model](user, keys, now=now).items()}
+    return found

@@ -11,7 +11,7 @@ def plug():
     over(["accounts.leave_added"], _no_longer_stands_in)
 
 
-def _no_longer_stands_in():
+def _no_longer_stands_in(now):
     """Of who stands in: the leave is over, or was taken back."""
-    rows = Leave.objects.filter(user=OuterRef("subject_id"), substitute=OuterRef("recipient"), last__gte=today())
+    rows = Leave.objects.filter(user=OuterRef("subject_id"), substitute=OuterRef("recipient"), last__gte=today(now))
     return ~Exists(rows)

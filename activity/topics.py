@@ -1,7 +1,7 @@
 """What people are told of (S19): topics, each a line where one chooses how to hear of it, and when a message is over.
 
     topic("quiet", _("A customer of mine became quiet"), ["customers.stale"], roles=SELLS)     from an app's noticing.py
-    over(["customers.stale"], lambda: Q(…))
+    over(["customers.stale"], lambda now: Q(…))
 
 A kind of message may be named with its group, "collaboration.said act". A kind without a topic only rings the bell.
 """
@@ -59,7 +59,7 @@ def topics_for(role=None):
 
 
 def over(kinds, condition):
-    """Messages of these kinds are over where condition() holds: a Q or Exists about the row of the message."""
+    """Messages of these kinds are over where condition(now) holds: a Q or Exists about the row of the message."""
     _over.append((kinds, condition))
 
 
@@ -68,7 +68,7 @@ def withdraw_over(*, now):
     many."""
     gone = 0
     for kinds, condition in _over:
-        gone += Notification.objects.waiting_anywhere().filter(condition(), kind__in=kinds).update(over_at=now)
+        gone += Notification.objects.waiting_anywhere().filter(condition(now), kind__in=kinds).update(over_at=now)
     old = Q(group=Notification.Group.FYI, at__lt=now - EXPIRES) | Q(recipient__is_active=False)
     return gone + Notification.objects.waiting_anywhere().filter(old).update(over_at=now)
 

@@ -107,7 +107,7 @@ def main():
     rep = User.objects.active().filter(role="rep", requests_asked__isnull=False).first()
     for person, paths in (
         (support, ["/requests", "/requests?tab=mine", "/requests?tab=accept&sort=left", "/requests?as=board"]),
-        (admin, ["/requests", "/requests?as=board"]), (rep, ["/requests?tab=asked"]),
+        (admin, ["/requests", "/requests?as=board"]), (rep, ["/requests?tab=asked", "/customers"]),
     ):  # fmt: skip
         client = Client(SERVER_NAME="127.0.0.1")
         client.force_login(person)

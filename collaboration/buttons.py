@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from collaboration import rights
 
@@ -28,16 +28,30 @@ class Button:
         return self.verb.replace("_", "-")
 
 
+LABELS = {
+    "accept": gettext_lazy("Accept"),
+    "counter": gettext_lazy("Another date"),
+    "refuse": pgettext_lazy("verb", "Refuse"),
+    "ask_back": pgettext_lazy("verb", "Needs more"),
+    "hand_over": gettext_lazy("Hand over"),
+    "deliver": gettext_lazy("Deliver"),
+    "postpone": gettext_lazy("Postpone"),
+    "agree": gettext_lazy("Agree to the date"),
+    "insist": gettext_lazy("Insist on the date"),
+    "answer": pgettext_lazy("verb", "Answer"),
+    "resubmit": gettext_lazy("Submit again"),
+    "confirm": pgettext_lazy("verb", "Confirm"),
+    "reopen": gettext_lazy("Reopen"),
+    "withdraw": gettext_lazy("Withdraw"),
+    "close": pgettext_lazy("verb", "Close"),
+    "approve": gettext_lazy("Approve"),
+    "send_back": gettext_lazy("Send back"),
+    "add_step": gettext_lazy("Ask one more"),
+}
+
+
 def label_of(verb):
-    return {
-        "accept": _("Accept"), "counter": _("Another date"), "refuse": pgettext("verb", "Refuse"),
-        "ask_back": pgettext("verb", "Needs more"), "hand_over": _("Hand over"), "deliver": _("Deliver"),
-        "postpone": _("Postpone"), "agree": _("Agree to the date"), "insist": _("Insist on the date"),
-        "answer": pgettext("verb", "Answer"), "resubmit": _("Submit again"), "confirm": pgettext("verb", "Confirm"),
-        "reopen": _("Reopen"), "withdraw": _("Withdraw"), "close": pgettext("verb", "Close"),
-        "approve": _("Approve"), "send_back": _("Send back"),
-        "add_step": _("Ask one more"),
-    }[verb]  # fmt: skip
+    return str(LABELS[verb])
 
 
 def question_of(verb, request):

@@ -5,13 +5,19 @@ came to an end by another road.
 """
 
 from django.db.models import Exists, OuterRef, Q
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from activity.addresses import Finish, finishes
 from activity.topics import SELLS, joins, over, topic
-from collaboration import firstcontact
+from collaboration import firstcontact, queue
 from collaboration.life import HOLDER
 from collaboration.models import CollaborationRequest, RequestComment
 from collaboration.querysets import OVER
+from core.periods import today
+from core.words import day_dense
 from customers.models import Customer
 
 COMES_IN = ("raised", "resubmitted", "insisted", "handed_over", "answered", "released", "approved", "step_added")
@@ -34,13 +40,14 @@ def plug():
     topic("request_know", _("What else happens to requests I asked or watch"), named(TO_KNOW, "fyi"))
     topic("lead", _("A lead has no owner, or no first contact near its 24 hours"), [firstcontact.KIND], mail="now",
           roles=SELLS + ("admin",))  # fmt: skip
-    over([firstcontact.KIND], lambda: ~Exists(unspoken()))
+    over([firstcontact.KIND], lambda now: ~Exists(unspoken()))
     joins("mention", "collaboration.said act", "collaboration.noted act")
     joins("given", "collaboration.passed_on")
+    finishes(CollaborationRequest, finish)
     acts = Q(group="act")
-    over(named((*COMES_IN, "due_soon", "half")), lambda: acts & Exists(subject(*OVER, *WITH_ASKER)))
-    over(named((*COMES_BACK, *MY_TURN)), lambda: acts & Exists(subject(*OVER)))
-    over(named(("late", "late_asked", "answer_due")), lambda: Exists(subject(*OVER)))
+    over(named((*COMES_IN, "due_soon", "half")), lambda now: acts & Exists(subject(*OVER, *WITH_ASKER)))
+    over(named((*COMES_BACK, *MY_TURN)), lambda now: acts & Exists(subject(*OVER)))
+    over(named(("late", "late_asked", "answer_due")), lambda now: Exists(subject(*OVER)))
     over(named(("said", "noted")), spoken_since)
 
 
@@ -57,10 +64,29 @@ def subject(*states):
     return CollaborationRequest._base_manager.filter(pk=OuterRef("subject_id"), state__in=states)
 
 
-def spoken_since():
+def spoken_since(_moment):
     """Whoever was named has said something there since."""
     return Exists(
         RequestComment.objects.filter(
             request=OuterRef("subject_id"), by=OuterRef("recipient"), at__gt=OuterRef("at")
         )
     )
+
+
+def finish(user, keys, *, now):
+    """Accept by the date asked, agree, confirm, approve: what one press does in the queue, done from the message. Two
+    queries, whatever their number."""
+    rows = CollaborationRequest.objects.visible_to(user).filter(pk__in=keys).with_faces()
+    found = {}
+    for row in queue.read_rows(rows, user, now=now):
+        button = row.buttons[0] if row.buttons else None
+        if button is None or button.how != "click":
+            continue
+        label = button.label
+        if button.verb == "accept":
+            label = _now("Accept, due %(date)s") % {"date": day_dense(row.promise, today(now), get_language())}
+        found[row.request.pk] = Finish(
+            reverse("collaboration:verb", args=[row.request.number, button.path]), label,
+            {"state": row.request.state, "back": reverse("activity:messages")}, button.verb,
+        )  # fmt: skip
+    return found

@@ -22,13 +22,13 @@ def plug():
     leads(Customer, lambda customer: reverse("customer", args=[customer.pk]))
     for model in (FollowUp, NextStep, Owed):
         leads(model, lambda one: reverse("customer", args=[one.customer_id]))
-    over(["customers.assigned"], lambda: ~Exists(_subject(Customer).filter(owner=OuterRef("recipient"))))
-    over(["customers.helper_added"], lambda: ~Exists(_helped()))
-    over(["customers.step_given"], lambda: ~Exists(_open_step()))
-    over([TOLD, RAISED], lambda: ~Exists(_subject(Customer).filter(flagged_on__isnull=False)))
-    over(["customers.pool_soon"], lambda: ~Exists(_subject(Customer).filter(pool_told_on__isnull=False)))
+    over(["customers.assigned"], lambda now: ~Exists(_subject(Customer).filter(owner=OuterRef("recipient"))))
+    over(["customers.helper_added"], lambda now: ~Exists(_helped()))
+    over(["customers.step_given"], lambda now: ~Exists(_open_step()))
+    over([TOLD, RAISED], lambda now: ~Exists(_subject(Customer).filter(flagged_on__isnull=False)))
+    over(["customers.pool_soon"], lambda now: ~Exists(_subject(Customer).filter(pool_told_on__isnull=False)))
     over([NUDGED], _spoken_since)
-    over([LATE], lambda: ~Exists(Owed.objects.open().filter(pk=OuterRef("subject_id"))))
+    over([LATE], lambda now: ~Exists(Owed.objects.open().filter(pk=OuterRef("subject_id"))))
 
 
 def _subject(model):
@@ -43,7 +43,7 @@ def _open_step():
     return _subject(NextStep).filter(closed_at=None, owner=OuterRef("recipient"))
 
 
-def _spoken_since():
+def _spoken_since(_now):
     """The one who was reminded has logged a conversation with the customer since."""
     kinds = {"app_label": "customers", "model": "customer"}
     about_customer = Q(**{f"subject_type__{name}": value for name, value in kinds.items()})

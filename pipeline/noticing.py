@@ -16,8 +16,8 @@ def plug():
     joins("given", VERB, "pipeline.promise_given")
     leads(Deal, lambda deal: reverse("pipeline:deal", args=[deal.pk]))
     leads("pipeline.promise_given", lambda notice: reverse("pipeline:meeting", args=[notice.data["week"]]))
-    over([VERB], lambda: ~Exists(_mine()))
-    over(["pipeline.promise_given"], lambda: ~Exists(_to_keep()))
+    over([VERB], lambda now: ~Exists(_mine()))
+    over(["pipeline.promise_given"], lambda now: ~Exists(_to_keep()))
 
 
 def _mine():

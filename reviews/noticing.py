@@ -2,7 +2,6 @@
 
 from django.db.models import Q
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from activity.addresses import leads
@@ -14,4 +13,4 @@ def plug():
     topic("reviews", _("A week or month is closed"), ["reviews.closed"], roles=("rep", "manager", "support"))
     topic("lagging", _("My team is far behind the time that has passed"), [KIND], mail="now", roles=("manager",))
     leads(KIND, lambda notice: reverse("reviews:targets", args=[notice.data["period"]]))
-    over([KIND], lambda: Q(at__lte=timezone.now() - HOLDS))
+    over([KIND], lambda now: Q(at__lte=now - HOLDS))

@@ -13,7 +13,8 @@ from core.lists import answer
 
 def messages(request):
     """The page; for htmx only its fragment, which is the bell panel as well."""
-    return answer(request, "activity/messages.html", "activity/_messages.html", {"inbox": inbox(request.user)})
+    context = {"inbox": inbox(request.user, now=timezone.now())}
+    return answer(request, "activity/messages.html", "activity/_messages.html", context)
 
 
 @require_POST
@@ -25,5 +26,5 @@ def read(request):
         return HttpResponseBadRequest()
     mark(request.user, keys or None, read=request.POST.get("read") != "0", now=timezone.now())
     if request.htmx:
-        return render(request, "activity/_messages.html", {"inbox": inbox(request.user)})
+        return render(request, "activity/_messages.html", {"inbox": inbox(request.user, now=timezone.now())})
     return redirect("activity:messages")

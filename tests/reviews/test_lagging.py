@@ -15,7 +15,7 @@ from reviews.scopes import Scope
 pytestmark = pytest.mark.django_db
 MARCH = read_period("2024-03")
 FIRST = dt.datetime(2024, 3, 1, 10, tzinfo=zone())
-MONDAY = dt.datetime(2024, 3, 11, 8, 45, tzinfo=zone())  # six of twenty-one working days are gone
+MONDAY = dt.datetime(2024, 3, 11, 8, 45, tzinfo=zone())  # seven of twenty-one working days count
 
 
 def test_a_manager_hears_once_a_week_of_his_own_team(cast, client_of):
@@ -24,10 +24,11 @@ def test_a_manager_hears_once_a_week_of_his_own_team(cast, client_of):
     assert [tell_lagging(now=MONDAY) for _twice in range(2)] == [1, 1]
     (said,) = Notification.objects.filter(kind="reviews.lagging")
     assert (said.recipient, said.subject, said.mail_due_at) == (cast.mia, cast.east, MONDAY)
-    assert (said.data["attained"], said.data["elapsed"]) == (0, 29)
+    assert (said.data["attained"], said.data["elapsed"]) == (0, 33)
     lines = client_of(cast.mia).get("/messages").context["inbox"]["fyi"]
     assert [(line.words, line.url) for line in lines] == [
-        ("East team 1: 0 % attained, 29 % of the working days gone", "/targets/2024-03")
+        ("East team 1: 0 % attained, 33 % of the working days gone", "/targets/2024-03")
     ]
-    assert topics.withdraw_over(now=MONDAY) == 1, "it is of a Monday long gone"
+    assert topics.withdraw_over(now=MONDAY + dt.timedelta(days=6)) == 0
+    assert topics.withdraw_over(now=MONDAY + dt.timedelta(days=7)) == 1, "the next Monday says it anew"
     assert run_now("tell_lagging") == {"teams": 0}, "no target this month"
