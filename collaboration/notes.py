@@ -29,6 +29,11 @@ def show(request, *, now):
         _place(request, "bad", ended(request), now=now)
 
 
+def clear(request, *, now):
+    """End all its cards say: the request is gone with the move that raised it."""
+    lift_notes(source_of(request), now=now)
+
+
 def age(request, *, now):
     """Say on the hold how long the approval has lain where it is: 合同审批中 · 法务部 3 小时."""
     minutes = Calendar.load().working_minutes(request.held_since or request.asked_at, now)
@@ -50,6 +55,8 @@ def stage_asked(request):
 def holding(request):
     """(中文, English): 合同审批中 · 法务部. How long is said by the card, from the note's start."""
     kind, kind_en = request.kind.label, request.kind.label_en or request.kind.label
+    if request.state == "waiting" and not request.steps.all():  # its files were never there
+        return f"{kind} {request.code} · 待补充", f"{kind_en} {request.code} · needs more"
     if request.state == "waiting":
         return f"{kind} {request.code} · 退回修改", f"{kind_en} {request.code} · sent back"
     step = next((step for step in request.steps.all() if step.state == "waiting"), None)

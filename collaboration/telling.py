@@ -32,6 +32,14 @@ def tell_also(verb, request, *, by, now, act=(), fyi=(), mail=True, **data):
     return event
 
 
+def tell_lacking(request, *, now):
+    """To the asker: it was raised for him, and reaches nobody before he adds what it lacks."""
+    notify(
+        "collaboration.lacking", request, tell=asker(request), at=now, act=True, mail=True,
+        key=f"request {request.number} lacking", question=request.question[:300], **named(request),
+    )  # fmt: skip
+
+
 def named(request):
     """The names used now, kept with the event (D21)."""
     return {

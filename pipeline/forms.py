@@ -6,9 +6,11 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from activity.needed import NeedsFiles
 from core.periods import at
 from core.widgets import Chips, Day
 from customers.models import Customer, Need
+from pipeline import entering
 from pipeline.asks import add_own, is_asked, own_answers
 from pipeline.models import Deal, LossReason, RiskType
 from pipeline.moving import UNSET, Move
@@ -47,13 +49,18 @@ class MoveForm(forms.Form):
         Need.objects.none(), label=_("Open needs: tick what is answered"), required=False,
         widget=forms.CheckboxSelectMultiple,
     )
+    ask = forms.MultipleChoiceField(label=_("Ask with it"), required=False, widget=forms.CheckboxSelectMultiple)
     entered_on = forms.DateField(label=_("It happened on an earlier day"), required=False, widget=Day)
     late_reason = forms.CharField(label=_("Why it is entered late"), max_length=200, required=False)
 
-    def __init__(self, *args, deal, to, now, **kwargs):
+    def __init__(self, *args, deal, to, now, by, **kwargs):
         super().__init__(*args, **kwargs)
         self.deal, self.to, self.now = deal, to, now
         self.move = Move(deal, to, was=deal.stage)
+        silent = self.move.backward or self.is_bound and "ask" not in self.data
+        self.fields["ask"].choices = [] if silent else entering.offered(to, by=by)
+        if not self.fields["ask"].choices:
+            del self.fields["ask"]
         if not self.move.backward:
             del self.fields["reason"]
         if not self.move.wins:
@@ -101,10 +108,18 @@ class MoveForm(forms.Form):
         move.signed_on, move.contract_amount = data.get("signed_on"), data.get("contract_amount")
         if data.get("risk_type") or data.get("risk_text"):
             move.risk = (data.get("risk_type"), data.get("risk_text") or "", None)
-        move.tag = data.get("tag") or None
+        move.tag, move.ask = data.get("tag") or None, tuple(data.get("ask") or ())
         if day := data.get("entered_on"):
             move.entered_at = min(max(at(day, dt.time(12)), self.deal.entered_at), self.now)
         return move
+
+
+class GateForm(NeedsFiles, forms.Form):
+    """Asking for the approval before a gated stage: nothing but the files its kind of request needs."""
+
+    def __init__(self, *args, gated, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.ask_files(entering.files_needed(gated) if gated else ())
 
 
 class LoseForm(forms.Form):

@@ -8,7 +8,7 @@ from core.errors import Refused
 from customers import steps
 from customers.models import NextStep, TagChange
 from customers.tagging import void_tag_changes
-from pipeline import actions, facts, risks
+from pipeline import actions, entering, facts, risks
 from pipeline.allowing import check_in_use
 from pipeline.holding import hold
 from pipeline.models import Deal, Risk, StageProgress
@@ -30,7 +30,8 @@ MOVED = (
 
 
 def undo_move(event, *, by, now):
-    """Put the deal back where it was, with the fields the move changed and nobody changed since. Returns the deal."""
+    """Put the deal back where it was, with the fields the move changed and nobody changed since. Returns sentences of
+    what else was taken back, or could not be."""
     stay = StageProgress.objects.filter(pk=event.data["stay"]).select_related("deal__customer", "stage").first()
     if stay is None:
         raise Refused(_("This change of stage is no longer known."))
@@ -69,7 +70,7 @@ def undo_move(event, *, by, now):
         deal=deal.name,
         **{"from": was.label, "from_en": was.label_en, "to": old.stage.label, "to_en": old.stage.label_en},
     )
-    return deal
+    return entering.taken_back(stay, by=by, now=now)
 
 
 def turn_back(stay, *, by, now):

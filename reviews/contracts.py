@@ -25,7 +25,8 @@ PART_WORDS = {
     "back": lambda: pgettext("contract", "Stepped back"), "lost": lambda: pgettext("contract", "Lost"),
     "went": lambda: pgettext("contract", "Handed on"), "rated": lambda: pgettext("contract", "Chance set"),
     "earlier": lambda: pgettext("contract", "Won before"), "gone": lambda: pgettext("contract", "Taken back"),
-    "opening": lambda: _("Open on day one"), "first": lambda: pgettext("contract", "Day one"), "now": lambda: pgettext("contract", "Likely now"),
+    "opening": lambda: _("Open on day one"),
+    "first": lambda: pgettext("contract", "Day one"), "now": lambda: pgettext("contract", "Likely now"),
     "open": lambda: _("Likely of what is open"), "signed": lambda: _("Signed this month"),
 }
 OTHERS = "others"  # the last line of the table of places: what is counted for none of them

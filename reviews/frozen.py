@@ -42,7 +42,8 @@ class Freezer:
             found = lines_of(self.ends, scope, inside, name)
             side = self.ends.before if name == "first" else self.ends.after
             lines[name] = [
-                [deal, value, place(side[deal])] if name in ENDS else [deal, was, now] for deal, was, now, value in found
+                [deal, value, place(side[deal])] if name in ENDS else [deal, was, now]
+                for deal, was, now, value in found
             ]
         return {
             "target": contract.target, "first": contract.first, "due": contract.due, "won": contract.won,

@@ -21,7 +21,7 @@ from pipeline import entering, notes
 from pipeline.allowing import Gone, gates_of, is_onward, moved_meanwhile, standing_before
 from pipeline.answering import moved_answer
 from pipeline.books import in_use
-from pipeline.forms import BACK_REASONS, LoseForm, MoveForm
+from pipeline.forms import BACK_REASONS, GateForm, LoseForm, MoveForm
 from pipeline.holding import hold, off_among
 from pipeline.models import Deal, Stage
 from pipeline.moving import Move, move_many
@@ -54,7 +54,9 @@ def move(request, pk):
     holds, gated = barriers(move)
     if holds or gated:
         return gate(request, move, holds, gated)
-    form = MoveForm(request.POST or None, deal=deal, to=stage, now=timezone.now(), initial=prefill(deal))
+    form = MoveForm(
+        request.POST or None, deal=deal, to=stage, now=timezone.now(), by=request.user, initial=prefill(deal)
+    )
     if request.method == "GET":
         if request.htmx and not asks(form):
             return HttpResponse(status=204)
@@ -129,12 +131,21 @@ def barriers(move):
 def gate(request, move, holds, gated):
     """Going there is first a matter of asking (D29): the dialog says what it waits for, or who will be asked; the deal
     stays where it is."""
-    deal = move.deal
-    if request.method == "GET":
-        return dialog(request, "gate", {"deal": deal, "to": move.to, "gated": gated, "holds": holds})
+    deal, posted = move.deal, request.method == "POST"
+    form = GateForm(request.POST if posted else None, request.FILES if posted else None, gated=None if holds else gated)
+    context = {"deal": deal, "to": move.to, "gated": gated, "holds": holds, "form": form}
+    if not posted:
+        return dialog(request, "gate", context)
     if holds:
         raise Refused(note_words(holds[0]), holder=note_words(holds[0]))
-    entering.ask_to_enter(deal, gated, by=request.user, now=timezone.now())
+    try:
+        if form.is_valid():
+            now = timezone.now()
+            entering.ask_to_enter(deal, gated, by=request.user, now=now, files=form.uploads())
+    except ValidationError as problem:  # a file we do not take
+        form.add_error(None, problem.messages)
+    if form.errors:
+        return dialog(request, "gate", context, status=422)
     return moved_answer(request, deal, deal.stage, None, asked_for=gated)
 
 
@@ -186,5 +197,5 @@ def asks(form):
     """Whether the form has anything to ask beyond what is folded away."""
     if "needs" in form.fields and form.fields["needs"].queryset.exists():
         return True
-    quiet = {"needs", "frm", "evidence", "entered_on", "late_reason", "tag", "risk_type", "risk_text"}
+    quiet = {"needs", "frm", "evidence", "entered_on", "late_reason", "tag", "risk_type", "risk_text", "ask"}
     return bool(set(form.fields) - quiet)

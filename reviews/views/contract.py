@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from reviews.contracts import HINTS, PART_WORDS, contract_page, lines_behind, this_month
-from reviews.listing import by_tag, deals_shown
 from reviews.frozen import place_named
+from reviews.listing import by_tag, deals_shown
 from reviews.scopes import find_scope, scopes_of, survey
 from reviews.views.targets import only_sales, read_code
 
@@ -62,7 +62,8 @@ def lines(request, code):
     found, bar = by_tag("deal", found, request.user, request.GET)
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     context = {
-        "period": period, "scope": scope, "place": place_words(place, known), "title": PART_WORDS[part](), "hint": HINTS[part]() if part in HINTS else "",
+        "period": period, "scope": scope, "place": place_words(place, known),
+        "title": PART_WORDS[part](), "hint": HINTS[part]() if part in HINTS else "",
         "page": page, "rows": deals_shown(page.object_list, request.user), "total": len(found),
         "sum": sum(value for *_ends, value in found), "both": part in HINTS, "live": live, "bar": bar,
     }
