@@ -55,9 +55,11 @@ def missing_files(kind, uploads):
 
 
 def _gate_of(stage):
-    """(the kind of approval a gated stage raises, the department it goes to); None where there is none."""
-    code = (stage.raises or {}).get("kind") or CONTRACT
-    kind = RequestKind.objects.filter(code=code, is_approval=True, retired_at=None).first()
+    """(the kind of approval a gated stage raises, the department it goes to); None where there is none. What the stage
+    raises once it is entered (delivery scheduling) is no approval and does not stand in for it."""
+    codes = [(stage.raises or {}).get("kind"), CONTRACT]
+    found = {kind.code: kind for kind in RequestKind.objects.filter(code__in=codes, is_approval=True, retired_at=None)}
+    kind = found.get(codes[0]) or found.get(CONTRACT)
     return kind, department_of(kind, stage) if kind else None
 
 

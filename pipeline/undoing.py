@@ -38,11 +38,7 @@ def undo_move(event, *, by, now):
     hold(Deal.objects.all(), [stay.deal_id])
     stay.refresh_from_db()
     deal = Deal.objects.select_related("customer", "stage").get(pk=stay.deal_id)
-    if stay.voided_at or stay.left_at or deal.stage_id != stay.stage_id:
-        raise Refused(
-            _("%(name)s has moved since: it is in %(stage)s now.") % {"name": deal.customer.name, "stage": deal.stage},
-            holder=str(deal.stage),
-        )
+    check_standing(stay, deal)
     was = deal.stage
     old = turn_back(stay, by=by, now=now)
     before = {
@@ -71,6 +67,15 @@ def undo_move(event, *, by, now):
         **{"from": was.label, "from_en": was.label_en, "to": old.stage.label, "to_en": old.stage.label_en},
     )
     return entering.taken_back(stay, by=by, now=now)
+
+
+def check_standing(stay, deal):
+    """Refused when the deal has moved since it came into this stay."""
+    if stay.voided_at or stay.left_at or deal.stage_id != stay.stage_id:
+        raise Refused(
+            _("%(name)s has moved since: it is in %(stage)s now.") % {"name": deal.customer.name, "stage": deal.stage},
+            holder=str(deal.stage),
+        )
 
 
 def turn_back(stay, *, by, now):

@@ -18,7 +18,7 @@ from core.keys import deed
 from customers.models import Need
 from customers.needs import close_needs
 from pipeline import entering, notes
-from pipeline.allowing import Gone, gates_of, is_onward, moved_meanwhile, standing_before
+from pipeline.allowing import Gone, Moved, gates_of, is_onward, moved_meanwhile, standing_before
 from pipeline.answering import moved_answer
 from pipeline.books import in_use
 from pipeline.forms import BACK_REASONS, GateForm, LoseForm, MoveForm
@@ -36,7 +36,10 @@ from pipeline.strips import note_words
 def move(request, pk):
     """GET: the dialog (?to=), the stage menu without it, or 204 when the stage asks nothing. POST: the move."""
     to = request.POST.get("to") or request.GET.get("to") or ""
-    deal = one_deal(request, pk, to=to)
+    try:
+        deal = one_deal(request, pk, to=to)
+    except Moved as moved:
+        return as_it_is_now(request, pk, "move", moved, to=Playbooks.stage(number(to) or 0))
     if to == "lost":
         return redirect("pipeline:lost", pk)
     if not to:
@@ -70,7 +73,10 @@ def move(request, pk):
 @deed
 @only(may_see_pipeline)
 def lost(request, pk):
-    deal = one_deal(request, pk)
+    try:
+        deal = one_deal(request, pk)
+    except Moved as moved:
+        return as_it_is_now(request, pk, "lost", moved)
     form = LoseForm(request.POST or None, initial={"frm": deal.stage_id, "competitor": deal.competitor})
     context = {"form": form, "deal": deal}
     if request.method == "GET":
@@ -98,6 +104,24 @@ def one_deal(request, pk, *, to=""):
     if (number(request.POST.get("from")) or found[pk].stage_id) != found[pk].stage_id:
         raise moved_meanwhile(found[pk], now=timezone.now())
     return found[pk]
+
+
+def as_it_is_now(request, pk, name, moved, *, to=None):
+    """Somebody else was first (B32): his deed is told, and the form comes again for the stage the deal is in now, with
+    what was typed; a second press is meant. Raises `moved` when nothing is left to do or to ask here."""
+    deal = get_object_or_404(Deal.objects.visible_to(request.user).select_related("customer", "stage"), pk=pk)
+    said = {key: value for key, value in request.POST.items() if key != "from"} | {"frm": deal.stage_id}
+    if name == "lost":
+        if deal.stage.kind == Stage.Kind.LOST:
+            raise moved
+        return dialog(request, name, {"form": LoseForm(initial=said), "deal": deal, "moved": moved}, status=409)
+    if to is None or to.retired_at or to.pk == deal.stage_id or to.playbook_id != deal.playbook_id:
+        raise moved
+    if any(barriers(Move(deal, to, was=deal.stage))):
+        raise moved
+    said["needs"] = request.POST.getlist("needs")
+    form = MoveForm(deal=deal, to=to, now=timezone.now(), by=request.user, initial=prefill(deal) | said)
+    return dialog(request, name, {"form": form, "deal": deal, "to": to, "moved": moved}, status=409)
 
 
 def carry_out(request, deal, asked, form, context, name):

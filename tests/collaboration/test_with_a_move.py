@@ -20,6 +20,7 @@ from pipeline.moving import Move, move_many
 from tests.cast import build_cast, key, make_customer
 from tests.collaboration.test_races import at_once
 from tests.collaboration.world import MONDAY, TUESDAY, kind
+from tests.gate.forms import form_at
 from tests.gate.world import PNG
 
 THIRD, FOURTH = 3, 4
@@ -262,3 +263,37 @@ def test_an_admin_offers_another_kind_at_a_stage(cast, offered):
     assert codes in (["delivery"], []) and (codes or entry.department_of(kind("delivery")) is None)
     Stage.objects.filter(pk=offered.pk).update(raises={"kind": "technical", "auto": True})
     assert entry.offers(Stage.objects.get(pk=offered.pk), by=cast.alice) == []  # it comes by itself
+
+
+def test_an_admin_chooses_where_a_kind_is_offered_and_takes_it_back(cast, offered, client_of):
+    third = Stage.objects.get(playbook=offered.playbook, position=THIRD)
+    finance = RequestKind.objects.get(code="price") if RequestKind.objects.filter(code="price").exists() else kind()
+    RequestKind.objects.filter(pk=finance.pk).update(department=cast.finance, is_approval=False)
+    ada, path = client_of(cast.ada), reverse("collaboration:kind", args=[finance.pk])
+
+    def save(**more):
+        finance.refresh_from_db()
+        page = ada.get(path).content.decode()
+        return ada.post(path, form_at(page, path) | {"key": key()} | more)
+
+    assert save(offers=[third.pk]).status_code == 302
+    third.refresh_from_db()
+    assert third.raises == {"kind": finance.code}
+    assert [code for code, _words in entry.offers(third, by=cast.alice)] == [finance.code]
+    assert save(stages=[third.pk]).status_code == 302  # by itself from now on, and not offered as well
+    third.refresh_from_db()
+    assert (third.raises["auto"], entry.offers(third, by=cast.alice)) == (True, [])
+    assert save(stages=[], offers=[]).status_code == 302
+    third.refresh_from_db()
+    assert third.raises == {}
+
+
+def test_what_a_gated_stage_raises_once_entered_does_not_stand_in_for_its_approval(cast):
+    """Delivery scheduling by itself at the contract: the gate still asks for the contract's approval."""
+    deal, gate = gated(cast)
+    before = entry.names_of_approvers(gate)
+    Stage.objects.filter(pk=gate.pk).update(raises={"kind": "technical", "auto": True})
+    gate.refresh_from_db()
+    assert entry.names_of_approvers(gate) == before != []
+    assert entry.enter_gated_stage(deal, gate, by=cast.alice, now=MONDAY)
+    assert CollaborationRequest.objects.get(deal=deal).kind.code == "contract"
