@@ -11,6 +11,7 @@ from activity.models import Event
 from core import keys
 from core.models import SubmittedKey
 from core.periods import period_of, today
+from exchange.sheets import Record
 from pipeline import meeting, risks, undoing
 from pipeline.models import DayMark, Deal, KeyAction, LossReason, MeetingItem, Playbook, StageProgress
 from pipeline.moving import Move, move_many
@@ -273,10 +274,31 @@ def test_an_import_or_undo_and_a_dialog_meet_and_one_wins(stage, way):
 
 
 def kept_out(cast, way, answer):
-    """The undo hears 409 in words; the import keeps its row as one that was changed meanwhile."""
+    """The undo hears 409 in words; the import is shown once more as things stand now, and has written nothing."""
     if way == "undo":
         return answer.status_code == 409 and cast.stages[4].label_en in answer.content.decode()
     return not StageProgress.objects.filter(deal=cast.deal, batch__isnull=False).exists()
+
+
+@pytest.mark.parametrize("guarded", [True, False], ids=["guarded", "control"])
+def test_an_import_checked_before_somebody_moved_the_deal(stage, guarded, monkeypatch):
+    """What the check page showed is no longer so: nothing is written, the rows are shown anew, and a second press is
+    meant. The control, without the comparison, takes the deal back from where mia put it and tells nobody."""
+    if not guarded:
+        monkeypatch.setattr(Record, "is_shown_otherwise", False)
+    path, data = imported(stage)
+    deal = Deal.objects.get(pk=stage.deal.pk)
+    move_many([Move(deal, stage.stages[4], key_action="谈妥")], by=stage.mia, now=timezone.now())
+    client = browser_of(stage.alice)
+    answer = once(client, path, data)
+    after = Deal.objects.get(pk=deal.pk).stage_id
+    assert (answer.status_code, after) == (302, stage.stages[4 if guarded else 3].pk)
+    if guarded:
+        assert answer["Location"] == path
+        page = client.get(path).content.decode()
+        assert "since the check" in page and stage.stages[4].label_en in page
+        assert once(client, path, data).status_code == 302
+        assert Deal.objects.get(pk=deal.pk).stage_id == stage.stages[3].pk
 
 
 @pytest.mark.parametrize("seen", [True, False], ids=["saying what was seen", "control"])
