@@ -22,8 +22,9 @@ class ChangedSince(Refused):
 
 
 def apply(batch, *, by, now):
-    """Write the batch. Raises Refused when a row is wrong and "only the good rows" was not ticked, ChangedSince when
-    somebody changed what it changes since the check, Refused as well when the batch was imported meanwhile; then nothing is written. Idempotent: a batch that is done stays as it is."""
+    """Write the batch. Raises Refused when a row is wrong and "only the good rows" was not ticked, or when the batch
+    was imported meanwhile; ChangedSince when somebody changed what it changes since the check. Then nothing is written.
+    Idempotent: a batch that is done stays as it is."""
     with transaction.atomic():
         taken = ImportBatch.objects.filter(pk=batch.pk, state__in=[State.READY, State.IMPORTING, State.FAILED])
         if taken.update(state=State.IMPORTING) != 1:

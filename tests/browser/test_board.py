@@ -86,6 +86,8 @@ def test_one_card_in_two_windows(page_of, cast, now, third):
     told = other.locator("#dialog .error-panel, #dialog .summary")
     told.wait_for()
     assert cast.mia.name in told.inner_text()
-    there = f"document.getElementById('card-{deal.pk}').closest('[data-stage]').dataset.stage"
-    other.wait_for_function(f"{there} == {third.pk}")
+    other.wait_for_function(
+        "([deal, to]) => document.getElementById(`card-${deal}`).closest('[data-stage]').dataset.stage === to",
+        arg=[deal.pk, str(third.pk)],
+    )
     assert stage_of(other, deal.pk) == str(third.pk)  # behind the dialog it is where it is
