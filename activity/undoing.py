@@ -10,7 +10,8 @@ DAYS = 30
 
 
 def undoer(verb, function):
-    """Register what takes a deed back; it raises Refused when somebody built on it since."""
+    """Register what takes a deed back; it raises Refused when somebody built on it since. A list that it returns are
+    sentences of what went with it, or stayed."""
     _undoers[verb] = function
 
 
@@ -19,11 +20,13 @@ def can_undo(event, now):
 
 
 def undo(event, *, by, now):
-    """Take the deed back, once. Raises Refused when it is too late or was undone already."""
+    """Take the deed back, once; returns sentences to be said beside. Raises Refused when it is too late or was undone
+    already."""
     if not can_undo(event, now):
         raise Refused(_("This can no longer be undone."))
     with transaction.atomic():
         rows = type(event).objects.filter(pk=event.pk, undone_at=None)
         if rows.update(undone_at=now, undone_by=by) != 1:
             raise Refused(_("This was undone already."))
-        return _undoers[event.verb](event, by=by, now=now)
+        said = _undoers[event.verb](event, by=by, now=now)
+    return said if isinstance(said, list) else []

@@ -9,13 +9,13 @@ class CollaborationConfig(AppConfig):
         from accounts.leaving import on_leaving
         from activity.parents import parent
         from activity.undoing import undoer
-        from collaboration import deciding, entryforms, joining, noticing, plugs, sheets, unowned
+        from collaboration import deciding, entry, entryforms, joining, noticing, plugs, sheets, unowned
         from collaboration.models import CollaborationRequest
         from customers.merging import on_merge
         from pipeline.entering import on_entered, on_entering
 
-        on_entering(plugs.enter_gated_stage, naming=plugs.names_of_approvers)
-        on_entered(plugs.raise_on_entry)
+        on_entering(entry.enter_gated_stage, naming=entry.names_of_approvers, needing=entry.files_of_gate)
+        on_entered(entry.raise_on_entry, offering=entry.offers, back=entry.take_back)
         on_leaving(plugs.hand_over, counting=plugs.count_open)
         register(unowned.LooseRequests())
         register(unowned.LooseApprovals())

@@ -39,6 +39,7 @@ def ask(deal, said, *, by, now):
     request = raise_request(
         by=by, now=now, department=rights.department_of(kind), kind=kind, title=said["text"],
         description=kind.template or said["text"], standard=kind.standard, needed_by=said["due_on"], deal=deal,
+        missing=kind.needs,
     )  # fmt: skip
     return Made(f"{request.code} {said['text']}", request.person or by, said["due_on"], request.pk)
 

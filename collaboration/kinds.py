@@ -25,16 +25,22 @@ def stages_raising(kind):
     return [stage for stage in Stage.objects.live().select_related("playbook") if raises(stage, kind)]
 
 
+def stages_offering(kind):
+    """Those whose dialog of a move offers it, unticked."""
+    live = Stage.objects.live().select_related("playbook")
+    return [stage for stage in live if (stage.raises or {}).get("kind") == kind.code and not raises(stage, kind)]
+
+
 def raises(stage, kind):
     said = stage.raises or {}
     return bool(said.get("auto")) and said.get("kind") == kind.code
 
 
 @transaction.atomic
-def save_kind(kind, fields, *, steps, clocks, stages, by, expect):
+def save_kind(kind, fields, *, steps, clocks, stages, by, expect, offers=()):
     """Write a kind and what hangs on it. `steps` and `clocks` are lists of {field: value} that replace the old ones,
-    `stages` those that raise it from now on. Running requests keep the steps they have. Raises Conflict when the kind
-    is no longer the version `expect`."""
+    `stages` those that raise it from now on, `offers` those whose dialog offers it. Running requests keep the steps
+    they have. Raises Conflict when the kind is no longer the version `expect`."""
     if kind.pk is None:
         for name, value in fields.items():
             setattr(kind, name, value)
@@ -51,14 +57,18 @@ def save_kind(kind, fields, *, steps, clocks, stages, by, expect):
         RequestKind.objects.filter(pk=kind.pk).update(version=F("version") + 1)
         kind.refresh_from_db()
         write_history([kind], by=by)
-    wanted = {stage.pk for stage in stages}
+    wanted, offered = {stage.pk for stage in stages}, {stage.pk for stage in offers}
     for stage in Stage.objects.live().filter(playbook__is_active=True):
-        if (stage.pk in wanted) != raises(stage, kind):
-            said = {name: value for name, value in (stage.raises or {}).items() if name != "auto"}
-            if stage.pk in wanted:
-                said = {name: value for name, value in said.items() if name != "department"}
-                said |= {"kind": kind.code, "auto": True}
-            change(stage, by=by, raises=said)
+        said = stage.raises or {}
+        rest = {name: value for name, value in said.items() if name not in ("kind", "auto", "department")}
+        if stage.pk in wanted:
+            new = rest | {"kind": kind.code, "auto": True}
+        elif stage.pk in offered:
+            new = rest | {"kind": kind.code}
+        else:
+            new = rest if said.get("kind") == kind.code else said
+        if new != said and not (raises(stage, kind) and stage.pk in wanted):
+            change(stage, by=by, raises=new)
     forget()
     return kind
 

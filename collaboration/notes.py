@@ -95,6 +95,11 @@ def _aged(kind, request, here, in_all, language):
         return f"{words}{more % {'time': span_words(in_all)} if more else ''}"[:120]
 
 
+def clear(request, *, now):
+    """End all its cards say: the request is gone with the move that raised it."""
+    lift_notes(source_of(request), now=now)
+
+
 def stage_asked(request):
     """The gated stage an approval was raised for (pipeline/entering.py), or None."""
     key = request.custom.get("stage")
@@ -104,6 +109,8 @@ def stage_asked(request):
 def holding(request):
     """(中文, English): 合同审批中 · 法务部. How long is said by the card, from the note's start."""
     kind, kind_en = request.kind.label, request.kind.label_en or request.kind.label
+    if request.state == "waiting" and not request.steps.all():  # its files were never there
+        return f"{kind} {request.code} · 待补充", f"{kind_en} {request.code} · needs more"
     if request.state == "waiting":
         return f"{kind} {request.code} · 退回修改", f"{kind_en} {request.code} · sent back"
     step = next((step for step in request.steps.all() if step.state == "waiting"), None)

@@ -5,6 +5,7 @@ The number is R-n, counted up; two at once meet at the unique constraint and the
 
 from django.db import IntegrityError, transaction
 from django.db.models import Max
+from django.utils.translation import gettext as _
 
 from accounts.calendar import Calendar
 from activity.recording import record_many
@@ -21,12 +22,13 @@ TRIES = 50
 def raise_request(
     *, by, now, department, kind, title, description, needed_by=None, priority="normal", urgent_why="", customer=None,
     deal=None, contact=None, customer_name="", standard="", watchers=(), reference="", imported=False, duties=None,
-    **more,
+    missing=(), **more,
 ):
     """Send a request to a department and tell it. Returns the CollaborationRequest.
 
     `deal` implies its customer; a customer with one open deal implies that deal. `needed_by` is a company day, by
     default what the kind usually takes. `duties` are the approvers of a gated stage instead of the kind's steps.
+    With `missing`, names of files it needs, it lies with its asker first, who is told what to add.
     `more` are further fields (custom=…). Imported rows (`imported=True`) may carry state, person, promised_on,
     asked_at and need neither person nor promise; nobody is told (D20, D24).
     """
@@ -39,17 +41,24 @@ def raise_request(
         return raise_many([row | more], by=by, now=now)[0]
     about, asker = copied(customer, deal, contact, customer_name), more.pop("asker", by)
     due = clocks.accept_due(department, priority, now=now, kind=kind)
+    if missing:
+        more |= {"state": "waiting", "state_before": "submitted",
+                 "question": _("Add the file: %(name)s") % {"name": ", ".join(missing)}}
     request = _numbered(
         CollaborationRequest(
             department=department, kind=kind, title=title[:120], description=description, standard=standard,
             needed_by=needed_by or usual_day(kind, department, priority, now=now), priority=priority,
             urgent_why=urgent_why, reference=reference, asker=asker, asker_team=asker.team,
-            asker_department=asker.department, asked_at=now, held_since=now, accept_by=due, due_at=due, **about, **more,
+            asker_department=asker.department, asked_at=now, held_since=now, accept_by=due,
+            due_at=clocks.silence_due(asker, now, Calendar.load()) if missing else due, **about, **more,
         ),
         by=by,
     )
     Watcher.objects.bulk_create([Watcher(request=request, user=user) for user in set(watchers)])
-    if kind.is_approval:
+    if missing:
+        open_interval(request, by=by, now=now)
+        act = []
+    elif kind.is_approval:
         begun = approving.lay_steps(request, now=now, duties=duties)
         act = telling.approvers(begun, now=now)
         open_interval(
@@ -63,6 +72,8 @@ def raise_request(
         "raised", request, by=by, now=now, act=act, who=by.name,
         on=request.needed_by.isoformat() if request.needed_by else "",
     )  # fmt: skip
+    if missing:
+        telling.tell_lacking(request, now=now)
     return request
 
 

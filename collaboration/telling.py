@@ -68,6 +68,14 @@ def tell_many(verb, requests, heard, *, now, channels):
     deliver(found)
 
 
+def tell_lacking(request, *, now):
+    """To the asker: it was raised for him, and reaches nobody before he adds what it lacks."""
+    notify(
+        "collaboration.lacking", request, tell=asker(request), at=now, act=True,
+        key=f"request {request.number} lacking", question=request.question[:300], **named(request),
+    )  # fmt: skip
+
+
 def named(request):
     """The names used now, kept with the event (D21)."""
     return {

@@ -87,7 +87,8 @@ class Answers:
 
     def process_exception(self, request, error):
         if isinstance(error, Refused):
-            return render(request, "errors/409.html", {"message": error.message, "holder": error.holder}, status=409)
+            holder = "" if str(error.holder or "") in error.message else error.holder  # said once is enough
+            return render(request, "errors/409.html", {"message": error.message, "holder": holder}, status=409)
         if isinstance(error, Conflict):
             context = {"conflict": error, "kept": _kept(request, error)}
             return render(request, "errors/conflict.html", context, status=409)

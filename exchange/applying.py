@@ -13,12 +13,18 @@ from exchange.problems import tell as words
 State = ImportBatch.State
 BROKEN = gettext_noop("Something went wrong on our side. Nothing was imported; try again.")
 SOME_WRONG = gettext_noop("%(count)s rows have errors, nothing is imported yet")
+SINCE = gettext_noop("Somebody has changed row %(rows)s since the check. Nothing was imported; look once more.")
 NOT_READY = gettext_noop("This import is no longer waiting to be confirmed.")
+
+
+class ChangedSince(Refused):
+    """What the rows change is no longer what the check page showed (REL1): they are to be checked anew."""
 
 
 def apply(batch, *, by, now):
     """Write the batch. Raises Refused when a row is wrong and "only the good rows" was not ticked, or when the batch
-    was imported meanwhile; then nothing is written. Idempotent: a batch that is done stays as it is."""
+    was imported meanwhile; ChangedSince when somebody changed what it changes since the check. Then nothing is written.
+    Idempotent: a batch that is done stays as it is."""
     with transaction.atomic():
         taken = ImportBatch.objects.filter(pk=batch.pk, state__in=[State.READY, State.IMPORTING, State.FAILED])
         if taken.update(state=State.IMPORTING) != 1:
@@ -28,6 +34,8 @@ def apply(batch, *, by, now):
         if bad and not batch.only_good:
             raise Refused(words(SOME_WRONG, {"count": len(bad)}))
         good = [record for record in records if record.fate in ("new", "changed")]
+        if since := [record.number for record in good if record.is_shown_otherwise]:
+            raise ChangedSince(words(SINCE, {"rows": [str(number) for number in since[:10]]}))
         for part in parts_of(batch):
             part.write([r for r in good if part in r.sheet.parts], run)
         _remember(batch, records, by=by, now=now)

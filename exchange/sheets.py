@@ -151,13 +151,24 @@ class Record:
     def flag(self, field, message, **values):
         self.flags.append({"field": field, "message": message, "params": values})
 
-    def change(self, field, old, new, *, shown=None):
-        """A cell that differs. Returns False when the person chose to keep what is there."""
+    def change(self, field, old, new, *, shown=None, was=None):
+        """A cell that differs. Returns False when the person chose to keep what is there. `was` is what stood there in
+        words of no language: when it is another by the time of the import, nothing is imported (REL1)."""
         if field in (self.row.keep or []):
             return False
         old, new = shown or (old, new)
-        self.changes.append({"field": field, "old": "" if old is None else str(old), "new": str(new)})
+        change = {"field": field, "old": "" if old is None else str(old), "new": str(new)}
+        self.changes.append(change | ({} if was is None else {"was": str(was)}))
         return True
+
+    @property
+    def is_shown_otherwise(self):
+        """Whether somebody has changed what the row changes since the check page showed it."""
+        shown = {change["field"]: change.get("was") for change in self.row.changes}
+        known = [change for change in self.changes if "was" in change]
+        if self.row.fate == "same":
+            return bool(known)
+        return any(shown.get(change["field"]) not in (None, change["was"]) for change in known)
 
 
 def parse(record, run):

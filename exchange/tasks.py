@@ -44,6 +44,9 @@ def apply_import(job):
     try:
         applying.apply(batch, by=batch.owner, now=timezone.now())
     except Refused as refusal:
+        if isinstance(refusal, applying.ChangedSince):
+            checking.check(batch, by=batch.owner, now=timezone.now())
+            ImportBatch.objects.filter(pk=batch.pk).update(state=State.IMPORTING)
         applying.failed(batch, refusal.message)
         return {"state": State.FAILED}
     except Exception:

@@ -27,18 +27,22 @@ class Gone(Refused):
         self.stage = stage
 
 
+class Moved(Refused):
+    """The deal left the stage its mover saw (B32): a page can show it as it is now, with what was typed."""
+
+
 def moved_meanwhile(deal, *, now):
     """The refusal for who came second: who moved the deal, where to and when (B32)."""
     stay = StageProgress.objects.standing().filter(deal=deal, left_at=None).select_related("moved_by").first()
     if stay is None or stay.moved_by is None:
         words = _("%(name)s has moved meanwhile: it is in %(stage)s now.")
-        return Refused(words % {"name": deal.customer.name, "stage": deal.stage}, holder=str(deal.stage))
+        return Moved(words % {"name": deal.customer.name, "stage": deal.stage}, holder=str(deal.stage))
     zone = periods.zone()
     at = said.when_dense(stay.recorded_at.astimezone(zone), now.astimezone(zone), get_language())
     words = _("%(name)s has moved meanwhile: %(who)s put it in %(stage)s, %(time)s.") % {
         "name": deal.customer.name, "who": stay.moved_by.name, "stage": deal.stage, "time": at,
     }
-    return Refused(words, holder=stay.moved_by.name)
+    return Moved(words, holder=stay.moved_by.name)
 
 
 def check(move, *, now, batch):

@@ -21,7 +21,7 @@ from pipeline.lanes import chosen
 
 def moved_answer(request, deal, was, move, *, asked_for=None):
     """`move` is the carried-out Move, None when nothing moved; `asked_for` the gated stage that was asked for."""
-    words = sentence(deal, move, asked_for)
+    words = " · ".join([sentence(deal, move, asked_for), *(move.told if move else [])])
     event = move.event if move else None
     if not request.htmx:
         messages.success(request, words)

@@ -6,9 +6,12 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from activity.needed import NeedsFiles
 from core.periods import at
 from core.widgets import Chips, Day
 from customers.models import Customer, Need
+from exchange.fields import AmountField
+from pipeline import entering
 from pipeline.asks import add_own, is_asked, own_answers
 from pipeline.models import Deal, LossReason, RiskType
 from pipeline.moving import UNSET, Move
@@ -36,7 +39,7 @@ class MoveForm(forms.Form):
     expected_close = forms.DateField(label=_("Expected close"), required=False, widget=Day)
     reason = forms.CharField(label=_("Why is it going back?"), max_length=200)
     signed_on = forms.DateField(label=_("Signed on"), widget=Day)
-    contract_amount = forms.DecimalField(label=_("Contract amount (CNY)"), min_value=0, max_digits=14, decimal_places=2)
+    contract_amount = AmountField(label=_("Contract amount (CNY)"))
     risk_type = forms.ModelChoiceField(
         RiskType.objects.filter(retired_at=None), label=_("Risk"), required=False, widget=Chips, empty_label=None
     )
@@ -47,13 +50,18 @@ class MoveForm(forms.Form):
         Need.objects.none(), label=_("Open needs: tick what is answered"), required=False,
         widget=forms.CheckboxSelectMultiple,
     )
+    ask = forms.MultipleChoiceField(label=_("Ask with it"), required=False, widget=forms.CheckboxSelectMultiple)
     entered_on = forms.DateField(label=_("It happened on an earlier day"), required=False, widget=Day)
     late_reason = forms.CharField(label=_("Why it is entered late"), max_length=200, required=False)
 
-    def __init__(self, *args, deal, to, now, **kwargs):
+    def __init__(self, *args, deal, to, now, by, **kwargs):
         super().__init__(*args, **kwargs)
         self.deal, self.to, self.now = deal, to, now
         self.move = Move(deal, to, was=deal.stage)
+        silent = self.move.backward or self.is_bound and "ask" not in self.data
+        self.fields["ask"].choices = [] if silent else entering.offered(to, by=by)
+        if not self.fields["ask"].choices:
+            del self.fields["ask"]
         if not self.move.backward:
             del self.fields["reason"]
         if not self.move.wins:
@@ -101,10 +109,18 @@ class MoveForm(forms.Form):
         move.signed_on, move.contract_amount = data.get("signed_on"), data.get("contract_amount")
         if data.get("risk_type") or data.get("risk_text"):
             move.risk = (data.get("risk_type"), data.get("risk_text") or "", None)
-        move.tag = data.get("tag") or None
+        move.tag, move.ask = data.get("tag") or None, tuple(data.get("ask") or ())
         if day := data.get("entered_on"):
             move.entered_at = min(max(at(day, dt.time(12)), self.deal.entered_at), self.now)
         return move
+
+
+class GateForm(NeedsFiles, forms.Form):
+    """Asking for the approval before a gated stage: nothing but the files its kind of request needs."""
+
+    def __init__(self, *args, gated, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.ask_files(entering.files_needed(gated) if gated else ())
 
 
 class LoseForm(forms.Form):
@@ -122,6 +138,7 @@ class LoseForm(forms.Form):
 class DealForm(forms.ModelForm):
     """New and edit. A name only matters when the customer has several deals."""
 
+    amount = AmountField(label=_("Amount (CNY)"), required=False)
     key_action = line_field(required=False)
     risk = forms.CharField(label=_("Risk"), max_length=120, required=False)
     why = forms.CharField(label=_("Why it changes hands"), max_length=200, required=False)
@@ -130,7 +147,6 @@ class DealForm(forms.ModelForm):
         model = Deal
         fields = ["name", "amount", "expected_close", "rep", "owner", "competitor"]
         widgets = {"expected_close": Day}
-        labels = {"amount": _("Amount (CNY)")}
 
     field_order = ["name", "amount", "expected_close", "key_action", "risk", "competitor", "rep", "owner", "why"]
     ALWAYS = ("name", "rep", "owner", "why")  # of every deal, whatever its stage
@@ -143,7 +159,6 @@ class DealForm(forms.ModelForm):
         keep = [self.instance.rep_id, self.instance.owner_id, customer.owner_id]
         for name in ("rep", "owner"):
             self.fields[name].queryset = people | User.objects.filter(pk__in=[pk for pk in keep if pk])
-        self.fields["amount"].min_value = 0
         if not self.instance.pk:
             del self.fields["why"]
         if self.instance.pk:
@@ -172,17 +187,12 @@ class DealForm(forms.ModelForm):
             self.changed_data.append("custom")
         return {name: value for name, value in data.items() if not name.startswith("own_")}
 
-    def clean_amount(self):
-        amount = self.cleaned_data["amount"]
-        if amount is not None and amount < 0:
-            raise forms.ValidationError(_("An amount is not negative."))
-        return amount
-
 
 class CellForm(forms.ModelForm):
     """One cell of the table: `field` is the only one that is read."""
 
     FIELDS = ("amount", "expected_close", "rep", "owner", "key_action", "risk")
+    amount = AmountField(label=_("Amount"), required=False)
     key_action = line_field(required=False)
     risk = forms.CharField(label=_("Risk"), max_length=120, required=False)
 
@@ -199,8 +209,6 @@ class CellForm(forms.ModelForm):
         if field in ("rep", "owner"):
             people = User.objects.sellers() if user.is_admin or user.is_manager else User.objects.assignable_by(user)
             self.fields[field].queryset = people | User.objects.filter(pk=getattr(self.instance, f"{field}_id"))
-
-    clean_amount = DealForm.clean_amount
 
 
 class UpdateForm(forms.Form):

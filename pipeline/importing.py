@@ -99,7 +99,7 @@ class DealPart(Part):
         stage, entered = record.values.get("stage"), record.values.get("entered")
         target = stage or deal.stage
         if stage and stage.pk != deal.stage_id:
-            if record.change("stage", deal.stage, stage):
+            if record.change("stage", deal.stage, stage, was=deal.stage_id):
                 record.links["to"] = stage
         elif entered and entered.day != today(deal.entered_at):
             record.flag("entered", STAYS, date=today(deal.entered_at).isoformat())
@@ -110,7 +110,7 @@ class DealPart(Part):
         elif (
             close
             and close.day != deal.expected_close
-            and record.change("expected_close", deal.expected_close or "", close.day)
+            and record.change("expected_close", deal.expected_close or "", close.day, was=deal.expected_close or "")
         ):
             fields["expected_close"] = close.day
         for field in ("amount", "signed_on", "contract_amount"):
@@ -119,7 +119,7 @@ class DealPart(Part):
             if (
                 new is not None
                 and new != getattr(deal, field)
-                and record.change(field, getattr(deal, field) or "", new)
+                and record.change(field, getattr(deal, field) or "", new, was=getattr(deal, field) or "")
             ):
                 fields[field] = new
         for field in ("rep", "owner"):

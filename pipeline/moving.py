@@ -54,6 +54,7 @@ class Move:
     competitor: str = ""
     lost_note: str = ""
     back_on: dt.date | None = None
+    ask: tuple = ()  # codes of entering.offered() that were ticked: raised with the move
     switch: bool = False  # into another playbook's stage: said by pipeline/switching.py alone
     # Filled by move_many:
     stay: StageProgress | None = field(default=None, repr=False)
@@ -62,6 +63,7 @@ class Move:
     opened_risk: object = field(default=None, repr=False)
     step: NextStep | None = field(default=None, repr=False)
     event: object = field(default=None, repr=False)
+    told: list = field(default_factory=list, repr=False)  # what followed from it, in sentences for the mover
     unproven: bool = False  # nothing was said of what the stage it leaves asks (R3)
 
     @property

@@ -8,7 +8,7 @@ from core.errors import Refused
 from customers import steps
 from customers.models import NextStep, TagChange
 from customers.tagging import void_tag_changes
-from pipeline import actions, facts, risks
+from pipeline import actions, entering, facts, risks
 from pipeline.allowing import check_in_use
 from pipeline.holding import hold
 from pipeline.models import Deal, Risk, StageProgress
@@ -30,18 +30,15 @@ MOVED = (
 
 
 def undo_move(event, *, by, now):
-    """Put the deal back where it was, with the fields the move changed and nobody changed since. Returns the deal."""
+    """Put the deal back where it was, with the fields the move changed and nobody changed since. Returns sentences of
+    what else was taken back, or could not be."""
     stay = StageProgress.objects.filter(pk=event.data["stay"]).select_related("deal__customer", "stage").first()
     if stay is None:
         raise Refused(_("This change of stage is no longer known."))
     hold(Deal.objects.all(), [stay.deal_id])
     stay.refresh_from_db()
     deal = Deal.objects.select_related("customer", "stage").get(pk=stay.deal_id)
-    if stay.voided_at or stay.left_at or deal.stage_id != stay.stage_id:
-        raise Refused(
-            _("%(name)s has moved since: it is in %(stage)s now.") % {"name": deal.customer.name, "stage": deal.stage},
-            holder=str(deal.stage),
-        )
+    check_standing(stay, deal)
     was = deal.stage
     old = turn_back(stay, by=by, now=now)
     before = {
@@ -69,7 +66,16 @@ def undo_move(event, *, by, now):
         deal=deal.name,
         **{"from": was.label, "from_en": was.label_en, "to": old.stage.label, "to_en": old.stage.label_en},
     )
-    return deal
+    return entering.taken_back(stay, by=by, now=now)
+
+
+def check_standing(stay, deal):
+    """Refused when the deal has moved since it came into this stay."""
+    if stay.voided_at or stay.left_at or deal.stage_id != stay.stage_id:
+        raise Refused(
+            _("%(name)s has moved since: it is in %(stage)s now.") % {"name": deal.customer.name, "stage": deal.stage},
+            holder=str(deal.stage),
+        )
 
 
 def turn_back(stay, *, by, now):

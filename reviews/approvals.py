@@ -13,8 +13,8 @@ from statistics import mean, median
 
 from django.db.models import Q
 
+from collaboration.entry import CONTRACT
 from collaboration.models import CollaborationRequest
-from collaboration.plugs import CONTRACT
 from reviews.models import Scope as Kind
 
 

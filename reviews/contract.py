@@ -197,6 +197,10 @@ class Contract:
         return self.won + self.open
 
     @property
+    def deals(self):
+        return self.won_deals + self.open_deals
+
+    @property
     def first_gap(self):
         """What was missing to the target on day one; negative when more was likely than aimed at."""
         return None if self.target is None else self.target - self.first
@@ -245,13 +249,14 @@ def is_inside(scope):
 
 def lines_of(ends, scope, inside, name):
     """The lines behind one figure of a contract: [(deal, before or None, after or None, CNY)]; None for no figure.
-    `name`: a part, "first" (likely on day one), "open" (likely of what is open now) or "signed"."""
+    `name`: a part, "first" (likely on day one), "open" (likely of what is open now), "signed" or "now" (the two)."""
     if name in PARTS:
         return [(p.deal, p.before, p.after, p.value) for p in pieces(ends, inside) if p.part == name]
     pick = {
         "first": (ends.before, lambda end: end.due),
         "open": (ends.after, lambda end: end.state == "open" and end.due),
         "signed": (ends.after, lambda end: end.state == "won"),
+        "now": (ends.after, lambda end: end.state == "won" or end.state == "open" and end.due),
     }.get(name)
     if pick is None:
         return None

@@ -3,16 +3,17 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from core.periods import period_of, today
 from reviews.amounts import NOTHING
 from reviews.attaining import course_of
-from reviews.contract import PARTS, Contract, Ends, by_place, contract_of, is_inside, lines_of
+from reviews.contract import PARTS, Contract, Ends, by_place, contract_of, is_inside, lines_of, opened_by
 from reviews.drawing import waterfall
-from reviews.frozen import frozen_of, kept_lines, kept_places, thawed
-from reviews.models import Review, Target
+from reviews.frozen import frozen_of, kept_lines, kept_places, says_places, thawed
+from reviews.models import OpeningDeal, Review, Target
 from reviews.opening import was_taken
 from reviews.people import NOBODY
 
@@ -24,9 +25,11 @@ PART_WORDS = {
     "back": lambda: pgettext("contract", "Stepped back"), "lost": lambda: pgettext("contract", "Lost"),
     "went": lambda: pgettext("contract", "Handed on"), "rated": lambda: pgettext("contract", "Chance set"),
     "earlier": lambda: pgettext("contract", "Won before"), "gone": lambda: pgettext("contract", "Taken back"),
+    "opening": lambda: _("Open on day one"),
     "first": lambda: pgettext("contract", "Day one"), "now": lambda: pgettext("contract", "Likely now"),
     "open": lambda: _("Likely of what is open"), "signed": lambda: _("Signed this month"),
 }
+OTHERS = "others"  # the last line of the table of places: what is counted for none of them
 HINTS = {
     "new": lambda: _("Open and due this month, not open on day one"),
     "came": lambda: _("Due this month, was another team's or person's"),
@@ -56,6 +59,7 @@ class Shown:
     places: list
     closed_at: object = None
     live: Contract | None = None
+    says_places: bool = True  # the sums of the places open their lists
 
     @property
     def lines(self):
@@ -94,6 +98,11 @@ class Place:
     open: Decimal
     target: Decimal | None
     course: object
+    is_known: bool = True  # has a contract of its own to open: who left has none
+
+    @property
+    def code(self):
+        return self.scope.code if self.scope else OTHERS
 
     @property
     def now(self):
@@ -140,23 +149,54 @@ def kept_page(scope, period, known, kept, closed_at, *, now):
     target = Target.objects.among([scope]).of(period).filter(metric=Target.Metric.SIGNED).first()
     live = contract_of(ends, scope, is_inside(scope), target and target.value)
     found = [
-        Place(place, first, won, open_, target or None, course_of(period, won, target or None, now=now))
+        Place(place, first, won, open_, target or None, course_of(period, won, target or None, now=now),
+              is_known=place is not None and known.named(place.kind, place.id) is not None)
         for place, first, won, open_, target in kept_places(kept, known)
     ]
     opening = {"count": kept["opening"]["count"], "amount": Decimal(kept["opening"]["amount"] or 0)}
     course = course_of(period, contract.won, contract.target, now=now)
-    return Shown(period, contract, course, opening, True, True, found, closed_at, live)
+    return Shown(period, contract, course, opening, True, True, found, closed_at, live, says_places(kept))
 
 
-def lines_behind(scope, period, known, name, *, now, live=False):
-    """The lines behind one figure of the page: those kept with a closed month, or with `live` those of now."""
+def lines_behind(scope, period, known, name, *, now, live=False, place=""):
+    """The lines behind one figure of the page: those kept with a closed month, or with `live` those of now. `place`
+    narrows them to one line of the table of places, by its code. None for no figure."""
     frozen = None if live else frozen_of(scope, period, now)
-    if frozen:
-        return kept_lines(frozen[0], name)
-    if not was_taken(period):
+    if not frozen and not was_taken(period):
         return None
+    if name == "opening":
+        return None if live or place else opening_lines(scope, period, frozen and frozen[0])
+    if frozen:
+        ids = {OTHERS: NOBODY} | {f"{kind}-{pk}": pk for kind, pk, *_sums in frozen[0]["places"] if kind}
+        return kept_lines(frozen[0], name, ids.get(place, -1) if place else None)
+    inside = is_inside(scope)
+    if place:
+        inside = is_in_place(scope, known, place)
+        if inside is None or name in PARTS:
+            return None
     ends = Ends(scope, period, known.stages, as_of=now if live else known_at(period, now))
-    return lines_of(ends, scope, is_inside(scope), name)
+    return lines_of(ends, scope, inside, name)
+
+
+def opening_lines(scope, period, kept=None):
+    """What was open on day one, at its amount of that day, in the order of the deals. A department's teams are those
+    it had when the month closed."""
+    teams = kept and kept["opening"].get("teams")
+    mine = Q(team__in=teams) if teams else opened_by(scope)
+    rows = OpeningDeal.objects.filter(mine, period=period.code).order_by("deal").values_list("deal", "amount")
+    return [(deal, None, None, amount or NOTHING) for deal, amount in rows]
+
+
+def is_in_place(scope, known, code):
+    """inside(team, person) of one line of the table of places; None for no such line."""
+    parts, inside = inside_of(scope, known), is_inside(scope)
+    wanted = next((part.id for part in parts if part.code == code), None)
+    if not parts or wanted is None and code != OTHERS:
+        return None
+    ids = {part.id for part in parts}
+    key = (lambda team, person: team) if parts[0].kind == "team" else lambda team, person: person
+    fits = (lambda pk: pk not in ids) if wanted is None else lambda pk: pk == wanted
+    return lambda team, person: inside(team, person) and fits(key(team, person))
 
 
 def inside_of(scope, known):

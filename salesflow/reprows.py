@@ -28,17 +28,11 @@ def rows_of(user, people, on, rule, money=None):
     who and team, since one question a person and number costs the database a reading for each. `money` are the open
     deals' sums {(owner, team): CNY} where they were read before."""
     people = sorted(people, key=lambda person: person.name)
-    talks = FollowUp.objects.visible_to(user).counted().filter(entered_at__gte=day_start(on))
-    steps = NextStep.objects.visible_to(user).open().filter(kind="ours", due_on__gte=on)
-    parts = {
-        "quiet": (Customer.objects.visible_to(user).live().quiet(on, rule), "owner", "team"),
-        "logged": (talks, "talked_by", "customer__team"),
-        "steps": (steps, "owner", "customer__team"),
-    }
+    parts = _parts(user, on, rule)
+    deals = parts.pop("amount")
     questions = [_grouped(name, *part, Count("pk"), people) for name, part in parts.items()]
     if money is None:
-        deals = Deal.objects.visible_to(user).open()
-        questions.insert(0, _grouped("amount", deals, "owner", "customer__team", Sum("amount"), people))
+        questions.insert(0, _grouped("amount", *deals, Sum("amount"), people))
     found = {("amount", *key): amount for key, amount in (money or {}).items()}
     found |= {row[:3]: row[3] for row in questions[0].union(*questions[1:], all=True)} if people else {}
     return [
@@ -48,6 +42,31 @@ def rows_of(user, people, on, rule, money=None):
         )
         for person in people
     ]
+
+
+def _parts(user, on, rule):
+    """{number: (the rows it counts, the column of who, the column of the team)}."""
+    talks = FollowUp.objects.visible_to(user).counted().filter(entered_at__gte=day_start(on))
+    steps = NextStep.objects.visible_to(user).open().filter(kind="ours", due_on__gte=on)
+    return {
+        "quiet": (Customer.objects.visible_to(user).live().quiet(on, rule), "owner", "team"),
+        "logged": (talks, "talked_by", "customer__team"),
+        "steps": (steps, "owner", "customer__team"),
+        "amount": (Deal.objects.visible_to(user).open(), "owner", "customer__team"),
+    }
+
+
+ORDER = {
+    "quiet": ("-open_amount", "id"), "logged": ("-happened_at", "-id"), "steps": ("due_on", "id"),
+    "amount": ("-amount", "id"),
+}  # fmt: skip
+WITH = {"quiet": (), "logged": ("customer",), "steps": ("customer",), "amount": ("customer", "stage")}
+
+
+def behind(user, person, on, rule, name):
+    """The rows behind one of a person's four numbers, exactly those it counts."""
+    rows, who, team = _parts(user, on, rule)[name]
+    return rows.filter(**{who: person.pk, team: person.team_id}).select_related(*WITH[name]).order_by(*ORDER[name])
 
 
 def _grouped(name, rows, who, team, number, people):

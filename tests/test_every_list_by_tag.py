@@ -96,6 +96,7 @@ NONE = {  # rows that are about no customer
     "accounts/_people": "accounts", "accounts/_person_row": "accounts", "accounts/departments": "departments",
     "accounts/teams": "teams", "ui/table": "the frame of a table",
     "collaboration/kinds": "kinds of requests", "team/_rep": "people",
+    "team/_rep_rows": "what one number of a person counts, in a dialog over the team's page",
     "team/_unowned": "work of every kind, stages among it; it ought to be empty",
     "activity/_messages": "a person's own messages, answered one by one",
     "activity/_line": "one such message",

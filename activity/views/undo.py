@@ -22,8 +22,8 @@ def take_back(request, pk):
     model = event.subject_type.model_class()
     if model is None or not gate(model, request.user).filter(pk=event.subject_id).exists():
         raise Http404
-    undo(event, by=request.user, now=timezone.now())
-    messages.success(request, _("Undone"))
+    said = undo(event, by=request.user, now=timezone.now())
+    messages.success(request, " · ".join([_("Undone"), *said]))
     back = request.POST.get("next") or (request.htmx.current_url_abs_path if request.htmx else "") or "/"
     ours = url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()})
     back = back if back.startswith("/") and ours else "/"

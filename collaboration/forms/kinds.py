@@ -6,7 +6,7 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.models import Department, User
 from collaboration.forms.verbs import text
-from collaboration.kinds import stages_raising
+from collaboration.kinds import stages_offering, stages_raising
 from collaboration.models import CollaborationRequest, RequestKind
 from core.text import controls
 from pipeline.models import Stage
@@ -21,6 +21,10 @@ def number(label, most, **kwargs):
 class KindForm(forms.ModelForm):
     stages = forms.ModelMultipleChoiceField(
         Stage.objects.none(), label=_("Raised by itself when a deal enters"), required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    offers = forms.ModelMultipleChoiceField(
+        Stage.objects.none(), label=_("Offered, unticked, in the dialog of a move into"), required=False,
         widget=forms.CheckboxSelectMultiple,
     )
     in_use = forms.BooleanField(label=_("In use"), required=False, initial=True)
@@ -50,13 +54,15 @@ class KindForm(forms.ModelForm):
         self.fields["department"].empty_label = _("Found by its name")
         stages = Stage.objects.live().filter(kind__in=["open", "won", "after"], playbook__is_active=True)
         self.fields["stages"].queryset = stages.order_by("playbook__position", "position")
+        self.fields["offers"].queryset = self.fields["stages"].queryset.filter(gated=False)
         if kind.pk:
             self.fields["stages"].initial = [stage.pk for stage in stages_raising(kind)]
+            self.fields["offers"].initial = [stage.pk for stage in stages_offering(kind)]
             self.fields["in_use"].initial = kind.retired_at is None
             if kind.requests.exists():  # what was asked as one sort does not become the other
                 self.fields["is_approval"].disabled = True
         if kind.makes_customer:
-            del self.fields["stages"], self.fields["is_approval"], self.fields["in_oa"]
+            del self.fields["stages"], self.fields["offers"], self.fields["is_approval"], self.fields["in_oa"]
 
     def clean(self):
         found = super().clean()
@@ -70,7 +76,7 @@ class KindForm(forms.ModelForm):
 
     def wanted(self, *, now):
         """{column: value} of what was said; one taken out of use keeps the moment it was."""
-        said = {name: value for name, value in self.cleaned_data.items() if name not in ("stages", "in_use")}
+        said = {name: value for name, value in self.cleaned_data.items() if name not in ("stages", "offers", "in_use")}
         retired = None if self.cleaned_data["in_use"] else self.instance.retired_at or now
         return said | {"retired_at": retired}
 

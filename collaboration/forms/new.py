@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.calendar import Calendar
 from accounts.models import Department, User
+from activity.needed import NeedsFiles
 from collaboration import rights
 from collaboration.forms.verbs import Plain, text
 from collaboration.models import CollaborationRequest, RequestKind
@@ -19,7 +20,7 @@ from core.words import day_chip
 Priority = CollaborationRequest.Priority
 
 
-class RequestForm(Plain):
+class RequestForm(NeedsFiles, Plain):
     """A new request (ux §3.3): department, kind, what is needed, by when. Target: 30 seconds."""
 
     kind = forms.ModelChoiceField(
@@ -65,10 +66,7 @@ class RequestForm(Plain):
                 del fields[name]
         elif not (kind and kind.makes_customer):
             del fields["lead_contact"], fields["lead_phone"]
-        self.needs = kind.needs if kind else []
-        for number, name in enumerate(self.needs):
-            fields[f"needs_{number}"] = forms.FileField(label=name, max_length=200)
-            fields[f"needs_{number}"].error_messages["required"] = _("Add the file: %(name)s") % {"name": name}
+        self.ask_files(kind.needs if kind else [])
         if kind and not self.is_bound:
             self._preset(kind, place, now)
 
@@ -95,19 +93,6 @@ class RequestForm(Plain):
 
     def _chip(self, day):
         return dt.date.fromisoformat(day) if day else None
-
-    def uploads(self):
-        """The files its kind needs, under the names they are asked by: 合同文本.docx."""
-        found = []
-        for number, name in enumerate(self.needs):
-            upload = self.cleaned_data[f"needs_{number}"]
-            ending = upload.name.rpartition(".")[2]
-            upload.name = f"{name}.{ending}"
-            found.append(upload)
-        return found
-
-    def needed_files(self):
-        return [self[f"needs_{number}"] for number in range(len(self.needs))]
 
     def main(self):
         return [self[name] for name in (*self.LEAD, *self.MAIN) if name in self.fields]

@@ -44,7 +44,7 @@ def edit(request, found):
             target, form.wanted(now=timezone.now()), by=request.user,
             steps=[row for place, line in enumerate(steps, 1) if (row := line.row(place))],
             clocks=[row for line in clocks if (row := line.row())], stages=form.cleaned_data.get("stages", []),
-            expect=number(request.POST.get("version")) or 0,
+            offers=form.cleaned_data.get("offers", []), expect=number(request.POST.get("version")) or 0,
         )  # fmt: skip
         messages.success(request, _("Saved"))
         return redirect("collaboration:kinds")

@@ -1,5 +1,6 @@
 """The import wizard (S6): bring it in, match columns, check, done. Each step has its own URL; leave and come back."""
 
+from django.contrib import messages
 from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -130,7 +131,12 @@ def confirm(request, batch):
         wizard.count_try(batch)
         enqueue("apply_import", key=wizard.job_key("apply", batch), by=request.user, batch=batch.pk)
         return redirect("exchange:import_check", batch.pk)
-    applying.apply(batch, by=request.user, now=timezone.now())
+    try:
+        applying.apply(batch, by=request.user, now=timezone.now())
+    except applying.ChangedSince as since:
+        checking.check(batch, by=request.user, now=timezone.now())
+        messages.warning(request, since.message)
+        return redirect("exchange:import_check", batch.pk)
     return redirect("exchange:import_done", batch.pk)
 
 

@@ -18,10 +18,10 @@ from core.keys import deed
 from customers.models import Need
 from customers.needs import close_needs
 from pipeline import entering, notes
-from pipeline.allowing import Gone, gates_of, is_onward, moved_meanwhile, standing_before
+from pipeline.allowing import Gone, Moved, gates_of, is_onward, moved_meanwhile, standing_before
 from pipeline.answering import moved_answer
 from pipeline.books import in_use
-from pipeline.forms import BACK_REASONS, LoseForm, MoveForm
+from pipeline.forms import BACK_REASONS, GateForm, LoseForm, MoveForm
 from pipeline.holding import hold, off_among
 from pipeline.models import Deal, Stage
 from pipeline.moving import Move, move_many
@@ -36,7 +36,10 @@ from pipeline.strips import note_words
 def move(request, pk):
     """GET: the dialog (?to=), the stage menu without it, or 204 when the stage asks nothing. POST: the move."""
     to = request.POST.get("to") or request.GET.get("to") or ""
-    deal = one_deal(request, pk, to=to)
+    try:
+        deal = one_deal(request, pk, to=to)
+    except Moved as moved:
+        return as_it_is_now(request, pk, "move", moved, to=Playbooks.stage(number(to) or 0))
     if to == "lost":
         return redirect("pipeline:lost", pk)
     if not to:
@@ -54,7 +57,9 @@ def move(request, pk):
     holds, gated = barriers(move)
     if holds or gated:
         return gate(request, move, holds, gated)
-    form = MoveForm(request.POST or None, deal=deal, to=stage, now=timezone.now(), initial=prefill(deal))
+    form = MoveForm(
+        request.POST or None, deal=deal, to=stage, now=timezone.now(), by=request.user, initial=prefill(deal)
+    )
     if request.method == "GET":
         if request.htmx and not asks(form):
             return HttpResponse(status=204)
@@ -68,7 +73,10 @@ def move(request, pk):
 @deed
 @only(may_see_pipeline)
 def lost(request, pk):
-    deal = one_deal(request, pk)
+    try:
+        deal = one_deal(request, pk)
+    except Moved as moved:
+        return as_it_is_now(request, pk, "lost", moved)
     form = LoseForm(request.POST or None, initial={"frm": deal.stage_id, "competitor": deal.competitor})
     context = {"form": form, "deal": deal}
     if request.method == "GET":
@@ -96,6 +104,24 @@ def one_deal(request, pk, *, to=""):
     if (number(request.POST.get("from")) or found[pk].stage_id) != found[pk].stage_id:
         raise moved_meanwhile(found[pk], now=timezone.now())
     return found[pk]
+
+
+def as_it_is_now(request, pk, name, moved, *, to=None):
+    """Somebody else was first (B32): his deed is told, and the form comes again for the stage the deal is in now, with
+    what was typed; a second press is meant. Raises `moved` when nothing is left to do or to ask here."""
+    deal = get_object_or_404(Deal.objects.visible_to(request.user).select_related("customer", "stage"), pk=pk)
+    said = {key: value for key, value in request.POST.items() if key != "from"} | {"frm": deal.stage_id}
+    if name == "lost":
+        if deal.stage.kind == Stage.Kind.LOST:
+            raise moved
+        return dialog(request, name, {"form": LoseForm(initial=said), "deal": deal, "moved": moved}, status=409)
+    if to is None or to.retired_at or to.pk == deal.stage_id or to.playbook_id != deal.playbook_id:
+        raise moved
+    if any(barriers(Move(deal, to, was=deal.stage))):
+        raise moved
+    said["needs"] = request.POST.getlist("needs")
+    form = MoveForm(deal=deal, to=to, now=timezone.now(), by=request.user, initial=prefill(deal) | said)
+    return dialog(request, name, {"form": form, "deal": deal, "to": to, "moved": moved}, status=409)
 
 
 def carry_out(request, deal, asked, form, context, name):
@@ -129,12 +155,21 @@ def barriers(move):
 def gate(request, move, holds, gated):
     """Going there is first a matter of asking (D29): the dialog says what it waits for, or who will be asked; the deal
     stays where it is."""
-    deal = move.deal
-    if request.method == "GET":
-        return dialog(request, "gate", {"deal": deal, "to": move.to, "gated": gated, "holds": holds})
+    deal, posted = move.deal, request.method == "POST"
+    form = GateForm(request.POST if posted else None, request.FILES if posted else None, gated=None if holds else gated)
+    context = {"deal": deal, "to": move.to, "gated": gated, "holds": holds, "form": form}
+    if not posted:
+        return dialog(request, "gate", context)
     if holds:
         raise Refused(note_words(holds[0]), holder=note_words(holds[0]))
-    entering.ask_to_enter(deal, gated, by=request.user, now=timezone.now())
+    try:
+        if form.is_valid():
+            now = timezone.now()
+            entering.ask_to_enter(deal, gated, by=request.user, now=now, files=form.uploads())
+    except ValidationError as problem:  # a file we do not take
+        form.add_error(None, problem.messages)
+    if form.errors:
+        return dialog(request, "gate", context, status=422)
     return moved_answer(request, deal, deal.stage, None, asked_for=gated)
 
 
@@ -186,5 +221,5 @@ def asks(form):
     """Whether the form has anything to ask beyond what is folded away."""
     if "needs" in form.fields and form.fields["needs"].queryset.exists():
         return True
-    quiet = {"needs", "frm", "evidence", "entered_on", "late_reason", "tag", "risk_type", "risk_text"}
+    quiet = {"needs", "frm", "evidence", "entered_on", "late_reason", "tag", "risk_type", "risk_text", "ask"}
     return bool(set(form.fields) - quiet)

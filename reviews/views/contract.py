@@ -4,9 +4,11 @@ from django.core.paginator import Paginator
 from django.http import Http404
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from reviews.contracts import HINTS, PART_WORDS, contract_page, lines_behind, this_month
+from reviews.frozen import place_named
 from reviews.listing import by_tag, deals_shown
 from reviews.scopes import find_scope, scopes_of, survey
 from reviews.views.targets import only_sales, read_code
@@ -42,19 +44,26 @@ def course(request):
     return render(request, template, {"shown": shown, "scope": scope, "period": shown.period})
 
 
+def place_words(code, known):
+    """Which line of the table of places a list is of."""
+    kind, _dash, pk = code.partition("-")
+    return place_named(kind, int(pk), known).label if pk else _("Others") if code else ""
+
+
 @require_GET
 def lines(request, code):
     """The list behind one figure: exactly as many lines, and their sum."""
     scope, _scopes, known = read_scope(request)
     period, part = read_code(code, ("month",)), request.GET.get("of", "")
-    live = request.GET.get("live") == "1"
-    found = lines_behind(scope, period, known, part, now=timezone.now(), live=live)
+    live, place = request.GET.get("live") == "1", request.GET.get("place", "")
+    found = lines_behind(scope, period, known, part, now=timezone.now(), live=live, place=place)
     if found is None:
         raise Http404
     found, bar = by_tag("deal", found, request.user, request.GET)
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     context = {
-        "period": period, "scope": scope, "title": PART_WORDS[part](), "hint": HINTS[part]() if part in HINTS else "",
+        "period": period, "scope": scope, "place": place_words(place, known),
+        "title": PART_WORDS[part](), "hint": HINTS[part]() if part in HINTS else "",
         "page": page, "rows": deals_shown(page.object_list, request.user), "total": len(found),
         "sum": sum(value for *_ends, value in found), "both": part in HINTS, "live": live, "bar": bar,
     }

@@ -3,6 +3,7 @@
 import json
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -15,12 +16,17 @@ from accounts.models import Team, User
 from core.asked import number
 from core.errors import NotAllowed
 from core.keys import deed
+from core.periods import today
 from customers import beside
 from customers.models import Customer
+from customers.staleness import Rule
 from pipeline.answering import say
 from pipeline.models import Deal
+from salesflow import reprows
 from salesflow.forms import NudgeForm
 from salesflow.oneslines import Subject, lines_of
+
+PER_PAGE = 50
 
 
 @require_http_methods(["GET", "POST"])
@@ -60,9 +66,14 @@ def join(request):
 @require_GET
 @only(rights.may_see_team)
 def rep(request, pk):
-    """One rep's quiet customers and planned steps, each with what the manager can do."""
+    """One rep's quiet customers and planned steps, each with what the manager can do; with ?of= the rows behind one of
+    his four numbers."""
     mine = Team.objects.visible_to(request.user)
     person = get_object_or_404(User.objects.visible_to(request.user).sellers().filter(team__in=mine), pk=pk)
+    if (name := request.GET.get("of", "")) in reprows.ORDER:
+        rows = reprows.behind(request.user, person, today(timezone.now()), Rule.load(), name)
+        page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+        return dialog(request, "team/_rep_rows.html", {"person": person, "of": name, "page": page})
     return dialog(request, "team/_rep.html", {"lines": lines_of(person, request.user, timezone.now())})
 
 

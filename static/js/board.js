@@ -44,6 +44,13 @@
     $$('.board .card').forEach((other) => { other.tabIndex = -1; });
     card.tabIndex = 0;
   };
+  // The board always has its one tab stop, on a card that is seen.
+  const stop = () => {
+    const here = $('.board .card[tabindex="0"]');
+    if (here && here.offsetParent) return;
+    const seen = $$('.board .card').find((card) => card.offsetParent);
+    if (seen) rove(seen);
+  };
   const go = (card) => {
     if (!card) return;
     rove(card);
@@ -121,13 +128,30 @@
   });
   sf.ready(() => {
     drag();
-    const first = $('.board .card');
-    if (first && !$('.board .card[tabindex="0"]')) first.tabIndex = 0;
+    stop();
   });
+  document.addEventListener('htmx:afterSettle', stop);
+
+  // More of a column begins after the cards that stand in it now: some have left it, or come, since the link was drawn.
+  document.addEventListener('htmx:configRequest', ({ detail }) => {
+    const list = detail.elt.matches('.add[hx-get]') && $(`#col-${detail.elt.id.slice(5)}`);
+    if (list) detail.path = detail.path.replace(/from=\d+/, `from=${cards(list).length}`);
+  });
+  document.addEventListener('htmx:afterSettle', () => {
+    const seen = new Set();
+    $$('.board [data-stage] > .card').forEach((card) => { if (seen.has(card.id)) card.remove(); else seen.add(card.id); });
+  });
+  matchMedia('(max-width: 860px)').addEventListener('change', stop);
 
   // Columns fold and open in place; their form remembers it.
-  sf.on('click', '[data-unfold]', (event, button) => button.closest('.col')?.classList.remove('col-shut'));
-  sf.on('click', '[data-fold]', (event, button) => button.closest('.col')?.classList.add('col-shut'));
+  sf.on('click', '[data-unfold]', (event, button) => { button.closest('.col')?.classList.remove('col-shut'); stop(); });
+  sf.on('click', '[data-fold]', (event, button) => { button.closest('.col')?.classList.add('col-shut'); stop(); });
+
+  // Somebody else was first: the card behind the dialog goes to where it is now.
+  document.addEventListener('htmx:afterRequest', ({ detail }) => {
+    const since = $('#since');
+    if (detail.xhr.status === 409 && since && detail.elt !== since) htmx.trigger(since, 'poll');
+  });
 
   // What others did waits while a card is in the hand: the next poll brings it.
   document.addEventListener('htmx:beforeSwap', ({ detail }) => {

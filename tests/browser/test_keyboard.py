@@ -154,7 +154,14 @@ def test_the_board_by_arrows(desk, cast, now):
     third = customer_of(cast.alice, now, "星澜科技", at=4)
     cards = {c.name: f"card-{c.deals.get().pk}" for c in (first, second, third)}
     desk.goto("/pipeline")
-    assert desk.locator(".board .card[tabindex='0']").count() == 1  # one tab stop
+    stop = desk.locator(".board .card[tabindex='0']")
+    assert (stop.count(), stop.is_visible()) == (1, True)  # one tab stop, on a card that is seen
+    desk.evaluate("document.querySelector('.board-head a:last-of-type')?.focus()")
+    for _ in range(40):
+        desk.keyboard.press("Tab")
+        if desk.evaluate("!!document.activeElement.closest('.board .card')"):
+            break
+    assert focused(desk) == stop.get_attribute("id")
     shown = desk.locator(".col:not(.col-all) .card").filter(visible=True)
     column = [f"card-{n}" for n in shown.evaluate_all("all => all.map((card) => card.dataset.deal)")]
     desk.focus(f"#{column[0]}")

@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from accounts.models import Leave
 from activity.files import attach
 from activity.models import Attachment
-from collaboration import plugs, verbs
+from collaboration import entry, verbs
 from collaboration.models import CollaborationRequest
 from core.errors import Refused
 from pipeline.models import CardNote, Stage
@@ -99,7 +99,7 @@ def test_asking_to_enter_a_gated_stage_holds_the_deal_until_the_last_approval(ca
     deal = make_customer(cast.alice).deals.get()
     stage = Stage.objects.get(playbook=deal.playbook, kind="won")
     stage.duties.all().delete()
-    assert plugs.enter_gated_stage(deal, stage, by=cast.alice, now=MONDAY)
+    assert entry.enter_gated_stage(deal, stage, by=cast.alice, now=MONDAY)
     request = CollaborationRequest.objects.get(deal=deal)
     holds = CardNote.objects.filter(deal=deal, kind="hold", until=None)
     assert [(note.words, note.stage) for note in holds] == [("合同审批中 · 陈曦", stage)]

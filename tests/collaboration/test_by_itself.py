@@ -2,7 +2,7 @@
 
 import pytest
 
-from collaboration import plugs, verbs
+from collaboration import entry, verbs
 from collaboration.models import CollaborationRequest
 from core.errors import Refused
 from pipeline.models import Stage, StageProgress
@@ -46,7 +46,7 @@ def test_when_it_cannot_be_raised_the_deal_does_not_move(cast, stage, monkeypatc
     def fails(**said):
         raise Refused("no")
 
-    monkeypatch.setattr(plugs, "raise_request", fails)
+    monkeypatch.setattr(entry, "raise_request", fails)
     with pytest.raises(Refused):
         deal.move_to(stage, by=cast.alice, now=MONDAY, key_action="y")
     assert StageProgress.objects.filter(deal=deal).count() == stays

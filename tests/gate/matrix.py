@@ -622,7 +622,10 @@ ROOF = {
         Row(get=LED | {"ada": 403}, post=LED_POST | {"ada": 403}, query=lambda w: f"customer={w.alice.customer.pk}",
             data=lambda w: {"customer": w.alice.customer.pk}, mixed="whose: in the query"),
     ],
-    "team_rep": [Row(get=LED, kwargs=lambda w: {"pk": w.cast.alice.pk})],
+    "team_rep": [
+        Row(get=LED, kwargs=lambda w: {"pk": w.cast.alice.pk}),
+        Row(get=LED, kwargs=lambda w: {"pk": w.cast.alice.pk}, query="of=amount", label="behind a number"),
+    ],
     "unowned": [Row(get=roles(manager=200, admin=200))],
     "unowned_count": [Row(get=roles(manager=200, admin=200))],
     "unowned_give": [

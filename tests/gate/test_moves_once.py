@@ -11,7 +11,8 @@ from activity.models import Event
 from core import keys
 from core.models import SubmittedKey
 from core.periods import period_of, today
-from pipeline import meeting, risks
+from exchange.sheets import Record
+from pipeline import meeting, risks, undoing
 from pipeline.models import DayMark, Deal, KeyAction, LossReason, MeetingItem, Playbook, StageProgress
 from pipeline.moving import Move, move_many
 from tests.cast import build_cast, key, make_customer
@@ -189,8 +190,14 @@ def test_the_rest_of_the_day_is_confirmed_once(stage):
     assert Event.objects.count() - events == 1
 
 
+def dragged(cast, *, seen=True):
+    free(cast)
+    return drag(cast, seen=seen)
+
+
 RACES = {  # two ways at the same moment: (first: who, what), the second is mia's dialog into the fourth stage
-    "dialog": ("alice", dialog), "lost": ("alice", lost), "bulk": ("alice", bulk), "meeting": ("mia", decided),
+    "dialog": ("alice", dialog), "drag and key": ("alice", dragged), "lost": ("alice", lost), "bulk": ("alice", bulk),
+    "meeting": ("mia", decided),
 }  # fmt: skip
 
 
@@ -235,3 +242,109 @@ def test_without_saying_what_was_seen_both_win(stage, way):
     """The control: neither says in which stage he saw the deal, and the second undoes the first unawares."""
     answers, stays = race(stage, way, seen=False)
     assert ([answer.status_code for answer in answers], stays) == ([302, 302], 2)
+
+
+KNOWING = {"import": imported, "undo": undone}  # ways that by themselves say what they saw
+
+
+def met(cast, way):
+    """(alice's path and form, mia's, opened when the deal stood where both saw it)."""
+    path, data = KNOWING[way](cast)
+    cast.deal.refresh_from_db()
+    return (path, data), dialog(cast, position=4)
+
+
+@pytest.mark.proves("REL1", "B32")
+@pytest.mark.parametrize("way", KNOWING)
+def test_an_import_or_undo_and_a_dialog_meet_and_one_wins(stage, way):
+    """Whoever is second is told, the deal is in one stage, and nothing is half done."""
+    (path, data), (second, more) = met(stage, way)
+    one, two, stood = browser_of(stage.alice), browser_of(stage.mia), stage.deal.stage_id
+    answers = together(lambda: once(one, path, data), lambda: once(two, second, more))
+    stage.deal.refresh_from_db()
+    mine, hers = answers
+    open_ones = StageProgress.objects.standing().filter(deal=stage.deal, left_at=None)
+    assert open_ones.get().stage_id == stage.deal.stage_id != stood
+    assert not {answer.status_code for answer in answers} - {200, 302, 409}, [a.content.decode()[:800] for a in answers]
+    if stage.deal.stage_id == stage.stages[4].pk:
+        assert hers.status_code == 302 and kept_out(stage, way, mine)
+    else:
+        assert hers.status_code == 409 and "李强" in hers.content.decode()
+        assert mine.status_code == 302
+
+
+def kept_out(cast, way, answer):
+    """The undo hears 409 in words; the import is shown once more as things stand now, and has written nothing."""
+    if way == "undo":
+        return answer.status_code == 409 and cast.stages[4].label_en in answer.content.decode()
+    return not StageProgress.objects.filter(deal=cast.deal, batch__isnull=False).exists()
+
+
+@pytest.mark.parametrize("guarded", [True, False], ids=["guarded", "control"])
+def test_an_import_checked_before_somebody_moved_the_deal(stage, guarded, monkeypatch):
+    """What the check page showed is no longer so: nothing is written, the rows are shown anew, and a second press is
+    meant. The control, without the comparison, takes the deal back from where mia put it and tells nobody."""
+    if not guarded:
+        monkeypatch.setattr(Record, "is_shown_otherwise", False)
+    path, data = imported(stage)
+    deal = Deal.objects.get(pk=stage.deal.pk)
+    move_many([Move(deal, stage.stages[4], key_action="谈妥")], by=stage.mia, now=timezone.now())
+    client = browser_of(stage.alice)
+    answer = once(client, path, data)
+    after = Deal.objects.get(pk=deal.pk).stage_id
+    assert (answer.status_code, after) == (302, stage.stages[4 if guarded else 3].pk)
+    if guarded:
+        assert answer["Location"] == path
+        page = client.get(path).content.decode()
+        assert "since the check" in page and stage.stages[4].label_en in page
+        assert once(client, path, data).status_code == 302
+        assert Deal.objects.get(pk=deal.pk).stage_id == stage.stages[3].pk
+
+
+@pytest.mark.parametrize("seen", [True, False], ids=["saying what was seen", "control"])
+@pytest.mark.parametrize("way", KNOWING)
+def test_a_dialog_that_stood_open_meanwhile(stage, way, seen):
+    """alice's deed is done while mia's dialog stands open. Said what she saw, she is told; the control, without it,
+    moves the deal on from where she never saw it."""
+    (path, data), (second, more) = met(stage, way)
+    assert once(browser_of(stage.alice), path, data).status_code == 302
+    between = Deal.objects.get(pk=stage.deal.pk).stage_id
+    assert between != stage.deal.stage_id
+    if not seen:
+        del more["from"]
+    answer = once(browser_of(stage.mia), second, more)
+    after = Deal.objects.get(pk=stage.deal.pk).stage_id
+    assert (answer.status_code, after) == ((409, between) if seen else (302, stage.stages[4].pk))
+
+
+@pytest.mark.parametrize("guarded", [True, False], ids=["guarded", "control"])
+def test_an_undo_behind_somebody_elses_move(stage, guarded, monkeypatch):
+    """mia has moved the deal on since: alice's undo is refused in words. Without its check it would take the deal from
+    under mia; only the database's rule of one open stay stands then."""
+    path, data = undone(stage)
+    deal = Deal.objects.get(pk=stage.deal.pk)
+    move_many([Move(deal, stage.stages[4], key_action="继续")], by=stage.mia, now=timezone.now())
+    client = browser_of(stage.alice)
+    client.raise_request_exception = False
+    if not guarded:
+        monkeypatch.setattr(undoing, "check_standing", lambda *given: None)
+    answer = once(client, path, data)
+    assert (answer.status_code == 409) is guarded
+    if guarded:
+        assert Deal.objects.get(pk=deal.pk).stage == stage.stages[4]
+
+
+def test_without_the_version_a_pasted_cell_wins_over_what_was_typed_meanwhile(stage):
+    """The control of cell and paste: both say the version they saw; the second of two is 409, without it it overwrites."""
+    Deal.objects.filter(pk=stage.deal.pk).update(amount=1)
+    stage.deal.refresh_from_db()
+    alice, mia = browser_of(stage.alice), browser_of(stage.mia)
+    first = {"field": "amount", "amount": "2", "version": stage.deal.version}
+    assert once(alice, reverse("pipeline:field", args=[stage.deal.pk]), first).status_code in DONE
+    place = f"{stage.deal.pk}:amount:{{}}"
+    said = {"confirm": "1", "value": "3"}
+    stale = once(mia, reverse("pipeline:paste"), said | {"cell": place.format(stage.deal.version)})
+    assert (stale.status_code, Deal.objects.get(pk=stage.deal.pk).amount) == (409, 2)
+    fresh = Deal.objects.get(pk=stage.deal.pk).version  # who takes the newest version without having seen it
+    assert once(mia, reverse("pipeline:paste"), said | {"cell": place.format(fresh)}).status_code in DONE
+    assert Deal.objects.get(pk=stage.deal.pk).amount == 3

@@ -209,7 +209,7 @@ class Gate:
         self.asked = []
         monkeypatch.setattr(entering, "_functions", [self.ask])
 
-    def ask(self, deal, stage, *, by, now):
+    def ask(self, deal, stage, *, by, now, files=()):
         self.asked.append((deal.pk, stage.pk))
         notes.place_note(
             deal, "hold", "合同审批中 · 法务", "In contract approval · Legal", source="request 1", now=now, stage=stage

@@ -127,7 +127,7 @@ def test_lost_by_the_dialog(own, cast, stages, price, client_of):
 
 
 def test_a_gated_stage_is_asked_for(own, cast, stages, client_of, now, monkeypatch):
-    def ask(deal, stage, *, by, now):
+    def ask(deal, stage, *, by, now, files=()):
         notes.place_note(
             deal, "hold", "合同审批中 · 法务", "In contract approval · Legal", source="request 1", now=now, stage=stage
         )

@@ -155,3 +155,31 @@ def test_a_rep_sees_the_row_his_manager_sees(cast, client_of, quiet, now):
     html = client_of(cast.alice).get("/today").content.decode()
     assert "Your row on the team" in html
     assert row_of(cast.ada, on, rule) is None
+
+
+def test_each_number_of_a_rep_opens_exactly_its_rows(cast, client_of, quiet, now):
+    """Conversations of another day, steps of others, decided deals and another team's customers are not among them."""
+    fresh = make_customer(cast.alice, now=now - 2 * DAY, name="金石建材")
+    make_deal(fresh, amount=120_000)
+    make_log(fresh, happened_at=now, now=now)
+    make_step(fresh, today(now) + 3 * DAY)
+    make_step(make_customer(cast.bob, name="别人的"), today(now) + DAY)
+    foreign = make_customer(cast.alice, now=now - 9 * DAY, name="别的组的")
+    Customer.objects.filter(pk=foreign.pk).update(team=cast.south)
+    mia, seen = client_of(cast.mia), {}
+    cells = mia.get("/team").content.decode().split('id="reps"')[1].split("</section>")[0]
+    links = re.findall(r'href="(/team/rep/(\d+)\?of=(\w+))"[^>]*>([^<]+)</a>', cells)
+    assert {of for _href, _pk, of, _shown in links} == {"quiet", "logged", "steps", "amount"}
+    assert len(links) == 4 * cells.count('<th scope="row">')
+    for href, pk, of, shown in links:
+        for headers in ({}, HTMX):
+            page = mia.get(href, headers=headers).content.decode()
+            rows = page.count("data-row")
+            if of != "amount":
+                assert rows == int(shown), href
+        if int(pk) == cast.alice.pk:
+            seen[of] = (shown, rows)
+    mine = Deal.objects.visible_to(cast.mia).open().filter(owner=cast.alice, customer__team=cast.east)
+    assert seen["amount"][1] == mine.count() >= 3
+    assert seen["quiet"] == ("1", 1) and seen["logged"] == ("1", 1) and seen["steps"] == ("1", 1)
+    assert client_of(cast.nadia).get(f"/team/rep/{cast.alice.pk}?of=amount").status_code == 404

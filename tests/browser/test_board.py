@@ -1,0 +1,93 @@
+"""The board in the hand of a manager: a long column, one card in two windows, what a press brings (S7, B32)."""
+
+import pytest
+from django.utils import timezone
+
+from pipeline.board import CARDS
+from pipeline.models import Deal, Stage
+from pipeline.moving import Move, move_many
+from tests.browser.test_main_jobs import customer_of
+from tests.cast import make_customer
+
+pytestmark = pytest.mark.browser
+MORE = 5
+
+
+@pytest.fixture
+def now():
+    return timezone.now()
+
+
+@pytest.fixture
+def third(cast):
+    return Stage.objects.get(playbook__is_default=True, position=3)
+
+
+@pytest.fixture
+def long(cast, now, third):
+    """A column with more cards than are drawn at once."""
+    deals = [make_customer(cast.alice, name=f"批量客户{n:02d}", now=now).deals.get() for n in range(CARDS + MORE)]
+    move_many([Move(deal, third, key_action="谈过") for deal in deals], by=cast.alice, now=now)
+    return [deal.pk for deal in deals]
+
+
+def stage_of(page, deal):
+    return page.evaluate(f"document.getElementById('card-{deal}').closest('[data-stage]').dataset.stage")
+
+
+def test_the_heads_stay_over_a_long_column_and_more_is_pressed_below_it(page_of, cast, long, third):
+    page = page_of(cast.mia, width=1440)
+    page.goto("/pipeline")
+    more, cards = page.locator(f"#more-{third.pk}"), page.locator(f"#col-{third.pk} > .card")
+    assert cards.count() == CARDS
+    below = page.evaluate(
+        f"""() => document.querySelector('#more-{third.pk}').getBoundingClientRect().top
+            - document.querySelector('#col-{third.pk} > .card:last-child').getBoundingClientRect().bottom"""
+    )
+    assert below >= 0  # under the last card, not behind it
+    page.evaluate("document.querySelector('#board').scrollTop = 1500")
+    board = page.locator("#board").bounding_box()
+    for head in page.locator(".col:not(.col-shut, .col-all) .col-head").all():
+        assert abs(head.bounding_box()["y"] - board["y"]) <= 1
+    for name in page.locator(".col-shut .unfold .v").all():
+        box = name.bounding_box()
+        assert board["y"] <= box["y"] and box["y"] + box["height"] <= board["y"] + board["height"]
+    # one leaves the column before the rest is asked for: none is passed over, none comes twice
+    first = cards.first.get_attribute("data-deal")
+    fourth = Stage.objects.get(playbook=third.playbook, position=4)
+    page.evaluate("document.querySelector('#board').scrollTop = 0")
+    page.focus(f"#card-{first}")
+    page.keyboard.press("Shift+ArrowRight")
+    page.wait_for_selector("#move-form")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_selector("#move-form", state="detached")
+    page.wait_for_selector(f"#col-{fourth.pk} > #card-{first}")
+    more.click()
+    page.wait_for_selector(f"#more-{third.pk}", state="detached")
+    ids = cards.evaluate_all("all => all.map((card) => Number(card.dataset.deal))")
+    assert sorted(ids) == sorted(set(long) - {int(first)})
+
+
+@pytest.mark.proves("B32")
+def test_one_card_in_two_windows(page_of, cast, now, third):
+    customer = customer_of(cast.alice, now, "星澜科技", at=2)
+    deal = customer.deals.get()
+    one, other = page_of(cast.mia), page_of(cast.grace)
+    for page in (one, other):
+        page.goto("/pipeline")
+        page.focus(f"#card-{deal.pk}")
+        page.keyboard.press("Shift+ArrowRight")
+        page.wait_for_selector("#move-form")
+        page.fill("#move-form [name=key_action]", "两个人同时谈")
+    one.keyboard.press("Control+Enter")
+    one.wait_for_selector("#move-form", state="detached")
+    assert Deal.objects.get(pk=deal.pk).stage == third
+    other.keyboard.press("Control+Enter")
+    told = other.locator("#dialog .error-panel, #dialog .summary")
+    told.wait_for()
+    assert cast.mia.name in told.inner_text()
+    other.wait_for_function(
+        "([deal, to]) => document.getElementById(`card-${deal}`).closest('[data-stage]').dataset.stage === to",
+        arg=[deal.pk, str(third.pk)],
+    )
+    assert stage_of(other, deal.pk) == str(third.pk)  # behind the dialog it is where it is
