@@ -130,11 +130,13 @@ def told(requests, *, now):
     minutes = Counted(Calendar.load())
     stretches = read_stretches(RequestInterval.objects.filter(request__in=requests), day_start(FIRST_DAY), now)
     places = {one.department: one.place for one in stretches}
-    deals = Deal.objects.in_bulk({one.deal for one in stretches})
+    of_deal = defaultdict(list)
+    for one in stretches:
+        of_deal[one.deal].append(one)
+    deals = Deal.objects.in_bulk(of_deal)
     found = []
     for pk, cost in grouped_costs(stretches, lambda one: one.deal, minutes):
-        mine = [one for one in stretches if one.deal == pk]
-        by_place = grouped_costs(mine, lambda one: one.department, minutes)
+        by_place = grouped_costs(of_deal[pk], lambda one: one.department, minutes)
         found.append(Told(
             deals[pk], span_words(cost.minutes), [(places[key], span_words(part.minutes)) for key, part in by_place],
             span_words(cost.asker) if cost.asker else "",
