@@ -47,13 +47,13 @@ class Standing:
         stays = known_stays(COMPANY, as_of).filter(at_start | at_end, stage__kind="open").order_by()
         ends = {name: Case(When(at, then=1), default=0) for name, at in (("opening", at_start), ("closing", at_end))}
         stays = stays.annotate(**ends)
-        for deal, stage, amount, *ends in stays.values_list("deal_id", "stage_id", "deal__amount", *ends):
+        for deal, stage, amount, *stands in stays.values_list("deal_id", "stage_id", "deal__amount", *ends):
             team, person = then.place(deal)
             if then.inside(team, person):
                 row = found.setdefault((stage, team, person), [0, 0, NOTHING, NOTHING])
-                for column, stands in enumerate(ends):
-                    row[column] += stands
-                    row[2 + column] += stands * (amount or NOTHING)
+                for column, there in enumerate(stands):
+                    row[column] += there
+                    row[2 + column] += there * (amount or NOTHING)
         return [(*key, *row) for key, row in found.items()]
 
     def count(self, column, by):
