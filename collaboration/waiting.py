@@ -80,12 +80,14 @@ def read_stretches(held, start, end):
         "started_at", "ended_at", "request__deal__amount",
         "department__name", "department__name_en",
     )
-    found = []
+    open_spans = {deal: union(spans) for deal, spans in open_spans.items()}
+    found, places = [], {}
     for deal, request, department, kind, approves, state, holder, begins, ends, amount, name, name_en in rows:
         cause = IN_APPROVAL if approves and state == "submitted" else state
-        place = place_words(Department(name=name, name_en=name_en))
-        span = (max(begins, start), min(ends or end, end))
-        for first, last in overlap([span], union(open_spans[deal])):
+        if department not in places:
+            places[department] = place_words(Department(name=name, name_en=name_en))
+        place, span = places[department], (max(begins, start), min(ends or end, end))
+        for first, last in overlap([span], open_spans.get(deal, ())):
             running = ends is None and last == end
             found.append(Stretch(deal, request, department, kind, cause, holder, first, last, running, amount, place))
     return found
