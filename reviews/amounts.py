@@ -20,26 +20,30 @@ KNOWN = {  # with a value that none has where nothing is typed, so that two of t
 
 
 def changed_deals(start):
-    """Ids of deals with a change recorded since `start` whose amount or expected close was ever another than now, as a
-    subquery: only their history has to be read. Most changes are moves, of which these two know nothing."""
+    """Ids of deals with a change recorded since `start` whose amount or expected close was ever another, as a
+    subquery: only their history has to be read."""
+    return priced(start).order_by().values("id")
+
+
+def priced(start):
+    """The history of these deals: each of its rows has another that says otherwise. Most changes are moves, of which
+    amount and close know nothing."""
     recent = Deal.history.filter(history_type="~", history_date__gte=start).order_by().values("id")
-    now = Deal.objects.filter(pk=OuterRef("id"))
-    same = now.annotate(**KNOWN).filter(amount_known=OuterRef("amount_known"), close_known=OuterRef("close_known"))
-    return Deal.history.annotate(**KNOWN).filter(~Exists(same), id__in=recent).order_by().values("id")
+    others = Deal.history.filter(id=OuterRef("id")).annotate(**KNOWN)
+    other = others.exclude(amount_known=OuterRef("amount_known"), close_known=OuterRef("close_known"))
+    return Deal.history.annotate(**KNOWN).filter(Exists(other), id__in=recent)
 
 
 MOST_IDS = 5_000  # named one by one in a query; more are asked for again
 
 
 class Amounts:
-    """a(deal, moment) in CNY. Before the first history row the first known amount counts. `deals` are ids where only
-    these are asked about: one query; else two, since a database that is told which they are does not read the history
-    of all."""
+    """a(deal, moment) in CNY. Before the first history row the first known amount counts. One query. `deals` are ids
+    where only these are asked about."""
 
     def __init__(self, start, deals=None):
         self.start, self.past = start, {}
-        deals = set(changed_deals(start).values_list("id", flat=True)) if deals is None else deals
-        rows = Deal.history.filter(id__in=deals if len(deals) <= MOST_IDS else changed_deals(start))
+        rows = priced(start) if deals is None or len(deals) > MOST_IDS else Deal.history.filter(id__in=deals)
         for pk, at, amount, close in rows.order_by("id", "history_date", "history_id").values_list(
             "id", "history_date", "amount", "expected_close"
         ):

@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from accounts import switches
 from accounts.calendar import Calendar
-from reviews.amounts import NOTHING, Amounts
+from reviews.amounts import Amounts
 from reviews.attaining import against, change_on, elapsed, new_customers, signed
 from reviews.balance import Standing, balance, top_deals
 from reviews.facts import facts_then, read_facts
@@ -21,7 +21,6 @@ from reviews.rates import MATURE, stage_rates, tag_rates
 from reviews.scopes import read_stages
 from reviews.stale import stale_figures
 from reviews.talk import NEED, OBJECTION, count_talks, read_talks, talk_figures, topics
-from reviews.wins import wins_of
 
 
 def weekly(period, scope, *, as_of, stages=None, settings=None, then=None):
@@ -56,24 +55,22 @@ def weekly(period, scope, *, as_of, stages=None, settings=None, then=None):
 
 def monthly(period, scope, *, as_of, stages=None, calendar=None, then=None):
     """The monthly report: the balance in deals and in CNY, rates, the named rates, attained against target and time,
-    the month before, the ten largest open deals, why deals were lost. At most seven queries; with `then`, which says
+    the month before, the ten largest open deals, why deals were lost. At most six queries; with `then`, which says
     whose everything was on a day gone by (reviews/past.py), two more."""
     stages = stages or read_stages()
     start, end = period.starts_at, min(period.ends_at, as_of)
     previous = period.previous()
     amounts = Amounts(previous.starts_at)
-    since = previous.starts_at if then else start  # of a day gone by whose a win was is not in the database's row
-    flows = Flows(scope, stages, start=start, end=end, as_of=as_of, read_from=since, amounts=amounts, then=then)
+    flows = Flows(
+        scope, stages, start=start, end=end, as_of=as_of, read_from=previous.starts_at, amounts=amounts, then=then
+    )
     standing = Standing(scope, start, end, as_of, then=then)
     if then:
         changes, aims = facts_then(then, period, start=start)
     else:
         changes, aims = read_facts(scope, period, start=start, as_of=as_of)
     won, lost = flows.won(), flows.lost()
-    if then:
-        before = signed(flows.won(previous.starts_at, start), amounts)
-    else:
-        before = sum((win.amount for win in wins_of(scope, stages, previous.starts_at, start, as_of)), NOTHING)
+    before = signed(flows.won(previous.starts_at, start), amounts)
     amount = signed(won, amounts)
     newcomers = new_customers(changes, start, end)
     gone, days = elapsed(period, as_of, calendar or Calendar.load())

@@ -87,8 +87,8 @@ def standing_at(moment):
 class Flows:
     """The stays that touch the period [start, end) and what happened in them. One query.
 
-    `read_from` reads an earlier stretch as well (the month before), `cut` ends what is known later than the period
-    (as_of, or 60 days after it). For sums of money, by `amounts`, come beside them: the stays of deals whose price
+    `read_from` reads the wins of an earlier stretch as well (the month before), `cut` ends what is known later than the
+    period (as_of, or 60 days after it). For sums of money, by `amounts`, come beside them: the stays of deals whose price
     changed that stood at `start` or `end`, and the `TOP` largest open ones at `end`. `then` (reviews/past.py) says
     whose they were on a day gone by: everybody's are read, and what belonged to the scope is kept.
     """
@@ -111,12 +111,18 @@ class Flows:
     def _read(self, scope, cut, amounts, top):
         base = known_stays(scope, self.as_of)
         parts = [
-            base.filter(entered_at__gte=self.read_from, entered_at__lt=max(cut, self.end)),
+            base.filter(entered_at__gte=self.start, entered_at__lt=max(cut, self.end)),
             base.filter(
-                entered_at__lt=self.read_from, left__gte=self.read_from, left__lt=self.end,
-                left_at__gte=self.read_from, left_at__lt=self.end,  # says nothing new, but has an index
+                entered_at__lt=self.start, left__gte=self.start, left__lt=self.end,
+                left_at__gte=self.start, left_at__lt=self.end,  # says nothing new, but has an index
             ),
         ]
+        if self.read_from < self.start:
+            won = [fact.id for fact in self.stages.values() if fact.is_won]
+            earlier = {"entered_at__gte": self.read_from, "entered_at__lt": self.start}
+            winners = StageProgress.objects.as_of(self.as_of).filter(stage__in=won, **earlier).order_by()
+            since = Q(**earlier) | Q(entered_at__lt=self.read_from, left__gte=self.read_from, left__lt=self.end)
+            parts.append(base.filter(since, deal__in=winners.values("deal")))
         if amounts:
             changed = Q(deal__in=amounts.changed)
             parts.append(base.filter(changed & (standing_at(self.start) | standing_at(self.end))))
