@@ -88,9 +88,9 @@ class Flows:
     """The stays that touch the period [start, end) and what happened in them. One query.
 
     `read_from` reads the wins of an earlier stretch as well (the month before), `cut` ends what is known later than the
-    period (as_of, or 60 days after it). For sums of money, by `amounts`, come beside them: the stays of deals whose price
-    changed that stood at `start` or `end`, and the `TOP` largest open ones at `end`. `then` (reviews/past.py) says
-    whose they were on a day gone by: everybody's are read, and what belonged to the scope is kept.
+    period (as_of, or 60 days after it). For sums of money, by `amounts`, come beside them: the stays of deals whose
+    price changed that stood at `start` or `end`, and the `TOP` largest open ones at `end`. `then` (reviews/past.py)
+    says whose they were on a day gone by: everybody's are read, and what belonged to the scope is kept.
     """
 
     def __init__(self, scope, stages, *, start, end, as_of, cut=None, read_from=None, amounts=None, then=None):
