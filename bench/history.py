@@ -4,8 +4,8 @@
     DATABASE_URL=postgres://…/filled python -m bench.history
 
 One row of history for each stay of a deal and each tag a customer had, with the columns of today but for the stage,
-the tag, the amount of some, and what had not happened yet. Two statements, in the order things were written; a database that has history
-of deals or customers already is left alone.
+the tag, the amount of some before their last change, and what had not happened yet. Two statements, in the order things
+were written; a database that has history of deals or customers already is left alone.
 """
 
 import os
@@ -13,7 +13,7 @@ import tempfile
 
 DEALS = {  # column of the history: what it was, of the deal `of` and the stay `was`
     "stage_id": "was.stage_id", "entered_at": "was.entered_at", "version": "was.place",
-    "amount": "CASE WHEN of.id % 20 = 0 AND was.place < 3 THEN of.amount * 0.8 ELSE of.amount END",
+    "amount": "CASE WHEN of.id % 20 = 0 AND was.place < 3 AND was.place < was.many THEN of.amount * 0.8 ELSE of.amount END",
     "lost_at": "CASE WHEN of.lost_at <= was.known_at THEN of.lost_at END",
     "lost_reason_id": "CASE WHEN of.lost_at <= was.known_at THEN of.lost_reason_id END",
     "won_at": "CASE WHEN of.won_at <= was.known_at THEN of.won_at END",
@@ -36,7 +36,8 @@ def fill(model, changes, key, than):
         "history_change_reason": "NULL", "history_user_id": "of.made_by_id",
     }
     columns = [field.column for field in history._meta.concrete_fields if field.column != "history_id"]
-    places = f"row_number() OVER (PARTITION BY {key} ORDER BY recorded_at, id) AS place"
+    places = f"row_number() OVER (PARTITION BY {key} ORDER BY recorded_at, id) AS place, "
+    places += f"count(*) OVER (PARTITION BY {key}) AS many"
     with connection.cursor() as cursor:
         cursor.execute(
             f"INSERT INTO {history._meta.db_table} ({', '.join(columns)}) "

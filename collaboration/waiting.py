@@ -80,12 +80,14 @@ def read_stretches(held, start, end):
         "started_at", "ended_at", "request__deal__amount",
         "department__name", "department__name_en",
     )
-    found = []
+    open_spans = {deal: union(spans) for deal, spans in open_spans.items()}
+    found, places = [], {}
     for deal, request, department, kind, approves, state, holder, begins, ends, amount, name, name_en in rows:
         cause = IN_APPROVAL if approves and state == "submitted" else state
-        place = place_words(Department(name=name, name_en=name_en))
-        span = (max(begins, start), min(ends or end, end))
-        for first, last in overlap([span], union(open_spans[deal])):
+        if department not in places:
+            places[department] = place_words(Department(name=name, name_en=name_en))
+        place, span = places[department], (max(begins, start), min(ends or end, end))
+        for first, last in overlap([span], open_spans.get(deal, ())):
             running = ends is None and last == end
             found.append(Stretch(deal, request, department, kind, cause, holder, first, last, running, amount, place))
     return found
@@ -130,11 +132,13 @@ def told(requests, *, now):
     minutes = Counted(Calendar.load())
     stretches = read_stretches(RequestInterval.objects.filter(request__in=requests), day_start(FIRST_DAY), now)
     places = {one.department: one.place for one in stretches}
-    deals = Deal.objects.in_bulk({one.deal for one in stretches})
+    of_deal = defaultdict(list)
+    for one in stretches:
+        of_deal[one.deal].append(one)
+    deals = Deal.objects.in_bulk(of_deal)
     found = []
     for pk, cost in grouped_costs(stretches, lambda one: one.deal, minutes):
-        mine = [one for one in stretches if one.deal == pk]
-        by_place = grouped_costs(mine, lambda one: one.department, minutes)
+        by_place = grouped_costs(of_deal[pk], lambda one: one.department, minutes)
         found.append(Told(
             deals[pk], span_words(cost.minutes), [(places[key], span_words(part.minutes)) for key, part in by_place],
             span_words(cost.asker) if cost.asker else "",

@@ -5,25 +5,33 @@ import datetime as dt
 from bisect import bisect_right
 from decimal import Decimal
 
-from django.db.models import DateField, DecimalField, F, Max, Min, Q, Value
+from django.db.models import DateField, DecimalField, Exists, OuterRef, Value
 from django.db.models.functions import Coalesce
 
 from pipeline.models import Deal
 
 NOTHING = Decimal(0)
+KNOWN = {  # with a value that none has where nothing is typed, so that two of them can be compared
+    "amount_known": Coalesce(
+        "amount", Value(Decimal(-1)), output_field=DecimalField(max_digits=14, decimal_places=2)
+    ),
+    "close_known": Coalesce("expected_close", Value(dt.date.min), output_field=DateField()),
+}
 
 
 def changed_deals(start):
     """Ids of deals with a change recorded since `start` whose amount or expected close was ever another, as a
-    subquery: only their history has to be read. Most changes are moves, of which these two know nothing."""
+    subquery: only their history has to be read."""
+    return priced(start).order_by().values("id")
+
+
+def priced(start):
+    """The history of these deals: each of its rows has another that says otherwise. Most changes are moves, of which
+    amount and close know nothing."""
     recent = Deal.history.filter(history_type="~", history_date__gte=start).order_by().values("id")
-    amount = Coalesce("amount", Value(Decimal(-1)), output_field=DecimalField(max_digits=14, decimal_places=2))
-    close = Coalesce("expected_close", Value(dt.date.min), output_field=DateField())
-    return (
-        Deal.history.filter(id__in=recent).order_by().values("id")
-        .annotate(least=Min(amount), most=Max(amount), first=Min(close), last=Max(close))
-        .filter(Q(least__lt=F("most")) | Q(first__lt=F("last"))).values("id")
-    )
+    others = Deal.history.filter(id=OuterRef("id")).annotate(**KNOWN)
+    other = others.exclude(amount_known=OuterRef("amount_known"), close_known=OuterRef("close_known"))
+    return Deal.history.annotate(**KNOWN).filter(Exists(other), id__in=recent)
 
 
 MOST_IDS = 5_000  # named one by one in a query; more are asked for again
@@ -35,7 +43,7 @@ class Amounts:
 
     def __init__(self, start, deals=None):
         self.start, self.past = start, {}
-        rows = Deal.history.filter(id__in=changed_deals(start) if deals is None else deals)
+        rows = priced(start) if deals is None or len(deals) > MOST_IDS else Deal.history.filter(id__in=deals)
         for pk, at, amount, close in rows.order_by("id", "history_date", "history_id").values_list(
             "id", "history_date", "amount", "expected_close"
         ):

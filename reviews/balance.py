@@ -12,7 +12,7 @@ moment; won is what was signed (contract amount where typed), and the difference
 
 from collections import Counter
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Case, Count, Q, Sum, When
 
 from reviews.amounts import NOTHING
 from reviews.flows import known_stays, standing_at
@@ -44,14 +44,16 @@ class Standing:
     def _rows_then(then, at_start, at_end, as_of):
         """The same rows of a day gone by: whose a deal was is not in its row."""
         found = {}
-        for column, standing in enumerate((at_start, at_end)):
-            stays = known_stays(COMPANY, as_of).filter(standing, stage__kind="open").order_by()
-            for deal, stage, amount in stays.values_list("deal_id", "stage_id", "deal__amount"):
-                team, person = then.place(deal)
-                if then.inside(team, person):
-                    row = found.setdefault((stage, team, person), [0, 0, NOTHING, NOTHING])
-                    row[column] += 1
-                    row[2 + column] += amount or NOTHING
+        stays = known_stays(COMPANY, as_of).filter(at_start | at_end, stage__kind="open").order_by()
+        ends = {name: Case(When(at, then=1), default=0) for name, at in (("opening", at_start), ("closing", at_end))}
+        stays = stays.annotate(**ends)
+        for deal, stage, amount, *stands in stays.values_list("deal_id", "stage_id", "deal__amount", *ends):
+            team, person = then.place(deal)
+            if then.inside(team, person):
+                row = found.setdefault((stage, team, person), [0, 0, NOTHING, NOTHING])
+                for column, there in enumerate(stands):
+                    row[column] += there
+                    row[2 + column] += there * (amount or NOTHING)
         return [(*key, *row) for key, row in found.items()]
 
     def count(self, column, by):

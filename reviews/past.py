@@ -37,7 +37,7 @@ class Then:
             team, person = self.place(stay.deal)
             if self.inside(team, person):
                 signed, reason = self.deals.get(stay.deal, NOWHERE)[2:]
-                yield replace(stay, team=team, person=person, signed=signed, reason=reason)
+                yield stay._replace(team=team, person=person, signed=signed, reason=reason)
 
     def changes(self, changes):
         """The same of changes of tags."""

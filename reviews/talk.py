@@ -10,7 +10,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from statistics import median
 
-from django.db.models import Count, Exists, F, OuterRef, Q
+from django.db.models import BigIntegerField, CharField, Count, Exists, F, OuterRef, Q, Value
 
 from accounts.calendar import Calendar
 from core.periods import today
@@ -110,13 +110,16 @@ class Counts:
 
 
 def count_talks(scope, start, end, as_of, then=None):
-    """The Counts of the conversations of [start, end), counted by the database. Two queries."""
+    """The Counts of the conversations of [start, end), counted by the database. One query."""
     if then:  # whose they were is not in their rows
         mine = [talk for talk in read_talks(scope, start, end, as_of, 0, then) if talk.counted]
         return Counts(len(mine), Counter((need[1], need[2] or 0) for talk in mine for need in talk.needs))
     rows = known_talks(scope, as_of).filter(happened_at__gte=start, happened_at__lt=end, replaced=False).order_by()
-    said_of = rows.filter(needs__isnull=False).values_list("needs__kind", "needs__topic_id")
-    return Counts(rows.count(), {(kind, topic or 0): n for kind, topic, n in said_of.annotate(n=Count("needs"))})
+    said_of = rows.filter(needs__isnull=False).values_list("needs__kind", "needs__topic_id").annotate(n=Count("needs"))
+    nobody, nothing = Value("", CharField()), Value(None, BigIntegerField())
+    all_of_them = rows.values_list(nobody, nothing).annotate(n=Count("pk"))
+    found = {(kind, topic or 0): n for kind, topic, n in said_of.union(all_of_them, all=True)}
+    return Counts(found.pop(("", 0), 0), found)
 
 
 def talk_figures(talks):

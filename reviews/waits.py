@@ -5,13 +5,13 @@ reads the waiting it was asked for, and what of it lay outside its control. Figu
 """
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db.models import Q
 
 from accounts.calendar import Calendar
 from collaboration.models import RequestInterval, RequestKind
-from collaboration.waiting import Counted, Stretch, cause_words, cost_of, grouped_costs, overlap, read_stretches
+from collaboration.waiting import Counted, cause_words, cost_of, grouped_costs, read_stretches
 
 MONTHS = 12  # of the trend
 
@@ -65,10 +65,11 @@ class Waits:
     def inside(self, period=None):
         """The stretches of one month; one that reaches over its end is cut."""
         period = period or self.period
+        first, last = period.starts_at, period.ends_at
         return [
-            Stretch(**(vars(one) | {"start": start, "end": end}))
-            for one in self.year
-            for start, end in overlap([(one.start, one.end)], [(period.starts_at, period.ends_at)])
+            one if first <= one.start and one.end <= last
+            else replace(one, start=max(one.start, first), end=min(one.end, last))
+            for one in self.year if one.start < last and one.end > first
         ]
 
     def cost(self, stretches):

@@ -24,7 +24,7 @@ from django.db.models import (
 from django.db.models.functions import Coalesce
 
 from pipeline.models import Deal, StageProgress
-from reviews.amounts import MOST_IDS, Amounts
+from reviews.amounts import Amounts
 from reviews.flows import known_stays, left_known
 from reviews.likely import cents_of, money
 
@@ -57,7 +57,8 @@ def wins_of(scope, stages, start, end, as_of):
     recent = Deal.history.filter(id=OuterRef("deal"), history_type="~", history_date__gte=start)
     priced = Deal.history.filter(id=OuterRef("deal")).annotate(was=known(F("amount")))
     other = priced.exclude(was=known(OuterRef("deal__amount")))
-    repriced = Q(Exists(recent), Exists(other), deal__contract_amount=None)  # worth what it was when it was won
+    # Worth what it was when it was won. What is in its own row comes first: most have a contract's amount.
+    repriced = Q(deal__contract_amount=None) & Q(Exists(recent)) & Q(Exists(other))
     rows = (
         known_stays(scope, as_of)
         .filter(stage__in=won, entered_at__gte=start, entered_at__lt=end)
@@ -72,7 +73,7 @@ def wins_of(scope, stages, start, end, as_of):
     )
     rows = list(rows)
     alone = {row[2] for row in rows if row[2]}
-    amounts = Amounts(start, alone if len(alone) <= MOST_IDS else None)
+    amounts = Amounts(start, alone)
     return [
         Wins(team, person, deals, money(cents) if alone is None else amounts.of(alone, money(cents), at))
         for team, person, alone, deals, cents, at in rows

@@ -20,7 +20,7 @@ from pipeline import agreement
 from pipeline.models import Deal
 from pipeline.playbooks import Playbooks
 from pipeline.urgency import in_stage
-from salesflow.reprows import added_up, rows_of
+from salesflow.reprows import added_up, lines_html, rows_of
 
 BANDS = ((0, 3), (4, 7), (8, None))  # days in the stage
 MOST = 20
@@ -53,6 +53,7 @@ class Decision:
 
 @dataclass
 class TeamHome:
+    user: object
     teams: list
     team: object
     on: object
@@ -73,6 +74,11 @@ class TeamHome:
         under = {team.pk: [row for row in self.reps if row.person.team_id == team.pk] for team in self.teams}
         return [(team, added_up(under[team.pk]), under[team.pk]) for team in self.teams]
 
+    @property
+    def drawn(self):
+        """The same with the rows as markup."""
+        return [(team, sums, lines_html(rows, self.user)) for team, sums, rows in self.groups]
+
 
 def team_home(user, now, data=None, *, team=None):
     """`team` narrows to one of the teams the person sees; the tags of `data`, a query string, narrow the decisions
@@ -92,7 +98,7 @@ def team_home(user, now, data=None, *, team=None):
     cells, money = _open_money(user, one, on)
     stages, heat = _heat(cells, one)
     return TeamHome(
-        teams=teams, team=one, on=on, decisions=decisions[:MOST], count=len(decisions), bar=bar,
+        user=user, teams=teams, team=one, on=on, decisions=decisions[:MOST], count=len(decisions), bar=bar,
         reps=rows_of(user, people, on, rule, money), stages=stages, heat=heat,
         to_judge=agreement.left(user, on),
     )

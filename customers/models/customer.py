@@ -107,10 +107,14 @@ class Customer(Versioned):
                 fields=["tag", "owner", "team"], name="customer_tagged",
                 condition=models.Q(archived_at=None, merged_into=None),
             ),
-            models.Index(  # all that says whether one is quiet (customers/staleness.py): counted without the rows
-                fields=["tag", "limit_days", "quiet_since", "open_deals", "waiting_until", "grade"],
+            models.Index(  # all that says whether one is quiet (customers/staleness.py), and whose it is: counted by
+                # tag, person or team without the rows
+                fields=[
+                    "tag", "limit_days", "quiet_since", "open_deals", "waiting_until", "grade", "next_step_on",
+                    "pooled_at", "owner", "team", "id",
+                ],
                 name="customer_quiet",
-                condition=models.Q(archived_at=None, merged_into=None, pooled_at=None),
+                condition=models.Q(archived_at=None, merged_into=None),
             ),
             models.Index(fields=["pinyin", "id"], name="customer_by_name"),
             models.Index(fields=["-open_amount", "id"], name="customer_by_worth"),

@@ -26,6 +26,8 @@ def bare(models_):
     tables, quote = [model._meta.db_table for model in models_], connection.ops.quote_name
     connection.check_constraints()  # what waits for the end of the transaction would hold the tables
     with connection.cursor() as cursor:
+        for limit in ("statement_timeout", "idle_in_transaction_session_timeout"):  # a page's: an index takes longer
+            cursor.execute(f"SET LOCAL {limit} = 0")
         cursor.execute(
             "SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint "
             "WHERE contype = 'f' AND conrelid::regclass::text = ANY(%s) ORDER BY 1, 2", [tables],

@@ -238,7 +238,8 @@ class _Rows:
             if kind == "open":
                 facts["open"] += 1
                 facts["amount"] += amount
-                facts["limit"] = min(facts["limit"] or 99, stage.stale_days or 3)
+                limits = [days for days in (facts["limit"], stage.stale_days) if days is not None]
+                facts["limit"] = min(limits, default=None)
             facts["position"] = max(facts["position"], min(stage.position, 7) if not lost else 1)
             if lost and not facts["open"] and tag != "won" and number == len(w.deals_of[n]) - 1:
                 self.made[TagChange].append((customer, tag, "lost", entered, entered, owner, "deal"))
