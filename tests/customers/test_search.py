@@ -158,7 +158,6 @@ def test_a_search_of_the_list_counts_its_chips_and_reads_its_page_at_once(cast, 
     assert amounts == sorted(amounts, reverse=True)
     assert page(tag="hot") == (page(tag="hot")[0], 2, 1, {"prospect": 3, "interested": 2, "hot": 2})
     assert page(q="没有这家") == ([], 0, 1, {})
-    assert page(q="。。")[1] == 8  # nothing to look for: the whole list
     with CaptureQueriesContext(connection) as at_once:
         client.get("/customers", {"q": "xl"})
     with CaptureQueriesContext(connection) as in_two:
