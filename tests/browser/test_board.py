@@ -37,7 +37,7 @@ def stage_of(page, deal):
 
 def test_the_heads_stay_over_a_long_column_and_more_is_pressed_below_it(page_of, cast, long, third):
     page = page_of(cast.mia, width=1440)
-    page.goto("/pipeline")
+    page.goto("/pipeline", timeout=30_000)  # the first page of a cold server
     more, cards = page.locator(f"#more-{third.pk}"), page.locator(f"#col-{third.pk} > .card")
     assert cards.count() == CARDS
     below = page.evaluate(
