@@ -18,6 +18,7 @@ from core.errors import Refused
 from pipeline.models import CardNote, Deal, Stage
 from pipeline.moving import Move, move_many
 from tests.cast import build_cast, key, make_customer
+from tests.collaboration.test_kinds import ticked
 from tests.collaboration.test_races import at_once
 from tests.collaboration.world import MONDAY, TUESDAY, kind
 from tests.gate.forms import form_at
@@ -273,7 +274,7 @@ def test_an_admin_chooses_where_a_kind_is_offered_and_takes_it_back(cast, offere
     def save(**more):
         chosen.refresh_from_db()
         page = ada.get(path).content.decode()
-        return ada.post(path, form_at(page, path) | {"key": key()} | more)
+        return ada.post(path, ticked(form_at(page, path)) | {"key": key()} | more)
 
     assert save(offers=[third.pk]).status_code == 302
     third.refresh_from_db()
