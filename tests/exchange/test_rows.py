@@ -5,6 +5,7 @@ import io
 
 import openpyxl
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Department
@@ -141,10 +142,12 @@ def test_a_name_of_two_customers_and_of_a_foreign_one(cast):
 
 
 @pytest.mark.proves("B22")
-def test_five_thousand_bad_rows(cast):
+def test_five_thousand_bad_rows(cast, client_of):
     rows = [LOG_HEAD, *(log_row(name=f"客户{n}", day="2024-02-30") for n in range(5000))]
     batch, records = bring_rows(rows, cast.alice)
     assert batch.counts["wrong"] == 5000
+    shown = client_of(cast.alice).get(reverse("exchange:import_check", args=[batch.pk])).context
+    assert (len(shown["rows"]), shown["rows_of_tab"]) == (50, 5000)
     target = io.BytesIO()
     write_wrong_rows(batch, target)
     page = openpyxl.load_workbook(io.BytesIO(target.getvalue())).worksheets[0]
