@@ -27,9 +27,9 @@ class Asking:
         self.fresh()
 
     def fresh(self):
-        """What came in since yesterday and still waits: one or two for each desk, so that no queue is empty."""
+        """What came in since yesterday and still waits: one to three for each desk, so that every queue has something to accept."""
         deals = Deal.objects.open().filter(stage__position__gte=2).select_related("customer", "owner", "stage")
-        for place, deal in enumerate(deals.order_by("-amount", "id")[:9]):
+        for place, deal in enumerate(deals.order_by("-amount", "id")[:13]):
             code, desk, title, description, standard = words.REQUESTS[place % len(words.REQUESTS)]
             asked = self.now - dt.timedelta(hours=(2, 5, 26)[place % 3], minutes=7 * place)
             request = raise_request(
