@@ -41,7 +41,7 @@ def plug():
     topic("lead", _("A lead has no owner, or no first contact near its 24 hours"), [firstcontact.KIND], mail="now",
           roles=SELLS + ("admin",))  # fmt: skip
     over([firstcontact.KIND], lambda now: ~Exists(unspoken()))
-    joins("mention", "collaboration.said act", "collaboration.noted act")
+    joins("mention", "collaboration.said act", "collaboration.noted act", "collaboration.nudged")
     joins("given", "collaboration.passed_on")
     finishes(CollaborationRequest, finish)
     acts = Q(group="act")

@@ -99,7 +99,7 @@ def months_before(scope, period):
 
 
 def bottleneck(reading):
-    """The Verdict of a month as it is read; None while it runs and where there is nothing to say."""
-    if reading.kind != "month" or reading.running or not reading.sells:
+    """The Verdict of a closed month; None of one that is not frozen yet, and where there is nothing to say."""
+    if reading.kind != "month" or not reading.frozen or not reading.sells:
         return None
     return verdict_of(reading.figures, months_before(reading.scope, read_period(reading.period.code)))

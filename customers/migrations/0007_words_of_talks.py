@@ -16,7 +16,7 @@ BEGIN
 END $$
 """
 INDEX = """
-CREATE INDEX followup_words ON customers_followup USING gin (followup_grams(text)) WITH (gin_pending_list_limit = 512)
+CREATE INDEX IF NOT EXISTS followup_words ON customers_followup USING gin (followup_grams(text)) WITH (gin_pending_list_limit = 512)
 """
 
 

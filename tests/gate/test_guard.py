@@ -11,6 +11,7 @@ from tests.gate.walk import PEOPLE, ask, post
 
 FIRM = {  # asks for more than the gate, so that an open one alone shows nothing
     "me_leave_remove": "one's own leave",
+    "me_device_end": "one's own device",
     "pipeline:agreement_judge": "drawn for two people: nobody else judges it, whoever may see it",
     "pipeline:switch": "one playbook is on: not there for anybody (D52)",
     "pipeline:after_win": "one playbook is on: not there for anybody (D52)",

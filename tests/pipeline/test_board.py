@@ -31,7 +31,8 @@ def crowd(cast, stages, now, approve):
         values = {
             "stage": stages[1 + n % 5],
             "amount": Decimal(dice.randrange(0, 900_000)) if n % 7 else None,
-            "expected_close": periods.today(now) + dt.timedelta(days=dice.randrange(0, 60)),
+            # a few of them today, so that some close in this month on its last day as well
+            "expected_close": periods.today(now) + dt.timedelta(days=dice.randrange(0, 60) if n % 8 > 1 else 0),
         }
         made = make_customer(owner, name=f"客户{n:02d}", now=now - dt.timedelta(days=dice.randrange(0, 8)), deal=values)
         if n % 9 == 0:
