@@ -9,7 +9,7 @@ from django.utils import timezone, translation
 
 from activity.models import Event
 from core import keys
-from core.kept import forget
+from core.changing import change_many
 from core.models import SubmittedKey
 from core.periods import period_of, today
 from exchange.sheets import Record
@@ -136,10 +136,7 @@ PATHS = {  # way: (who, what is sent, what of it there is one more of afterwards
 def free(cast):
     """The stages ask nothing, so that a drag needs no dialog."""
     asks = dict.fromkeys(("key_action", "expected_close", "amount", "competitor", "risk_type", "tag", "needs"), "no")
-    Playbook.objects.default().stages.model.objects.bulk_update(
-        [one for one in cast.stages.values() if setattr(one, "asks", asks) is None], ["asks"]
-    )
-    forget()  # no row of history tells that the stages are others now
+    change_many(list(cast.stages.values()), by=None, asks=asks)
 
 
 def twenty(cast, way, *, same_key=True):
