@@ -7,9 +7,8 @@ for the number of stages looked at); of several the one that lost the most moves
 could have shown a fall of DROP at all, and how many entries more that would take.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from core.periods import read_period
 from pipeline.calibrating import wilson
 from reviews.chance import Count, holm, missing, together, worse
 from reviews.models import Review
@@ -79,10 +78,7 @@ def judged(lines, codes):
         if line.now.entered and len(line.earlier) >= LEAST_MONTHS
     }
     found = holm(tested)
-    lines = [
-        Line(line.stage, line.now, line.codes, line.earlier, tested.get(line.stage), line.stage in found)
-        for line in lines
-    ]
+    lines = [replace(line, chance=tested.get(line.stage), worse=line.stage in found) for line in lines]
     named = max((line for line in lines if line.worse), key=lambda line: line.fewer, default=None)
     short = [missing(line.now, line.earlier, DROP, len(tested)) for line in lines if line.stage in tested]
     return Verdict(lines, named, min((n for n in short if n is not None), default=None), codes)
@@ -102,4 +98,4 @@ def bottleneck(reading):
     """The Verdict of a closed month; None of one that is not frozen yet, and where there is nothing to say."""
     if reading.kind != "month" or not reading.frozen or not reading.sells:
         return None
-    return verdict_of(reading.figures, months_before(reading.scope, read_period(reading.period.code)))
+    return verdict_of(reading.figures, months_before(reading.scope, reading.period))

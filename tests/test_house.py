@@ -2,6 +2,7 @@
 
 import ast
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -19,12 +20,15 @@ def name(path):
     return str(path.relative_to(ROOT))
 
 
+@cache
 def tree(path):
     return ast.parse(path.read_text(encoding="utf-8"))
 
 
+@cache
 def imports(path):
     """(floor, node, inside a function) of every import of ours."""
+    found = []
     module = tree(path)
     inner = {
         id(node)
@@ -40,7 +44,8 @@ def imports(path):
         for target in names:
             floor = target.split(".")[0]
             if floor in FLOORS:
-                yield floor, node, id(node) in inner
+                found.append((floor, node, id(node) in inner))
+    return found
 
 
 @pytest.mark.parametrize("path", FILES, ids=name)

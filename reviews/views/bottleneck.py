@@ -35,7 +35,8 @@ def page(request, code):
         shown = rows.select_related("owner")
         context |= {"sentence": sentence(reading, verdict), "lines": told_lines(reading, verdict)}
         context["improvements"] = tell(courses(shown))
-        context["form"] = form_of(reading, request.user, f"rate-{verdict.named.stage}" if verdict.named else "")
-        if verdict.named:
-            context["lost"] = lost_there(reading, verdict.named.stage)
+        named = verdict.named
+        context["form"] = form_of(reading, request.user, measure=f"rate-{named.stage}" if named else "")
+        if named:
+            context["lost"] = lost_there(reading, named.stage)
     return render(request, "reviews/bottleneck.html", context)

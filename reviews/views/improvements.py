@@ -18,13 +18,12 @@ from reviews.tellingimproving import measures_of, tell
 from reviews.views.pages import find
 
 
-def form_of(reading, user, data=None):
-    """The form to plan one, or None for who may not."""
+def form_of(reading, user, data=None, *, measure=""):
+    """The form to plan one, `measure` chosen, or None for who may not."""
     if not reading.may_write or reading.running:
         return None
-    first = {"measure": data} if isinstance(data, str) else None
     return ImprovementForm(
-        data if first is None else None, initial=first, measures=measures_of(reading),
+        data, initial={"measure": measure}, measures=measures_of(reading),
         owners=owners(user, reading.scope, reading.known), on=today(reading.now),
     )
 
