@@ -17,21 +17,20 @@ const list = () => document.getElementById('palette-results');
 const search = () => {
   before = null;
   const url = sf.$('form', dialog()).getAttribute('action') + '?q=' + encodeURIComponent(field().value);
-  sf.get(url, '#palette-results').then(() => {
-    choose(options()[0]);
-    sf.say(sf.words('Results').replace('{n}', options().length));
-  });
+  sf.get(url, '#palette-results');
 };
 // → on a line: what can be done with it; ← back to the lines, with the same one chosen.
 const actions = (option, at) => {
   clearTimeout(timer);
-  const was = { at, lines: [...list().childNodes] };
-  sf.get(sf.$('form', dialog()).getAttribute('action') + '?about=' + option.dataset.about, '#palette-results').then(() => {
-    before = was;
-    choose(options()[0]);
-    sf.say(sf.words('Results').replace('{n}', options().length));
-  });
+  before = { at, lines: [...list().childNodes] };
+  sf.get(sf.$('form', dialog()).getAttribute('action') + '?about=' + option.dataset.about, '#palette-results');
 };
+// Not by the request's promise: of one that waits for another, htmx says at once that it is done.
+document.addEventListener('htmx:afterSwap', ({ detail }) => {
+  if (!list() || detail.target !== list()) return;
+  choose(options()[0]);
+  sf.say(sf.words('Results').replace('{n}', options().length));
+});
 const back = () => {
   list().replaceChildren(...before.lines);
   const { at } = before;

@@ -64,6 +64,22 @@ def test_from_the_palette_on_any_page(page_of, cast, customer):
     saved(customer)
 
 
+def test_the_palette_chooses_its_first_line_on_a_slow_line_too(page_of, cast, customer):
+    """What is typed while the first answer is still on its way waits for it, and is chosen when it comes."""
+    page = page_of(cast.alice)
+    page.goto("/reviews")
+
+    def late(route):
+        page.wait_for_timeout(600)
+        route.continue_()
+
+    page.route(lambda url: url.endswith("/search?q="), late)
+    page.keyboard.press("Control+k")
+    page.wait_for_selector("#palette[open]")
+    page.keyboard.insert_text(LINE)
+    page.wait_for_selector("#palette [role=option][data-drawer][aria-selected=true]")
+
+
 def test_enter_of_an_input_method_reads_nothing(page_of, cast, customer):
     page = page_of(cast.alice)
     page.goto("/customers")
