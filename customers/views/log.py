@@ -131,7 +131,7 @@ def _go(request, address):
     if not request.htmx:
         return redirect(address)
     response = HttpResponse()
-    response["HX-Redirect"] = address
+    response["HX-Redirect"], response["HX-Trigger"] = address, "log-saved"  # the device lets its draft go
     return response
 
 
