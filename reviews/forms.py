@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.widgets import Day
-from reviews.models import Improvement, Review
+from reviews.models import Answer, Improvement, Review
 
 
 class TextsForm(forms.ModelForm):
@@ -55,3 +55,10 @@ class OutcomeForm(forms.Form):
         if data.get("state") in ("done", "dropped") and not data.get("outcome"):
             self.add_error("outcome", _("Say in a sentence what became of it"))
         return data
+
+
+class AnswerForm(forms.ModelForm):
+    class Meta:
+        model = Answer
+        fields = ["text"]
+        widgets = {"text": forms.Textarea({"rows": 5})}
