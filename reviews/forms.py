@@ -7,7 +7,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.widgets import Day
-from reviews.models import Improvement, Review
+from reviews.models import Answer, Improvement, MethodGoal, Review
+
+LONGEST = dt.timedelta(days=366)  # of a baseline, and of what is measured against it
 
 
 class TextsForm(forms.ModelForm):
@@ -55,3 +57,57 @@ class OutcomeForm(forms.Form):
         if data.get("state") in ("done", "dropped") and not data.get("outcome"):
             self.add_error("outcome", _("Say in a sentence what became of it"))
         return data
+
+
+class AnswerForm(forms.ModelForm):
+    class Meta:
+        model = Answer
+        fields = ["text"]
+        widgets = {"text": forms.Textarea({"rows": 5})}
+
+
+class MethodGoalForm(forms.ModelForm):
+    """`measures` [(name, label)] are what may be measured here, `shares` the names of those that are shares, `owners`
+    who may answer for it, `on` today. Nothing of it may be left out (R10)."""
+
+    metric = forms.ChoiceField(label=gettext_lazy("Measured by"))
+
+    class Meta:
+        model = MethodGoal
+        fields = ["metric", "direction", "kind", "size", "before_first", "before_last", "since", "ends_on", "owner"]
+        widgets = dict.fromkeys(["before_first", "before_last", "since", "ends_on"], Day)
+
+    def __init__(self, *args, measures, shares, owners, on, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.on, self.shares = on, shares
+        self.fields["metric"].choices = measures
+        self.fields["owner"].queryset = owners
+        self.fields["owner"].label_from_instance = lambda person: person.name
+
+    def clean_size(self):
+        size = self.cleaned_data["size"]
+        if size <= 0:
+            raise forms.ValidationError(_("A goal changes something: a number above 0."))
+        return size
+
+    def clean(self):
+        data = super().clean()
+        days = [data.get(name) for name in ("before_first", "before_last", "since", "ends_on")]
+        if None not in days:
+            self._in_order(*days)
+        size, kind = data.get("size"), data.get("kind")
+        if size and size > 100 and kind != "relative" and data.get("metric") in self.shares:
+            self.add_error("size", _("A share is at most 100 percent."))
+        return data
+
+    def _in_order(self, first, last, since, ends_on):
+        if last < first:
+            self.add_error("before_last", _("The baseline ends before it begins."))
+        elif last - first >= LONGEST:
+            self.add_error("before_first", _("The baseline is at most a year long."))
+        if since <= last:
+            self.add_error("since", _("What is measured begins after the baseline."))
+        if ends_on < max(since, self.on):
+            self.add_error("ends_on", _("This day is over."))
+        elif ends_on - since >= LONGEST:
+            self.add_error("ends_on", _("A goal runs for a year at most."))

@@ -64,6 +64,7 @@ class LogForm(forms.Form):
     )
     wait_until = forms.DateField(required=False, label=gettext_lazy("Until"))
     topics = forms.TypedMultipleChoiceField(required=False, coerce=int, label=gettext_lazy("Needs / objections"))
+    answered = forms.TypedMultipleChoiceField(required=False, coerce=int, label=gettext_lazy("Answer given"))
     need_text = forms.CharField(required=False, max_length=100, label=gettext_lazy("Another need"))
     objection_text = forms.CharField(required=False, max_length=100, label=gettext_lazy("Another objection"))
     feedback = forms.ChoiceField(choices=[("", "")] + VIEWS, required=False, label=gettext_lazy("Customer's view"))
@@ -91,6 +92,7 @@ class LogForm(forms.Form):
         self.fields["contact"].choices = lambda: [("", "")] + [(c.pk, str(c)) for c in offer.contacts]
         self.fields["methods"].choices = [(code, method.words) for code, method in offer.choices.methods.items()]
         self.fields["topics"].choices = lambda: [(topic.pk, topic.words) for topic in offer.topics]
+        self.fields["answered"].choices = lambda: [(topic.pk, topic.words) for topic in offer.topics]
         self.fields["steps"].choices = lambda: [(step.pk, step.text) for step in offer.steps]
         self.fields["steps"].is_closed = lambda pk: offer.customer.steps.filter(
             pk=number(pk), closed_at__isnull=False).exists()

@@ -114,7 +114,7 @@ def save(request, customer):
 
 def more(request, form):
     """The full form, filled with what a log line said so far; nothing is saved."""
-    several = ("methods", "topics", "steps")
+    several = ("methods", "topics", "answered", "steps")
     given = {name: request.POST.getlist(name) if name in several else request.POST.get(name) for name in form.fields}
     filled = LogForm(offer=form.offer, now=form.now, initial=given)
     template = "customers/_log.html" if request.htmx else "customers/log_page.html"
@@ -151,7 +151,7 @@ def _initial(given, choice, now, user):
 
 
 def _context(form, choice):
-    picked = {name: form[name].value() for name in ("methods", "topics", "steps")}
+    picked = {name: form[name].value() for name in ("methods", "topics", "answered", "steps")}
     picked = {name: [str(each) for each in value or []] for name, value in picked.items()}
     plan = plan_in(str(form["text"].value() or ""), form.on, choice.calendar)
     return {"form": form, "offer": choice, "customer": choice.customer, "picked": picked, "step": "ask",

@@ -535,6 +535,17 @@ REVIEWS = {
         Row(get=of_alice(), post=of_alice(IN), kwargs=lambda w: {"pk": w.improvement.pk},
             data=lambda w: {"state": "done", "outcome": "提前一周沟通", "version": "1"}),
     ],
+    "reviews:answers": [Row(get=SELLERS), Row(get=of_deal(), **ABOUT_ALICE, **MIXED)],
+    "reviews:answer": [  # written by managers and admins, read by who sells
+        Row(get=SELLERS, post=roles(rep=403, manager=IN, admin=IN), kwargs=lambda w: {"pk": w.objection.pk},
+            data=lambda w: {"text": "先算三年总账", "version": "0"}),
+        Row(get=of_deal(), post=of_deal(IN, alice=403), data=lambda w: {"text": "先算总账", "version": "0"},
+            kwargs=lambda w: {"pk": w.objection.pk}, **ABOUT_ALICE, **MIXED),
+    ],
+    "reviews:answer_rows": [
+        Row(get=of_deal(), kwargs=lambda w: {"pk": w.objection.pk}, mixed=MIXED["mixed"],
+            query=lambda w: f"of=talks&version=0&scope=person-{w.cast.alice.pk}"),
+    ],
     "reviews:waiting": [
         Row(get=ANYBODY, **MONTH), Row(get=of_alice(), **MONTH, **ABOUT_ALICE, **MIXED),
         Row(get=TEAM_ONLY, **MONTH, **ABOUT_EAST, **MIXED), Row(get=LEADS_ALL, **MONTH, **COMPANY, **MIXED),

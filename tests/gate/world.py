@@ -119,6 +119,7 @@ def build_world(now=None):
         made_by=cast.mia, made_at=now,
     )
     world.topic = Topic.objects.order_by("pk").first()
+    world.objection = Topic.objects.filter(kind="objection").order_by("pk").first()
     return world
 
 
