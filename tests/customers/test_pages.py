@@ -6,6 +6,7 @@ import re
 import uuid
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -14,7 +15,7 @@ from accounts import switches
 from activity.models import Event
 from activity.recording import record
 from core.periods import today
-from customers import steps
+from customers import attaching, steps
 from customers.models import (
     Contact,
     Customer,
@@ -27,7 +28,7 @@ from customers.models import (
     TagChange,
     Topic,
 )
-from tests.cast import key, make_customer, make_log
+from tests.cast import key, make_customer, make_deal, make_log, make_request
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
@@ -469,6 +470,25 @@ def test_the_timeline_pages_through_everything_once(cast, client_of, customer):
     assert sorted(seen) == sorted(FollowUp.objects.values_list("pk", flat=True))
     for key_text in ("x", "1-t-1-2", "nan-t-1", "1e309-e-2", "0-t-99999999999999999999"):
         assert client.get(f"/customers/{customer.pk}", {"after": key_text}).status_code == 200
+
+
+def test_the_timeline_shows_one_kind_and_keeps_the_list_one_came_from(cast, client_of, customer, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    make_log(customer, text="谈过一次")
+    deal = make_deal(customer, name="二期")
+    request = make_request(cast.alice, cast.tech, customer=customer, title="接口评估")
+    content = SimpleUploadedFile("报价.txt", "一二三".encode())
+    attaching.attach_all(FollowUp.objects.get(), [content], by=cast.alice, now=timezone.now())
+    client, shown = client_of(cast.alice), {}
+    for kind in ("", "logs", "deal", "requests", "files", "nonsense"):
+        answer = client.get(f"/customers/{customer.pk}", {"show": kind, "in": "sort=name"})
+        shown[kind] = [line.event.verb.split(".")[0] if line.event else "talk" for line in answer.context["lines"]]
+        ways = [link for link in re.findall(r'href="(\?[^"]*)"', answer.content.decode()) if "show=files" in link]
+        assert ways and all("in=sort%3Dname" in link for link in ways)
+    assert (shown["logs"], shown["nonsense"]) == (["talk"], shown[""])
+    assert (set(shown["deal"]), set(shown["requests"]), len(shown["files"])) == ({"pipeline"}, {"collaboration"}, 1)
+    assert len(shown[""]) >= sum(len(shown[kind]) for kind in ("logs", "deal", "requests", "files"))
+    assert (deal.customer, request.customer) == (customer, customer)
 
 
 def test_a_log_takes_few_queries(cast, client_of, customer, in_future):
