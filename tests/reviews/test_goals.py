@@ -32,8 +32,8 @@ from reviews.beyond import (
 from reviews.chance import Count
 from reviews.measures import MEASURES, Sample, Stretch, sample_of
 from reviews.models import MethodGoal
-from reviews.scoreboard import Scored, scored
 from reviews.scopes import COMPANY, Scope
+from reviews.scoreboard import Scored, scored
 from tests.cast import key, make_customer
 from tests.reviews.world import World, moment
 
