@@ -108,6 +108,13 @@ class RequestQuerySet(models.QuerySet):
         """With what a row or a page names."""
         return self.select_related("kind", "department", "person", "asker", "asker_department", "customer")
 
+    def with_row_faces(self):
+        """What a row of the queue names, without the texts that only the page shows."""
+        texts = ("description", "standard", "result", "custom", "kind__template", "kind__template_en", "kind__standard")
+        people = [f"{side}__{name}" for side in ("person", "asker") for name in ("notices", "password")]
+        rows = self.select_related("kind", "department", "person", "asker", "customer")
+        return rows.defer(*texts, *people, "customer__custom")
+
     def with_tag(self, user):
         """Each with the tag of its customer as `seen_tag`; empty without one, or with one that `user` may not see."""
         seen = scope(user, "customer__") & Q(customer__isnull=False)
