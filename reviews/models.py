@@ -227,7 +227,7 @@ class MethodGoal(Versioned):
         DOWN = "down", _("Lower")
 
     class Kind(models.TextChoices):
-        POINTS = "points", _("by so many percentage points, hours or days")
+        POINTS = "points", _("by so many percentage points or days")
         RELATIVE = "relative", _("by so many percent of what it was")
         LEVEL = "level", _("to this value")
 

@@ -50,6 +50,7 @@ def new(request):
         measures=[(name, MEASURES[name].label) for name in offered],
         shares={name for name in offered if MEASURES[name].is_share},
         owners=owners(request.user, scope, known), on=today(now),
+        was=lambda data: scoreboard.baseline(scope, data, now),
     )
     if request.method == "POST" and form.is_valid():
         scoreboard.set_goal(scope, by=request.user, now=now, **form.cleaned_data)

@@ -125,6 +125,7 @@ def pages(office):
         "targets, rates and times": (office.lead, reverse("reviews:targets", args=[month]) + "?view=rates", 14, None),
         "first response": (office.lead, reverse("reviews:response", args=[month]), 8, None),
         "contract approvals": (office.lead, reverse("reviews:approval", args=[month]), 9, None),
+        "goals": (office.lead, reverse("reviews:goals"), 6, None),
         "answers to objections": (office.lead, reverse("reviews:answers"), 10, None),
         "waiting for others": (office.lead, reverse("reviews:waiting", args=[month]), 10, None),
         "waiting for others, the deals": (office.lead, reverse("reviews:waiting_rows", args=[month]), 10, None),

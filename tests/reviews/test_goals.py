@@ -15,7 +15,7 @@ from accounts import switches
 from accounts.calendar import Calendar
 from accounts.models import Leave
 from activity.models import Notification
-from collaboration.models import CollaborationRequest
+from collaboration.models import CollaborationRequest, RequestKind
 from core.periods import today
 from customers.models import Customer, FollowUp, TagChange
 from pipeline.models import StageProgress
@@ -35,6 +35,7 @@ from reviews.models import MethodGoal
 from reviews.scoreboard import Scored, scored
 from reviews.scopes import COMPANY, Scope
 from tests.cast import key, make_customer
+from tests.reviews.test_speeds import make_request
 from tests.reviews.world import World, moment
 
 DAY = dt.timedelta(days=1)
@@ -138,18 +139,21 @@ def recount(name, scope, first, last):
         tag, higher, days = {
             "conversion": ("prospect", ("interested", "hot", "won"), 30), "conversion_won": ("interested", ("won",), 60),
         }[name]
+        changes = list(TagChange.objects.order_by("at", "pk"))
         rank = {"": 0, "lost": 0, "prospect": 1, "interested": 2}
         for one in Customer.objects.all():
-            rows = [r for r in TagChange.objects.filter(customer=one).order_by("at", "pk")
-                    if r.recorded_at <= NOW and not (r.voided_at and r.voided_at <= NOW)]
+            rows = [r for r in changes if r.customer_id == one.pk
+                    and r.recorded_at <= NOW and not (r.voided_at and r.voided_at <= NOW)]
             got = [r for r in rows if r.new == tag and rank.get(r.old, 9) < rank[tag] and start <= r.at < end]
             if got and mine(one, one.owner_id) and got[0].at + days * DAY <= NOW:
                 after = rows[rows.index(got[0]) + 1 :]
                 values.append(any(r.new in higher and r.at <= got[0].at + days * DAY for r in after))
     elif name == "in_time":
-        for one in FollowUp.objects.filter(happened_at__gte=start, happened_at__lt=end, entered_at__lte=NOW):
-            away = Leave.objects.filter(user=one.talked_by, first__lte=today(one.happened_at),
-                                        last__gte=today(one.happened_at)).exists()
+        leaves = list(Leave.objects.all())
+        rows = FollowUp.objects.select_related("customer")
+        for one in rows.filter(happened_at__gte=start, happened_at__lt=end, entered_at__lte=NOW):
+            day = today(one.happened_at)
+            away = any(gone.user_id == one.talked_by_id and gone.first <= day <= gone.last for gone in leaves)
             out = one.outcome == "no_answer" or one.source in ("import", "chat") or one.corrects_id
             if out or away or not one.time_known or not calendar.works(today(one.happened_at)):
                 continue
@@ -159,8 +163,9 @@ def recount(name, scope, first, last):
             kept = one.source == "offline" and draft and one.happened_at <= draft <= one.entered_at
             values.append(((draft if kept else one.entered_at) - one.happened_at) <= limit * dt.timedelta(minutes=1))
     elif name == "approval_days":
-        for one in CollaborationRequest.objects.filter(kind__code="contract_approval", state="done", imported=False):
-            if start <= one.done_at < end and (scope.kind == "company" or scope.id in (one.asker_team_id, one.asker_id)):
+        for one in CollaborationRequest.objects.filter(kind__code="contract", state="done", imported=False):
+            whose = {"company": 0, "team": one.asker_team_id, "person": one.asker_id}[scope.kind]
+            if start <= one.done_at < end and whose == scope.id:
                 minutes = calendar.working_minutes(one.asked_at, one.done_at)
                 values.append(minutes / calendar.day_minutes())
     else:
@@ -187,7 +192,7 @@ def recount(name, scope, first, last):
 @pytest.mark.django_db
 @pytest.mark.proves("R5", "R12", "R13", "M7")
 def test_every_measure_recounted(cast):
-    world, total = World(cast, 9, customers=60), {}
+    world, total = World(cast, 9, customers=90), {}
     dice = random.Random(2)
     for customer in world.customers:
         if dice.random() < 0.8:
@@ -197,6 +202,13 @@ def test_every_measure_recounted(cast):
     for talk in talks[::5]:
         pressed = talk.happened_at + dice.choice([-5, 5, 20, 50]) * dt.timedelta(minutes=1)
         FollowUp.objects.filter(pk=talk.pk).update(source="offline", draft_started_at=pressed)
+    contract, other = RequestKind.objects.get(code="contract"), RequestKind.objects.exclude(code="contract").first()
+    for n in range(60):
+        asked = moment(dt.date(2024, 2, 2), 0) + dice.randrange(50 * 24) * HOUR
+        done = asked + dice.randrange(1, 200) * HOUR
+        make_request(cast, kind=dice.choice([contract, contract, other]), asked=asked, done=min(done, NOW),
+                     asker=dice.choice([cast.alice, cast.bob, cast.charlie]), number=5000 + n,
+                     imported=dice.random() < 0.1)
     Leave.objects.create(user=cast.alice, first=dt.date(2024, 3, 4), last=dt.date(2024, 3, 15))
     scopes = [COMPANY, Scope("team", cast.east.pk), Scope("person", cast.alice.pk)]
     for name, measure in MEASURES.items():
@@ -210,7 +222,7 @@ def test_every_measure_recounted(cast):
                 assert (len(lines), sum(line.value for line in lines)) == pytest.approx(told), (name, "rows")
                 assert len({line.id for line in lines}) == len(lines)
                 total[name] = total.get(name, 0) + told[0]
-    assert min(n for name, n in total.items() if name != "approval_days") > 5, total
+    assert min(total.values()) > 5, total
 
 
 # --- the goals and their pages ---
