@@ -68,7 +68,8 @@ class AnswerForm(forms.ModelForm):
 
 class MethodGoalForm(forms.ModelForm):
     """`measures` [(name, label)] are what may be measured here, `shares` the names of those that are shares, `owners`
-    who may answer for it, `on` today; `was(data)` the value of the baseline, None for none. Nothing of it may be left out (R10)."""
+    who may answer for it, `on` today; `was(data)` the value of the baseline, None for none. Nothing of
+    it may be left out (R10)."""
 
     metric = forms.ChoiceField(label=gettext_lazy("Measured by"))
 

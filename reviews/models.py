@@ -196,12 +196,12 @@ class Answer(models.Model):
     def __str__(self):
         return f"{self.topic} v{self.number}"
 
+    def get_absolute_url(self):
+        return reverse("reviews:answer", args=[self.topic_id])
+
     @property
     def version(self):
         return self.number
-
-    def get_absolute_url(self):
-        return reverse("reviews:answer", args=[self.topic_id])
 
 
 class AnswerUse(models.Model):

@@ -90,7 +90,9 @@ LISTS = [
            ("reviews/speed_rows",), least=1),
     Listed("lines of the forecast", "/forecast/lines?month=all&scope=person-{alice}", ("reviews/lines",), least=4),
     Listed("decided deals behind a chance", "/setup/stages/{stage}/chance", ("pipeline/decided",), who="ada"),
-    Listed("conversations behind an objection", "/reviews/answers/{objection}/rows?of=talks&version=0&scope=person-{alice}",
+    Listed("conversations behind an objection", 
+           "/reviews/answers/{objection}/rows?of=talks&version=0&scope=person-{alice}", ("reviews/_rows",)),
+    Listed("cases behind a month", "/reviews/trends/rows?of=response_elapsed&month={begun}&scope=person-{alice}",
            ("reviews/_rows",)),
     Listed("cases behind a goal", "/reviews/goals/{goal}/rows?side=before&scope=person-{alice}", ("reviews/_rows",)),
     Listed("deals that waited", "/reviews/waiting/{month}/rows?scope=person-{alice}", ("reviews/waiting_rows",)),
@@ -145,8 +147,8 @@ def office(cast):
         before_first=today(before) - DAY, before_last=today(before) + DAY, since=on, ends_on=on, owner=cast.alice,
         made_by=cast.mia, made_at=now,
     )
-    places = {"goal": goal.pk, "objection": objection.pk, "stage": stage.pk, "alice": cast.alice.pk, "tech": cast.tech.pk}
-    return places | {"week": week, "month": month, "begun": begun}
+    places = {"stage": stage.pk, "alice": cast.alice.pk, "tech": cast.tech.pk}
+    return places | {"goal": goal.pk, "objection": objection.pk} | {"week": week, "month": month, "begun": begun}
 
 
 def rows_of(html, listed):

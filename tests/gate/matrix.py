@@ -563,6 +563,16 @@ REVIEWS = {
         Row(get=of_deal(), kwargs=lambda w: {"pk": w.goal.pk}, query="side=before"),
         Row(get=of_deal(), kwargs=lambda w: {"pk": w.goal.pk}, query="side=now&of=on", label="now"),
     ],
+    "reviews:trends": [
+        Row(get=SELLERS), Row(get=of_deal(), **ABOUT_ALICE, **MIXED), Row(get=SALES_TEAM, **ABOUT_EAST, **MIXED),
+        *(Row(get=SELLERS, query=f"of={of}", label=of) for of in ("response", "slips", "waiting")),
+        Row(get=of_deal(mia=404, grace=404, ada=404), label="alice's own share", **MIXED,
+            query=lambda w: f"of=in_time&scope=person-{w.cast.alice.pk}"),
+    ],
+    "reviews:trend_rows": [
+        Row(get=of_deal(), **MIXED,
+            query=lambda w: f"of=response_elapsed&month={w.month.code}&scope=person-{w.cast.alice.pk}"),
+    ],
     "reviews:waiting": [
         Row(get=ANYBODY, **MONTH), Row(get=of_alice(), **MONTH, **ABOUT_ALICE, **MIXED),
         Row(get=TEAM_ONLY, **MONTH, **ABOUT_EAST, **MIXED), Row(get=LEADS_ALL, **MONTH, **COMPANY, **MIXED),

@@ -32,8 +32,8 @@ from reviews.beyond import (
 from reviews.chance import Count
 from reviews.measures import MEASURES, Sample, Stretch, sample_of
 from reviews.models import MethodGoal
-from reviews.scoreboard import Scored, scored
 from reviews.scopes import COMPANY, Scope
+from reviews.scoreboard import Scored, scored
 from tests.cast import key, make_customer
 from tests.reviews.test_speeds import make_request
 from tests.reviews.world import World, moment
@@ -137,7 +137,8 @@ def recount(name, scope, first, last):
                 values.append(hours <= 24)
     elif name.startswith("conversion"):
         tag, higher, days = {
-            "conversion": ("prospect", ("interested", "hot", "won"), 30), "conversion_won": ("interested", ("won",), 60),
+            "conversion": ("prospect", ("interested", "hot", "won"), 30),
+            "conversion_won": ("interested", ("won",), 60),
         }[name]
         changes = list(TagChange.objects.order_by("at", "pk"))
         rank = {"": 0, "lost": 0, "prospect": 1, "interested": 2}
@@ -298,7 +299,8 @@ def test_the_scoreboard_says_what_it_was_and_is_and_each_number_opens_its_rows(c
     links, seen = re.findall(r'href="(/reviews/goals/\d+/rows[^"]+)">(\d+)</a>', page), 0
     assert len(links) >= 4
     for goal in MethodGoal.objects.all():
-        links += re.findall(r'href="(/reviews/goals/\d+/rows[^"]+)">(\d+)</a>', mia.get(goal.get_absolute_url()).content.decode())
+        html = mia.get(goal.get_absolute_url()).content.decode()
+        links += re.findall(r'href="(/reviews/goals/\d+/rows[^"]+)">(\d+)</a>', html)
     for url, shown in links:
         assert mia.get(url.replace("&amp;", "&")).context["total"] == int(shown), url
         seen += 1
@@ -331,3 +333,47 @@ def test_relative_points_and_a_value_are_three_aims():
 def _with(goal, *, before, now):
 
     return Scored(goal, Sample(before), Sample(now), dt.date(2024, 4, 3))
+
+
+# --- twelve months ---
+@pytest.mark.django_db
+@pytest.mark.proves("R5")
+def test_each_month_says_what_its_rows_are(cast, client_of, monkeypatch):
+    """Every number of every trend opens as many rows; months are those of the cases, recounted from all of them."""
+    world = World(cast, 4, customers=40)
+    for customer in world.customers:
+        Customer.objects.filter(pk=customer.pk).update(first_response_at=customer.made_at + 9 * HOUR)
+    deals = [deal for customer in world.customers[:12] for deal in customer.deals.all()]
+    for n, deal in enumerate(deals):
+        for slips in range(1, 2 + n % 3):
+            deal.slips = slips
+            deal._history_date = moment(dt.date(2024, 1, 28) + slips * 20 * DAY)
+            deal.save()
+    monkeypatch.setattr(timezone, "now", lambda: NOW)
+    client, seen = client_of(cast.ada), 0
+    for of in ("cycle", "response", "in_time", "slips", "waiting"):
+        page = client.get(reverse("reviews:trends") + f"?of={of}&scope=company")
+        html = page.content.decode()
+        assert len(page.context["rows"]) == 12 and page.context["rows"][-1][0].code == "2024-04"
+        for url, shown in re.findall(r'<a class="num" href="(/reviews/trends/rows[^"]+)">(\d+)</a>', html):
+            assert client.get(url.replace("&amp;", "&")).context["total"] == int(shown), url
+            seen += 1
+        if of == "cycle":
+            months = {month.code: cells for month, cells in page.context["rows"]}
+            n, total = recount("cycle_days", COMPANY, dt.date(2023, 5, 1), dt.date(2024, 4, 30))
+            assert sum(cells[0].n for cells in months.values()) == n > 3
+            assert any(cells[0].value for cells in months.values())
+        if of == "slips":
+            by_month = {}
+            for deal in deals:
+                rows = list(deal.history.order_by("history_id"))  # as they were written
+                for old, new in zip(rows, rows[1:], strict=False):
+                    if new.slips > old.slips:
+                        by_month.setdefault(f"{today(new.history_date):%Y-%m}", set()).add(deal.pk)
+            told = {month.code: cells[0].n for month, cells in page.context["rows"] if cells[0].n}
+            assert told == {code: len(found) for code, found in by_month.items()} and told
+    assert seen > 15
+    for wrong in ("of=nothing", "of=cycle_days&month=2022-01",
+                  "of=cycle_days&month=2024-W02", "of=slips&part=on&month=2024-03"):
+        assert client.get(reverse("reviews:trend_rows") + f"?{wrong}").status_code == 404, wrong
+    assert client.get(reverse("reviews:trends") + "?of=nothing").status_code == 404
