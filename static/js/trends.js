@@ -10,7 +10,7 @@
     const datasets = heads.map((head, n) => {
       const colour = ink(`--chart-${n + 1}`);
       const data = $$('tbody tr', part).map((row) => $$('td', row)[n].dataset.v).map((text) => (text === '' ? null : Number(text)));
-      return { label: head.dataset.series, data, borderColor: colour, backgroundColor: colour, borderWidth: 2, pointRadius: 3, spanGaps: false, tension: 0 };
+      return { label: head.dataset.series, data, borderColor: colour, backgroundColor: colour, borderWidth: 2, borderDash: n ? [6, 4] : [], pointRadius: n ? 5 : 3, pointStyle: n ? 'rectRot' : 'circle', clip: false };
     });
     const old = window.Chart.getChart($('canvas', part));
     if (old) old.destroy();
