@@ -58,7 +58,7 @@ def row_html(row, user, *, shown, here="", oob=False):
         amount = words.money(customer.open_amount) if has_money else NONE
         found.append(format_html(AMOUNT, raw=customer.open_amount, amount=amount))
     if "contact" not in hidden:
-        found.append(format_html('<td title="{}">{}</td>', row.sum, _contact(row)))
+        found.append(_contact_cell(row))
     if "next" not in hidden:
         step = row.step
         pattern = _with_addresses(STEP if step else NO_STEP)
@@ -72,6 +72,13 @@ def row_html(row, user, *, shown, here="", oob=False):
 
 def _archived():
     return format_html(' <span class="muted small">{}</span>', _("archived"))
+
+
+def _contact_cell(row):
+    """A phone says what the days are of, where they do not say it themselves."""
+    said_so = row.quiet.state in ("quiet", "planned")
+    label = "" if said_so else format_html(' data-label="{}"', _("Last contact"))
+    return format_html('<td title="{}"{}>{}</td>', row.sum, label, _contact(row))
 
 
 def _contact(row):

@@ -17,6 +17,7 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
+from django.db import transaction
 from django.utils import timezone
 from openpyxl import load_workbook
 
@@ -28,7 +29,7 @@ from customers.models import Customer, CustomerPair, Topic
 from pipeline.models import LossReason, Stage
 from reviews.models import MethodGoal
 from reviews.opening import take_opening
-from tests.cast import key, make_customer, make_log, make_request, make_step
+from tests.cast import build_cast, key, make_customer, make_log, make_request, make_step
 
 pytestmark = pytest.mark.django_db
 ROOT = Path(__file__).resolve().parent.parent
@@ -109,8 +110,26 @@ NONE = {  # rows that are about no customer
 }  # fmt: skip
 
 
+@pytest.fixture(scope="module")
+def standing(django_db_setup, django_db_blocker):
+    """The cast and the office, built once; every test has a savepoint of its own in them."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        cast = build_cast()
+        yield cast, furnish(cast)
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
-def office(cast):
+def cast(standing, db):
+    return standing[0]
+
+
+@pytest.fixture
+def office(standing, db):
+    return standing[1]
+
+
+def furnish(cast):
     """alice's customers with every tag, quiet, due, owed and asked about; three in the pool, two pairs."""
     now = timezone.now()
     on, before = today(now), now - 40 * DAY
