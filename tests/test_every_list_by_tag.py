@@ -25,8 +25,9 @@ from accounts import switches
 from collaboration.models import CollaborationRequest
 from core.periods import period_of, today
 from customers import owing, pooling
-from customers.models import Customer, CustomerPair
+from customers.models import Customer, CustomerPair, Topic
 from pipeline.models import LossReason, Stage
+from reviews.models import MethodGoal
 from reviews.opening import take_opening
 from tests.cast import build_cast, key, make_customer, make_log, make_request, make_step
 
@@ -90,6 +91,11 @@ LISTS = [
            ("reviews/speed_rows",), least=1),
     Listed("lines of the forecast", "/forecast/lines?month=all&scope=person-{alice}", ("reviews/lines",), least=4),
     Listed("decided deals behind a chance", "/setup/stages/{stage}/chance", ("pipeline/decided",), who="ada"),
+    Listed("conversations behind an objection", 
+           "/reviews/answers/{objection}/rows?of=talks&version=0&scope=person-{alice}", ("reviews/_rows",)),
+    Listed("cases behind a month", "/reviews/trends/rows?of=response_elapsed&month={begun}&scope=person-{alice}",
+           ("reviews/_rows",)),
+    Listed("cases behind a goal", "/reviews/goals/{goal}/rows?side=before&scope=person-{alice}", ("reviews/_rows",)),
     Listed("deals that waited", "/reviews/waiting/{month}/rows?scope=person-{alice}", ("reviews/waiting_rows",)),
     Listed("lines of the contract", "/targets/{month}/lines?of=open&scope=person-{alice}", ("reviews/lines",), least=4),
 ]  # fmt: skip
@@ -128,13 +134,14 @@ def furnish(cast):
     now = timezone.now()
     on, before = today(now), now - 40 * DAY
     last = (on.replace(day=28) + 4 * DAY).replace(day=1) - DAY  # of this month
+    objection = Topic.objects.filter(kind="objection").order_by("pk").first()
     found = {
         name: make_customer(cast.alice, now=before, name=name, deal={"amount": 10_000, "expected_close": last})
         for name in NAMES
     }
     take_opening(now=now)
     for name in ("甲木科技", "丁土医药", "己日食品", "辛星物流"):
-        make_log(found[name], happened_at=now - 9 * DAY, now=now - 9 * DAY)
+        make_log(found[name], happened_at=now - 9 * DAY, now=now - 9 * DAY, needs=[("objection", objection, "")])
     for name in ("乙水机械", "戊金科技", "壬云科技"):
         make_log(found[name], happened_at=now, now=now, needs=[("need", None, "要降本")])
         make_step(found[name], on)
@@ -154,8 +161,13 @@ def furnish(cast):
     week, month = (period_of(kind, on).code for kind in ("week", "month"))
     begun = period_of("month", today(before)).code  # when they were made
     stage = Stage.objects.filter(playbook__is_default=True).order_by("position").first()
+    goal = MethodGoal.objects.create(
+        metric="response_elapsed", direction="up", kind="points", size=15, scope="person", scope_id=cast.alice.pk,
+        before_first=today(before) - DAY, before_last=today(before) + DAY, since=on, ends_on=on, owner=cast.alice,
+        made_by=cast.mia, made_at=now,
+    )
     places = {"stage": stage.pk, "alice": cast.alice.pk, "tech": cast.tech.pk}
-    return places | {"week": week, "month": month, "begun": begun}
+    return places | {"goal": goal.pk, "objection": objection.pk} | {"week": week, "month": month, "begun": begun}
 
 
 def rows_of(html, listed):
