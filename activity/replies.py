@@ -33,6 +33,7 @@ LOGO = 10 * 1024  # bytes: a smaller picture inside a mail is somebody's signatu
 FILES = 20
 LISTED = 50  # refusals a run lists
 MACHINES = re.compile(r"^(mailer-daemon|postmaster|no-?reply|bounces?|auto-?reply)@", re.I)
+MARKS = ("X-Autoreply", "X-Autorespond", "X-Auto-Reply", "X-Failed-Recipients", "List-Id")
 ABSENT = re.compile(r"^\s*(自动回复|自動回覆|自动答复|automatic reply|auto(matic)?[- ]?reply|out of office)", re.I)
 
 
@@ -134,11 +135,12 @@ def of_a_machine(message, sender):
         return True
     if str(message["Precedence"] or "").strip().lower() in ("bulk", "junk", "list", "auto_reply"):
         return True
-    if any(message[name] for name in ("X-Autoreply", "X-Autorespond", "X-Auto-Reply", "List-Id", "X-Failed-Recipients")):
+    if any(message[name] for name in MARKS):
         return True
     if str(message["Return-Path"] or "").strip() == "<>" or message.get_content_type() == "multipart/report":
         return True
-    ours = {address.casefold() for _name, address in getaddresses([settings.DEFAULT_FROM_EMAIL, settings.REPLY_ADDRESS])}
+    houses = getaddresses([settings.DEFAULT_FROM_EMAIL, settings.REPLY_ADDRESS])
+    ours = {address.casefold() for _name, address in houses}
     return not sender or sender in ours or bool(MACHINES.match(sender) or ABSENT.match(str(message["Subject"] or "")))
 
 

@@ -4,7 +4,7 @@ import datetime as dt
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from core.widgets import Day
 from reviews.models import Answer, Improvement, MethodGoal, Review
@@ -68,18 +68,23 @@ class AnswerForm(forms.ModelForm):
 
 class MethodGoalForm(forms.ModelForm):
     """`measures` [(name, label)] are what may be measured here, `shares` the names of those that are shares, `owners`
-    who may answer for it, `on` today. Nothing of it may be left out (R10)."""
+    who may answer for it, `on` today; `was(data)` the value of the baseline, None for none. Nothing of
+    it may be left out (R10)."""
 
     metric = forms.ChoiceField(label=gettext_lazy("Measured by"))
 
     class Meta:
         model = MethodGoal
         fields = ["metric", "direction", "kind", "size", "before_first", "before_last", "since", "ends_on", "owner"]
+        labels = {
+            "kind": pgettext_lazy("goal", "How it changes"), "size": pgettext_lazy("goal", "By how much"),
+            "ends_on": pgettext_lazy("goal", "Runs until"),
+        }
         widgets = dict.fromkeys(["before_first", "before_last", "since", "ends_on"], Day)
 
-    def __init__(self, *args, measures, shares, owners, on, **kwargs):
+    def __init__(self, *args, measures, shares, owners, on, was, **kwargs):
         super().__init__(*args, **kwargs)
-        self.on, self.shares = on, shares
+        self.on, self.shares, self.was = on, shares, was
         self.fields["metric"].choices = measures
         self.fields["owner"].queryset = owners
         self.fields["owner"].label_from_instance = lambda person: person.name
@@ -96,9 +101,24 @@ class MethodGoalForm(forms.ModelForm):
         if None not in days:
             self._in_order(*days)
         size, kind = data.get("size"), data.get("kind")
+        if not self.errors and (found := self.was(data)) is not None:
+            self._possible(found, data)
         if size and size > 100 and kind != "relative" and data.get("metric") in self.shares:
             self.add_error("size", _("A share is at most 100 percent."))
         return data
+
+    def _possible(self, was, data):
+        """A share stays between 0 and 100 percent, and no time falls below 0."""
+        share, kind = data["metric"] in self.shares, data["kind"]
+        size = float(data["size"]) / (100 if share or kind == "relative" else 1)
+        if kind == "level":
+            return
+        change = was * size if kind == "relative" else size
+        value = f"{was * 100:.1f}%" if share else f"{was:.1f}"
+        if data["direction"] == "up" and share and was + change > 1:
+            self.add_error("size", _("It was %(value)s in the baseline: it cannot rise so far.") % {"value": value})
+        if data["direction"] == "down" and change >= was:
+            self.add_error("size", _("It was %(value)s in the baseline: it cannot fall so far.") % {"value": value})
 
     def _in_order(self, first, last, since, ends_on):
         if last < first:

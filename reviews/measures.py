@@ -116,7 +116,7 @@ def responses(clock):
         calendar = Calendar.load()
         leads = read_leads(stretch.scope, stretch.start, stretch.end, now=stretch.now, calendar=calendar)
         states = ((lead, lead.state(clock)) for lead in leads)
-        return [Line(lead.id, lead.since, state == "in_time") for lead, state in states if state != "waiting"]
+        return [Line(lead.id, lead.counted_at, state == "in_time") for lead, state in states if state != "waiting"]
 
     return read
 

@@ -196,12 +196,12 @@ class Answer(models.Model):
     def __str__(self):
         return f"{self.topic} v{self.number}"
 
+    def get_absolute_url(self):
+        return reverse("reviews:answer", args=[self.topic_id])
+
     @property
     def version(self):
         return self.number
-
-    def get_absolute_url(self):
-        return reverse("reviews:answer", args=[self.topic_id])
 
 
 class AnswerUse(models.Model):
@@ -227,7 +227,7 @@ class MethodGoal(Versioned):
         DOWN = "down", _("Lower")
 
     class Kind(models.TextChoices):
-        POINTS = "points", _("by so many percentage points, hours or days")
+        POINTS = "points", _("by so many percentage points or days")
         RELATIVE = "relative", _("by so many percent of what it was")
         LEVEL = "level", _("to this value")
 

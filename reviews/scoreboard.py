@@ -170,6 +170,12 @@ def proposal(preset, user, now):
     return found
 
 
+def baseline(scope, data, now):
+    """What a goal not yet set would start from: the value of its baseline, None where nothing was counted."""
+    stretch = Stretch(scope, data["before_first"], data["before_last"], now)
+    return sample_of(MEASURES[data["metric"]], stretch).value
+
+
 def set_goal(scope, *, by, now, **fields):
     """Begin a goal of a scope found among those that `by` reads. Raises NotAllowed."""
     if not may_set(by) or not may_measure(by, scope, fields["metric"]):

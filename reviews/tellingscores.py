@@ -16,6 +16,11 @@ def said(value, measure):
     return f"{value * 100:.1f}%" if measure.is_share else f"{value:.1f}"
 
 
+def case_words(measure, value):
+    """What one case says: yes or no of a share, its time."""
+    return (_("yes") if value else _("no")) if measure.is_share else said(value, measure)
+
+
 def signed(value, measure):
     """A change with its sign, in percentage points or the unit of a time."""
     if value is None:

@@ -2,7 +2,21 @@
 
 from django.urls import path
 
-from reviews.views import answers, bottleneck, contract, forecast, goals, improvements, pace, pages, rows, speeds, targets, waiting
+from reviews.views import (
+    answers,
+    bottleneck,
+    contract,
+    forecast,
+    goals,
+    improvements,
+    pace,
+    pages,
+    rows,
+    speeds,
+    targets,
+    trends,
+    waiting,
+)
 
 app_name = "reviews"
 urlpatterns = [
@@ -21,6 +35,8 @@ urlpatterns = [
     path("reviews/goals/new", goals.new, name="goal_new"),
     path("reviews/goals/<int:pk>", goals.goal, name="goal"),
     path("reviews/goals/<int:pk>/rows", goals.rows, name="goal_rows"),
+    path("reviews/trends", trends.page, name="trends"),
+    path("reviews/trends/rows", trends.rows, name="trend_rows"),
     path("reviews/waiting/<slug:code>", waiting.waiting, name="waiting"),
     path("reviews/waiting/<slug:code>/rows", waiting.waiting_rows, name="waiting_rows"),
     path("reviews/texts/<slug:code>", pages.texts, name="texts"),

@@ -20,7 +20,7 @@ from reviews.listing import by_tag, shown
 from reviews.measures import MEASURES, OTHER_CLOCK, sample_of
 from reviews.models import MethodGoal
 from reviews.scopes import Scope, find_scope, scopes_of
-from reviews.tellingscores import Told, said
+from reviews.tellingscores import Told, case_words, said
 from reviews.views.contract import PER_PAGE, read_scope
 from reviews.views.targets import only_sales
 
@@ -50,6 +50,7 @@ def new(request):
         measures=[(name, MEASURES[name].label) for name in offered],
         shares={name for name in offered if MEASURES[name].is_share},
         owners=owners(request.user, scope, known), on=today(now),
+        was=lambda data: scoreboard.baseline(scope, data, now),
     )
     if request.method == "POST" and form.is_valid():
         scoreboard.set_goal(scope, by=request.user, now=now, **form.cleaned_data)
@@ -95,7 +96,8 @@ def rows(request, pk):
     """The cases behind one number: side before or now; of all, or on for those that count for the share."""
     found, scope = find(request, pk)
     measure, side, of = MEASURES[found.metric], request.GET.get("side", ""), request.GET.get("of", "all")
-    if scope is None or side not in ("before", "now") or of not in ("all", "on") or (of == "on" and not measure.is_share):
+    known = side in ("before", "now") and of in (("all", "on") if measure.is_share else ("all",))
+    if scope is None or not known:
         raise Http404
     cases = measure.read(scoreboard.stretch_of(found, side, timezone.now()))
     lines = [(case.id, case.at, None) for case in cases if of == "all" or case.value]
@@ -104,12 +106,7 @@ def rows(request, pk):
     listed = Paginator(lines, PER_PAGE).get_page(request.GET.get("page"))
     found_rows = shown(measure.what, listed.object_list, request.user)
     for row, (key, *_rest) in zip(found_rows, listed.object_list, strict=True):
-        row["case"] = _case(measure, values[key])
+        row["case"] = case_words(measure, values[key])
     context = {"goal": found, "measure": measure, "scope": scope, "side": side, "of": of, "page": listed, "bar": bar,
                "what": measure.what, "total": len(lines), "rows": found_rows}
     return render(request, "reviews/goal_rows.html", context)
-
-
-def _case(measure, value):
-    """What one case says: yes or no of a share, its time."""
-    return (_("yes") if value else _("no")) if measure.is_share else said(value, measure)

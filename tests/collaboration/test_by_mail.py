@@ -1,4 +1,4 @@
-"""Answers by mail: from our mail through a mailbox on a socket into the conversation, and everything that is refused."""
+"""Answers by mail: from our mail through a mailbox on a socket into the conversation, and what is refused."""
 
 from email.message import EmailMessage as Letter
 from email.utils import make_msgid
@@ -71,7 +71,8 @@ def test_a_reply_stands_in_the_conversation_once(cast, asked, box, client_of):
     told = Notification.objects.filter(recipient=cast.alice).count()
     logo = ("logo.png", PNG, "image/png")
     virus = ("tool.exe", b"MZ\x90\x00" * 9, "application/octet-stream")
-    box.mails += [reply(ours, "单向同步可行。\n\n周婷\n发自我的iPhone", sender="周婷 <TESS@example.com>", files=[logo, virus])]
+    words = "单向同步可行。\n\n周婷\n发自我的iPhone"
+    box.mails += [reply(ours, words, sender="周婷 <TESS@example.com>", files=[logo, virus])]
     assert run_now("read_mail") == {"taken": 1, "passed": 0, "failed": 0, "refused": []}
     line = RequestComment.objects.latest("pk")
     assert line.text.startswith("单向同步可行。\n\n周婷\n\n未保存：\ntool.exe ") and line.text.count("\n") == 5
@@ -211,5 +212,5 @@ def test_what_was_quoted_is_cut_away(body, words):
 
 def test_html_is_read_without_its_quotation():
     html = """<html><head><style>p{}</style></head><body><p>可以，<b>单向</b>。</p><div>见附件</div>
-      <div class="gmail_quote">在 2024年 写道：<div>旧<blockquote>更旧</blockquote></div></div><script>x</script></body>"""
+      <div class="gmail_quote">在 2024年 写道：<div>旧<blockquote>更旧</blockquote></div></div><script>x</script>"""
     assert quoting.said(quoting.text_of_html(html)) == "可以，单向。\n见附件"

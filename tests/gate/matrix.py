@@ -546,6 +546,33 @@ REVIEWS = {
         Row(get=of_deal(), kwargs=lambda w: {"pk": w.objection.pk}, mixed=MIXED["mixed"],
             query=lambda w: f"of=talks&version=0&scope=person-{w.cast.alice.pk}"),
     ],
+    "reviews:goals": [
+        Row(get=SELLERS), Row(get=of_deal(), **ABOUT_ALICE, **MIXED), Row(get=SALES_TEAM, **ABOUT_EAST, **MIXED),
+    ],
+    "reviews:goal_new": [
+        Row(get=of_deal(alice=403), post=of_deal(IN, alice=403), **ABOUT_ALICE, **MIXED, data=lambda w: {
+            "metric": "conversion", "direction": "up", "kind": "relative", "size": "15", "owner": w.cast.alice.pk,
+            "before_first": day(-90), "before_last": day(-10), "since": day(-9), "ends_on": day(60),
+        }),
+    ],
+    "reviews:goal": [
+        Row(get=of_deal(), post=of_deal(IN, alice=403), kwargs=lambda w: {"pk": w.goal.pk},
+            data=lambda w: {"version": "1"}),
+    ],
+    "reviews:goal_rows": [
+        Row(get=of_deal(), kwargs=lambda w: {"pk": w.goal.pk}, query="side=before"),
+        Row(get=of_deal(), kwargs=lambda w: {"pk": w.goal.pk}, query="side=now&of=on", label="now"),
+    ],
+    "reviews:trends": [
+        Row(get=SELLERS), Row(get=of_deal(), **ABOUT_ALICE, **MIXED), Row(get=SALES_TEAM, **ABOUT_EAST, **MIXED),
+        *(Row(get=SELLERS, query=f"of={of}", label=of) for of in ("response", "slips", "waiting")),
+        Row(get=of_deal(mia=404, grace=404, ada=404), label="alice's own share", **MIXED,
+            query=lambda w: f"of=in_time&scope=person-{w.cast.alice.pk}"),
+    ],
+    "reviews:trend_rows": [
+        Row(get=of_deal(), **MIXED,
+            query=lambda w: f"of=response_elapsed&month={w.month.code}&scope=person-{w.cast.alice.pk}"),
+    ],
     "reviews:waiting": [
         Row(get=ANYBODY, **MONTH), Row(get=of_alice(), **MONTH, **ABOUT_ALICE, **MIXED),
         Row(get=TEAM_ONLY, **MONTH, **ABOUT_EAST, **MIXED), Row(get=LEADS_ALL, **MONTH, **COMPANY, **MIXED),
