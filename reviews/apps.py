@@ -5,7 +5,11 @@ class ReviewsConfig(AppConfig):
     name = "reviews"
 
     def ready(self):
-        from reviews import noticing, sheets
+        from customers.answering import answering
+        from customers.logged import after_log
+        from reviews import answers, noticing, sheets
 
         noticing.plug()
         sheets.plug()
+        answering(answers.shown)
+        after_log(answers.note_said)

@@ -90,9 +90,9 @@ def hours_between(start, end, clock, calendar):
     """Hours from start to end (aware), 0 when end is not after start; on the working clock without rest days."""
     if end <= start:
         return 0.0
-    span, day = end - start, today(start)
-    while clock == "working" and day_start(day) < end:
-        if not calendar.works(day):
+    span, day, last = end - start, today(start), today(end)
+    while clock == "working" and day <= last:
+        if not calendar.works(day):  # only of these few the clock is asked
             span -= min(day_start(day + DAY), end) - max(day_start(day), start)
         day += DAY
     return span.total_seconds() / 3600
