@@ -4,11 +4,11 @@
 is 409 (life.require).
 """
 
-from accounts.absences import Absences
 from accounts.models import Department, Leave
 from accounts.rights import sees_amounts  # noqa: F401  (asked beside the words below)
 from collaboration.cards import knows_customer, serves
 from collaboration.life import VERBS, possible
+from collaboration.querysets import hands
 from core.errors import NotAllowed
 from core.periods import today
 
@@ -16,11 +16,6 @@ from core.periods import today
 def may_raise(user):
     """Reps, managers and support; an admin watches, he does not ask (D4)."""
     return user.sells or user.is_support
-
-
-def hands(user):
-    """Keys of the people whose work is in his hands: he, and those on leave today for whom he stands in."""
-    return {user.pk} | Absences.load().stood_in_for(user.pk, today())
 
 
 def is_asker(user, request):

@@ -73,7 +73,7 @@ def test_a_reply_stands_in_the_conversation_once(cast, asked, box, client_of):
     virus = ("tool.exe", b"MZ\x90\x00" * 9, "application/octet-stream")
     words = "单向同步可行。\n\n周婷\n发自我的iPhone"
     box.mails += [reply(ours, words, sender="周婷 <TESS@example.com>", files=[logo, virus])]
-    assert run_now("read_mail") == {"taken": 1, "passed": 0, "failed": 0, "refused": []}
+    assert run_now("read_mail") == {"taken": 1, "passed": 0, "failed": 0}
     line = RequestComment.objects.latest("pk")
     assert line.text.startswith("单向同步可行。\n\n周婷\n\n未保存：\ntool.exe ") and line.text.count("\n") == 5
     assert (line.by, line.by_mail, line.internal, line.request) == (cast.tess, True, False, asked)
@@ -86,7 +86,7 @@ def test_a_reply_stands_in_the_conversation_once(cast, asked, box, client_of):
     assert RequestComment.objects.filter(by_mail=True).count() == 1 and box.seen == {1, 2}
 
 
-def test_who_is_refused_and_what_is_passed_over(cast, asked, box):
+def test_who_is_refused_and_what_is_passed_over(cast, asked, box, client_of):
     """Nobody gets an answer; the job's row says whom and why. Every case of this table, in one mailbox."""
     ours = mailed(cast.tess)
     known = ours.extra_headers["Message-ID"].strip("<>").partition(".")[0]
@@ -128,6 +128,8 @@ def test_who_is_refused_and_what_is_passed_over(cast, asked, box):
     assert (found["taken"], found["passed"], found["failed"]) == (0, len(passed), 0)
     assert mail.outbox == [ours] and not RequestComment.objects.filter(by_mail=True).exists()
     assert len(box.seen) == len(box.mails)
+    page = client_of(cast.ada).get("/setup/jobs").content.decode()
+    assert page.count("st****@evil.example") == 1 and "stranger" not in page
 
 
 def test_who_left_or_may_no_longer_say_anything_is_refused(cast, asked, box):
