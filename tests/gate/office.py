@@ -125,7 +125,7 @@ def pages(office):
         "targets, rates and times": (office.lead, reverse("reviews:targets", args=[month]) + "?view=rates", 14, None),
         "first response": (office.lead, reverse("reviews:response", args=[month]), 8, None),
         "contract approvals": (office.lead, reverse("reviews:approval", args=[month]), 9, None),
-        "twelve months": (office.lead, reverse("reviews:trends"), 8, None),
+        "twelve months": (office.lead, reverse("reviews:trends"), 6, None),
         "twelve months, in time": (office.lead, reverse("reviews:trends") + "?of=in_time", 18, None),
         "goals": (office.lead, reverse("reviews:goals"), 6, None),
         "answers to objections": (office.lead, reverse("reviews:answers"), 10, None),
