@@ -1,10 +1,9 @@
 """Sign-in by login name, mail address or mobile number, through allauth (throttled in accounts/adapter.py)."""
 
-import functools
-
 from allauth.account.auth_backends import AuthenticationBackend
 
 from accounts.models import User
+from core.prepared import prepared
 
 
 class SignIn(AuthenticationBackend):
@@ -22,11 +21,10 @@ class SignIn(AuthenticationBackend):
 
     def get_user(self, user_id):
         """Who is signed in, with department, team and the teams led: every page asks for them, one query for all."""
-        user = _with_places().filter(pk=user_id).first()
+        user = next(iter(_with_places(int(user_id))), None)
         return user if user and self.user_can_authenticate(user) else None
 
 
-@functools.cache
-def _with_places():
-    """The question alone, put together once: that takes the ORM longer than the database takes to answer."""
-    return User.objects.with_places()
+@prepared
+def _with_places(pk):
+    return User.objects.with_places().filter(pk=pk)

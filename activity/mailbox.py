@@ -10,7 +10,7 @@ seen once it was dealt with, so that a crash means a second look, never a loss.
 import imaplib
 import re
 import ssl
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from urllib.parse import unquote, urlsplit
 
 from django.utils.translation import gettext as _
@@ -67,10 +67,8 @@ def opened(address):
             raise JobProblem(_("The mailbox has no such folder."))
         yield Mailbox(client)
     finally:
-        try:
+        with suppress(OSError, imaplib.IMAP4.error):
             client.logout()
-        except (OSError, imaplib.IMAP4.error):
-            pass
 
 
 def _connect(where):

@@ -24,7 +24,7 @@ STARTS = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 HALF = re.compile(r"^\s*(?:On\ .{4,120}|(?:在|于)\s*\d{4}.{0,100})$", re.IGNORECASE)  # its "wrote:" is on the next line
-TAIL = re.compile(r"^\s*(?:发自我的.{0,30}|来自我的.{0,30}|Sent from my .{0,40}|Get Outlook for .{0,20})\s*$", re.IGNORECASE)
+TAIL = re.compile(r"^\s*(?:(?:发|来)自我的.{0,30}|Sent from my .{0,40}|Get Outlook for .{0,20})\s*$", re.IGNORECASE)
 BREAKS = {"br", "p", "div", "li", "tr", "h1", "h2", "h3", "h4", "hr", "table", "ul", "ol"}
 SILENT = {"script", "style", "head", "title", "blockquote"}
 

@@ -5,6 +5,7 @@ he is active, and the thing exists for him now. Everybody else is refused withou
 and why, with the address masked. What machines send (absence notes, bounces, lists, our own mail) is passed over.
 """
 
+import datetime as dt
 import hashlib
 import logging
 import re
@@ -18,11 +19,13 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone, translation
 from django.utils.text import Truncator
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from activity import answering, mailbox, quoting
 from activity.files import clean_name
 from activity.models import Attachment, MailTaken
+from core.models import Job
 from core.text import mask_words
 
 logger = logging.getLogger(__name__)
@@ -33,7 +36,17 @@ LOGO = 10 * 1024  # bytes: a smaller picture inside a mail is somebody's signatu
 FILES = 20
 LISTED = 50  # refusals a run lists
 MACHINES = re.compile(r"^(mailer-daemon|postmaster|no-?reply|bounces?|auto-?reply)@", re.I)
+MARKS = ("X-Autoreply", "X-Autorespond", "X-Auto-Reply", "X-Failed-Recipients", "List-Id")
 ABSENT = re.compile(r"^\s*(自动回复|自動回覆|自动答复|automatic reply|auto(matic)?[- ]?reply|out of office)", re.I)
+
+
+WHY = {  # as an admin reads it on the page of jobs
+    "too large": _("larger than any we take"), "no reference": _("answers no mail of ours"),
+    "not its sender": _("comes from another address than ours went to"),
+    "not his to see": _("the request is not his to see"),
+    "nothing to say there": _("nothing may be said there any more"),
+}  # fmt: skip
+LATELY = dt.timedelta(days=7)
 
 
 @dataclass
@@ -46,23 +59,34 @@ class Taken:
 
 
 def read_mailbox(*, now=None, opened=mailbox.opened, progress=lambda n, of: None):
-    """Everything unseen, each message on its own. Returns {"taken", "passed", "failed", "refused": [{"from", "why"}]},
-    or {"off": True} without a mailbox. Raises JobProblem when it cannot be reached."""
+    """Everything unseen, each message on its own. Returns {"taken", "passed", "failed"} and where there were any
+    {"refused": [{"from", "why"}]}, or {"off": True} without a mailbox. Raises JobProblem when it cannot be reached."""
     if not answering.is_on():
         return {"off": True}
-    found = {"taken": 0, "passed": 0, "failed": 0, "refused": []}
+    found, refused = {"taken": 0, "passed": 0, "failed": 0}, []
     with opened(settings.MAILBOX_URL) as box:
         numbers = box.unseen()
         for done, number in enumerate(numbers, 1):
             end = _one(box.read(number), now=now or timezone.now())
             if end.outcome == "refused":
-                found["refused"] = [*found["refused"], {"from": end.sender, "why": end.why}][:LISTED]
+                refused.append({"from": end.sender, "why": end.why})
             else:
                 found[end.outcome] += 1
             if end.outcome != "failed" or end.why == "given up":
                 box.dealt_with(number)
             progress(done, len(numbers))
-    return found
+    return found | ({"refused": refused[:LISTED]} if refused else {})
+
+
+def refused_lately(*, now):
+    """[(moment, sender as masked, why in words)] of the last week, the newest first, at most LISTED."""
+    rows = Job.objects.filter(name="read_mail", state=Job.State.DONE, ended_at__gte=now - LATELY)
+    rows = rows.filter(result__has_key="refused").order_by("-ended_at")
+    found = [
+        (at, one["from"], WHY.get(one["why"], one["why"]))
+        for at, result in rows.values_list("ended_at", "result")[:LISTED] for one in result["refused"]
+    ]  # fmt: skip
+    return found[:LISTED]
 
 
 def _one(raw, *, now):
@@ -134,11 +158,12 @@ def of_a_machine(message, sender):
         return True
     if str(message["Precedence"] or "").strip().lower() in ("bulk", "junk", "list", "auto_reply"):
         return True
-    if any(message[name] for name in ("X-Autoreply", "X-Autorespond", "X-Auto-Reply", "List-Id", "X-Failed-Recipients")):
+    if any(message[name] for name in MARKS):
         return True
     if str(message["Return-Path"] or "").strip() == "<>" or message.get_content_type() == "multipart/report":
         return True
-    ours = {address.casefold() for _name, address in getaddresses([settings.DEFAULT_FROM_EMAIL, settings.REPLY_ADDRESS])}
+    houses = getaddresses([settings.DEFAULT_FROM_EMAIL, settings.REPLY_ADDRESS])
+    ours = {address.casefold() for _name, address in houses}
     return not sender or sender in ours or bool(MACHINES.match(sender) or ABSENT.match(str(message["Subject"] or "")))
 
 

@@ -9,9 +9,11 @@ class CustomersConfig(AppConfig):
         from accounts.leaving import on_leaving
         from activity.parents import parent
         from activity.undoing import undoer
+        from core.answers import watch
         from customers import bulk, entryforms, keeping, limits, merging, noticing, sheets, steps, transferring, unowned
-        from customers.models import Customer, FollowUp
+        from customers.models import Customer, CustomerHelper, FollowUp
 
+        watch(Customer, CustomerHelper)
         entryforms.plug()
         noticing.plug()
         sheets.plug()

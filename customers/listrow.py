@@ -87,7 +87,7 @@ def _contact(row):
         return format_html(WHY, css=css, words=row.words, sum=row.sum)
     if row.ago is None:
         return format_html('<span class="muted">{}</span>', _("never"))
-    return words.days(row.ago)
+    return words.days(row.ago) if row.ago else _("Today")
 
 
 def _next(row):

@@ -10,6 +10,7 @@ class PipelineConfig(AppConfig):
         from accounts.accountable import register
         from accounts.leaving import on_closing, on_leaving
         from activity.undoing import undoer
+        from core.answers import watch
         from customers.columns import column
         from customers.logged import after_log, guess_by_stage, offer_deals, offer_lines
         from customers.merging import on_merge
@@ -32,6 +33,7 @@ class PipelineConfig(AppConfig):
             unowned,
         )
 
+        watch(*(self.get_model(name) for name in ("Deal", "Stage", "CardNote")))
         entryforms.plug()
         noticing.plug()
         opener(opening.open_deals)

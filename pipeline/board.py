@@ -8,6 +8,7 @@ from django.db.models.functions import RowNumber
 
 from accounts import switches
 from core import charts
+from core.answers import answered
 from customers.tagbar import TagBar
 from pipeline.asking import Asked
 from pipeline.cards import cards_by_id
@@ -137,7 +138,7 @@ def first_cards(asked, columns):
     deals = asked.narrowed.filter(asked.on_board)
     parts = [deals.filter(stage__in=full, customer__next_step_on__lt=asked.on), deals.filter(stage__in=rest)]
     late, others = (ordered(part, asked).filter(place__lte=CARDS).values_list("pk", flat=True) for part in parts)
-    return list(late.union(others, all=True))
+    return answered(late.union(others, all=True))
 
 
 def ordered(deals, asked):
@@ -155,7 +156,7 @@ def ordered(deals, asked):
 def more_cards(asked, stage, start):
     """The next cards of a column, from the place `start` (0-based) on, and how many come after them."""
     deals = asked.narrowed.filter(asked.on_board, stage=stage)
-    ids = list(ordered(deals, asked).filter(place__gt=start, place__lte=start + CARDS).values_list("pk", flat=True))
+    ids = answered(ordered(deals, asked).filter(place__gt=start, place__lte=start + CARDS).values_list("pk", flat=True))
     cards = cards_by_id(ids, user=asked.user, on=asked.on, rule=asked.rule, stages=asked.playbooks.stages)
     cards.sort(key=lambda card: card.order)
     for place, card in enumerate(cards, start):

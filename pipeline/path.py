@@ -4,6 +4,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from core import periods
+from core.prepared import prepared
 from pipeline.models import StageProgress
 from pipeline.playbooks import Playbooks
 
@@ -22,12 +23,17 @@ class Node:
     said: str = ""
 
 
+@prepared
+def _stays(deal):
+    found = StageProgress.objects.filter(deal=deal).standing().order_by("entered_at", "id")
+    return found.select_related("stage_version").only(*SHOWN_OF_STAY)
+
+
 def path_of(deal, on=None):
     """Nodes of the deal's playbook in order, lost left out. A lost deal has no node "now". Two queries."""
     books = Playbooks.load()
     on = on or periods.today()
-    found = StageProgress.objects.standing().filter(deal=deal).order_by("entered_at", "id")
-    stays = {stay.stage_id: stay for stay in found.select_related("stage_version").only(*SHOWN_OF_STAY)}
+    stays = {stay.stage_id: stay for stay in _stays(deal.pk)}
     current = books.stages[deal.stage_id]
     nodes = []
     for stage in books.columns(deal.playbook_id):

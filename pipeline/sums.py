@@ -6,6 +6,7 @@ from decimal import Decimal
 from django.db.models import Count, Q, Sum
 from django.db.models.functions import Coalesce, ExtractMonth, ExtractYear
 
+from core.answers import answered
 from customers.tagbar import TagBar
 from pipeline.urgency import month_of
 
@@ -17,7 +18,7 @@ def with_month(deals):
 
 def read_sums(asked, *, by=()):
     """What the board's deals are, as rows by stage, the customer's tag and what else is named in `by` (columns, or the
-    year and month of the expected close). One query.
+    year and month of the expected close). One query, kept until deals, customers or stages are written.
 
     Of the deals under the pressed chips, of any tag: `n`, `overdue` (those whose next step is), and in CNY `worth` (of
     a won deal its contract's), `money` (the amount alone), `signed` (contracts of this month). Beside it `chip_…`, how
@@ -37,7 +38,7 @@ def read_sums(asked, *, by=()):
             **{f"chip_{name}": Count("pk", filter=condition) for name, condition in asked.chip_conditions.items()},
         )
     )
-    return list(rows)
+    return answered(rows)
 
 
 def columns_of(asked, by):

@@ -8,6 +8,7 @@ from django.db.models import Case, Count, F, Q, Sum, Value, When
 from django.db.models.functions import Coalesce
 
 from accounts.models import User
+from core.answers import answered
 from core.asked import number
 from customers.models import Customer
 from customers.tagbar import TagBar
@@ -161,14 +162,14 @@ def page_of(deals, order, asked, subtotals, start):
                 among |= Q(**dict(zip(columns, parts, strict=True)))
             begun = ended
         deals, start = deals.filter(among), start - skipped
-    return list(deals.order_by(*order).values_list(asked.key, flat=True)[start : start + PER_PAGE])
+    return answered(deals.order_by(*order).values_list(asked.key, flat=True)[start : start + PER_PAGE])
 
 
 def count_up(deals, group, asked):
     """What read_sums() says of the board's deals, of any."""
     rows = with_month(deals) if group == "month" else deals
     by = columns_of(asked, columns_that_group(asked))
-    return list(rows.order_by().values(*by).annotate(n=Count("pk"), money=Sum("amount")))
+    return answered(rows.order_by().values(*by).annotate(n=Count("pk"), money=Sum("amount")))
 
 
 def group_up(rows, group, asked):

@@ -3,11 +3,12 @@
 from dataclasses import dataclass, field
 
 from django.template.loader import render_to_string
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from core.templatetags.quick import path
 from salesflow.counting import counts as count_all
 
 
@@ -129,6 +130,6 @@ def _place(name, here, counts, *, central=False, about=""):
 def _path(name):
     """Where a name leads, or empty: a floor without that page is not in the navigation."""
     try:
-        return reverse(name)
+        return path(name)
     except NoReverseMatch:
         return ""

@@ -96,7 +96,8 @@ TEMPLATES = [
                 "salesflow.navigation.shell",
             ],
             "builtins": [
-                "django.templatetags.i18n", "django.templatetags.static", "core.templatetags.words",
+                "django.templatetags.i18n", "django.templatetags.static", "core.templatetags.quick",
+                "core.templatetags.words",
                 "activity.templatetags.events",
             ],
         },

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Team, User
 from collaboration import firstcontact
 from collaboration.models import CollaborationRequest
+from core.answers import answered
 from core.periods import today
 from customers.beside import nudged_today
 from customers.ladder import Ladder
@@ -169,7 +170,7 @@ def _open_money(user, team, on):
         **{f"m{i}": Sum("amount", filter=band) for i, band in bands.items()},
     )
     cells, money = defaultdict(Counter), Counter()
-    for row in rows:
+    for row in answered(rows):
         stage, place = row.pop("stage"), (row.pop("owner"), row.pop("customer__team"))
         for name, number in row.items():
             cells[stage][name] += number or 0

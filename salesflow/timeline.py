@@ -5,7 +5,6 @@ shown; plans and field edits have their own places.
 """
 
 import datetime as dt
-import functools
 from collections import defaultdict
 from dataclasses import dataclass
 
@@ -17,6 +16,7 @@ from activity.undoing import can_undo
 from activity.wording import event_words
 from core.markup import format_html
 from core.periods import today, zone
+from core.prepared import prepared
 from core.templatetags.words import icon
 from customers.correcting import may_comment
 from customers.drawing import talk_context
@@ -76,9 +76,7 @@ def timeline(customer, user, *, now, choices, show="", after=""):
     lines = []
     if show in ("", "logs"):
         judge, talks = Judge.load(), list(_talks(customer, before))
-        needs = _of_talks(Need.objects.select_related("topic").only(*SHOWN_OF_NEED), talks)
-        said = FollowUpComment.objects.select_related("by").only(*SHOWN_OF_COMMENT)
-        comments = _of_talks(said, talks)
+        needs, comments = _of_talks(_needs, talks), _of_talks(_comments, talks)
         lines += [
             _talk_line(
                 talk, customer, user, needs=needs[talk.pk], comments=comments[talk.pk], now=now, judge=judge,
@@ -126,27 +124,41 @@ def _name_days(lines, day):
 
 
 def _talks(customer, before):
-    rows = _newest_talks(zone()).filter(customer=customer)
+    return _newest_talks(customer.pk, zone(), *(before or ()))
+
+
+@prepared
+def _newest_talks(customer, _zone, *before):
+    rows = with_leave(FollowUp.objects.filter(customer=customer).counted()).order_by("-happened_at", "-pk")
+    rows = rows.select_related("talked_by", "entered_by", "contact", "corrects").only(*SHOWN_OF_TALK)
     return rows.filter(_older("happened_at", "t", before))[: PER_PAGE + 1]
 
 
-@functools.cache
-def _newest_talks(_zone):
-    """The question alone, put together once: that takes the ORM longer than the database takes to answer."""
-    rows = with_leave(FollowUp.objects.counted()).order_by("-happened_at", "-pk")
-    return rows.select_related("talked_by", "entered_by", "contact", "corrects").only(*SHOWN_OF_TALK)
-
-
-def _of_talks(rows, talks):
+def _of_talks(question, talks):
     """{follow-up id: its rows}. By hand, as prefetching makes two managers for each follow-up."""
     found = defaultdict(list)
-    for row in rows.filter(follow_up__in=[talk.pk for talk in talks]):
+    for row in question([talk.pk for talk in talks]):
         found[row.follow_up_id].append(row)
     return found
 
 
+@prepared
+def _needs(talks):
+    return Need.objects.filter(follow_up__in=talks).select_related("topic").only(*SHOWN_OF_NEED)
+
+
+@prepared
+def _comments(talks):
+    return FollowUpComment.objects.filter(follow_up__in=talks).select_related("by").only(*SHOWN_OF_COMMENT)
+
+
 def _events(customer, before, show):
-    rows = Event.objects.about_customer(customer).exclude(verb__in=QUIET_VERBS).order_by("-at", "-pk")
+    return _newest_events(customer.pk, show, *(before or ()))
+
+
+@prepared
+def _newest_events(customer, show, *before):
+    rows = Event.objects.filter(about_customer_id=customer).exclude(verb__in=QUIET_VERBS).order_by("-at", "-pk")
     if show in SHOWN:
         rows = rows.filter(verb__startswith=SHOWN[show])
     return rows.filter(_older("at", "e", before)).select_related("by").only(*SHOWN_OF_EVENT)[: PER_PAGE + 1]
@@ -154,7 +166,7 @@ def _events(customer, before, show):
 
 def _older(name, kind, before):
     """Strictly after the key in the order (at, kind, pk) descending."""
-    if before is None:
+    if not before:
         return Q()
     at, last_kind, pk = before
     same = Q(**{name: at})

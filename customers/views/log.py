@@ -32,6 +32,7 @@ from customers.offering import last_methods, offer, recent_customers
 from customers.saying import told
 from customers.searching import found
 from customers.views import line as lines
+from customers.views.bulk import row_on_list
 
 
 @deed
@@ -101,6 +102,7 @@ def save(request, customer):
         again = {"customers": recent_customers(request.user), "recent": True, **kept} if then == "again" else None
         html = saved_parts(request, follow_up, choice, again=again, stage=then == "stage")
         html += render_to_string("customers/_logged_files.html", {"files": files}, request) if files else ""
+        html += row_on_list(request, customer, now=now)
         return HttpResponse(html + along("customers.logged", request, follow_up=follow_up, customer=customer))
     messages.success(request, words_of_plan(form.cleaned_data["next_on"], form.cleaned_data["next_text"]))
     if then == "again":
@@ -129,7 +131,7 @@ def _go(request, address):
     if not request.htmx:
         return redirect(address)
     response = HttpResponse()
-    response["HX-Redirect"] = address
+    response["HX-Redirect"], response["HX-Trigger"] = address, "log-saved"  # the device lets its draft go
     return response
 
 

@@ -19,11 +19,12 @@ const retarget = (detail) => {
 };
 
 // An answer carries a part for every place that may show the change: those whose place is not on this page are left out.
+const parts = (root) => [...sf.$$('[hx-swap-oob]', root), ...sf.$$('template', root).flatMap((inner) => parts(inner.content))];
 const placed = (html) => {
   if (!html.includes('hx-swap-oob') || /<html[\s>]/.test(html)) return html;
   const all = document.createElement('template');
   all.innerHTML = html;
-  const missing = sf.$$('[hx-swap-oob]', all.content).filter((part) => {
+  const missing = parts(all.content).filter((part) => {
     const [, place] = /:(.+)/.exec(part.getAttribute('hx-swap-oob')) || [];
     return !sf.$(place || '#' + CSS.escape(part.id));
   });

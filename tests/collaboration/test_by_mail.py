@@ -1,4 +1,4 @@
-"""Answers by mail: from our mail through a mailbox on a socket into the conversation, and everything that is refused."""
+"""Answers by mail: from our mail through a mailbox on a socket into the conversation, and what is refused."""
 
 from email.message import EmailMessage as Letter
 from email.utils import make_msgid
@@ -71,8 +71,9 @@ def test_a_reply_stands_in_the_conversation_once(cast, asked, box, client_of):
     told = Notification.objects.filter(recipient=cast.alice).count()
     logo = ("logo.png", PNG, "image/png")
     virus = ("tool.exe", b"MZ\x90\x00" * 9, "application/octet-stream")
-    box.mails += [reply(ours, "单向同步可行。\n\n周婷\n发自我的iPhone", sender="周婷 <TESS@example.com>", files=[logo, virus])]
-    assert run_now("read_mail") == {"taken": 1, "passed": 0, "failed": 0, "refused": []}
+    words = "单向同步可行。\n\n周婷\n发自我的iPhone"
+    box.mails += [reply(ours, words, sender="周婷 <TESS@example.com>", files=[logo, virus])]
+    assert run_now("read_mail") == {"taken": 1, "passed": 0, "failed": 0}
     line = RequestComment.objects.latest("pk")
     assert line.text.startswith("单向同步可行。\n\n周婷\n\n未保存：\ntool.exe ") and line.text.count("\n") == 5
     assert (line.by, line.by_mail, line.internal, line.request) == (cast.tess, True, False, asked)
@@ -85,7 +86,7 @@ def test_a_reply_stands_in_the_conversation_once(cast, asked, box, client_of):
     assert RequestComment.objects.filter(by_mail=True).count() == 1 and box.seen == {1, 2}
 
 
-def test_who_is_refused_and_what_is_passed_over(cast, asked, box):
+def test_who_is_refused_and_what_is_passed_over(cast, asked, box, client_of):
     """Nobody gets an answer; the job's row says whom and why. Every case of this table, in one mailbox."""
     ours = mailed(cast.tess)
     known = ours.extra_headers["Message-ID"].strip("<>").partition(".")[0]
@@ -127,6 +128,8 @@ def test_who_is_refused_and_what_is_passed_over(cast, asked, box):
     assert (found["taken"], found["passed"], found["failed"]) == (0, len(passed), 0)
     assert mail.outbox == [ours] and not RequestComment.objects.filter(by_mail=True).exists()
     assert len(box.seen) == len(box.mails)
+    page = client_of(cast.ada).get("/setup/jobs").content.decode()
+    assert page.count("st****@evil.example") == 1 and "stranger" not in page
 
 
 def test_who_left_or_may_no_longer_say_anything_is_refused(cast, asked, box):
@@ -211,5 +214,5 @@ def test_what_was_quoted_is_cut_away(body, words):
 
 def test_html_is_read_without_its_quotation():
     html = """<html><head><style>p{}</style></head><body><p>可以，<b>单向</b>。</p><div>见附件</div>
-      <div class="gmail_quote">在 2024年 写道：<div>旧<blockquote>更旧</blockquote></div></div><script>x</script></body>"""
+      <div class="gmail_quote">在 2024年 写道：<div>旧<blockquote>更旧</blockquote></div></div><script>x</script>"""
     assert quoting.said(quoting.text_of_html(html)) == "可以，单向。\n见附件"
