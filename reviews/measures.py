@@ -14,7 +14,7 @@ calendar days and as working days between them; customers without a first conver
 
 import datetime as dt
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from statistics import mean, median
 
 from django.utils.translation import gettext_lazy as _
@@ -38,12 +38,18 @@ DAY = dt.timedelta(days=1)
 
 @dataclass(frozen=True)
 class Stretch:
-    """Company days `first` to `last`, read at `now` for a scope."""
+    """Company days `first` to `last`, read at `now` for a scope. What two measures read alike is read once."""
 
     scope: object
     first: dt.date
     last: dt.date
     now: dt.datetime
+    read: dict = field(default_factory=dict, compare=False, repr=False)
+
+    def once(self, name, read):
+        if name not in self.read:
+            self.read[name] = read()
+        return self.read[name]
 
     @property
     def start(self):
@@ -113,8 +119,9 @@ def sample_of(measure, stretch):
 
 def responses(clock):
     def read(stretch):
-        calendar = Calendar.load()
-        leads = read_leads(stretch.scope, stretch.start, stretch.end, now=stretch.now, calendar=calendar)
+        leads = stretch.once("leads", lambda: read_leads(
+            stretch.scope, stretch.start, stretch.end, now=stretch.now, calendar=Calendar.load()
+        ))
         states = ((lead, lead.state(clock)) for lead in leads)
         return [Line(lead.id, lead.counted_at, state == "in_time") for lead, state in states if state != "waiting"]
 
@@ -154,14 +161,19 @@ def approvals(stretch):
 def cycles(working):
     def read(stretch):
         calendar, found = Calendar.load(), []
-        won = won_stays(stretch.scope, read_stages(), stretch.start, stretch.end, stretch.now)
-        rows = won.filter(deal__customer__first_response_at__lt=stretch.end).order_by("entered_at", "pk")
-        for deal, at, first in rows.values_list("deal_id", "entered_at", "deal__customer__first_response_at"):
+        for deal, at, first in stretch.once("wins", lambda: wins_with_first(stretch)):
             days = cycle(today(first), today(at), calendar if working else None)
             found.append(Line(deal, at, days))
         return found
 
     return read
+
+
+def wins_with_first(stretch):
+    """[(deal, when it was won, its customer's first conversation)], oldest win first. Two queries."""
+    won = won_stays(stretch.scope, read_stages(), stretch.start, stretch.end, stretch.now)
+    rows = won.filter(deal__customer__first_response_at__lt=stretch.end).order_by("entered_at", "pk")
+    return list(rows.values_list("deal_id", "entered_at", "deal__customer__first_response_at"))
 
 
 def cycle(first, last, calendar=None):

@@ -63,27 +63,31 @@ def months_until(now):
     return found
 
 
-def trend(measure, scope, *, now):
-    """[Point] of a measure. Read once for all twelve months; a share that the database counts, month by month."""
+def year_of(scope, now):
+    """The Stretch of the twelve months."""
     months = months_until(now)
+    return Stretch(scope, months[0].first, months[-1].last, now)
+
+
+def trend(measure, year):
+    """[Point] of a measure in year_of(). Read once for all months; a share that the database counts, month by month."""
+    months = months_until(year.now)
     if measure.count:
-        counts = [sample_of(measure, stretch_of(month, scope, now)).count for month in months]
+        counts = [sample_of(measure, stretch_of(month, year.scope, year.now)).count for month in months]
         return [Point(month, one.entered, one.share, one.on) for month, one in zip(months, counts, strict=True)]
     values = defaultdict(list)
-    for line in measure.read(Stretch(scope, months[0].first, months[-1].last, now)):
+    for line in measure.read(year):
         values[period_of("month", today(line.at)).code].append(line.value)
     return [point(measure, month, values[month.code]) for month in months]
 
 
 def cases(measure, scope, month, *, now):
     """The Lines that a Point counts; None for a month that is not among the twelve."""
-    months = months_until(now)
-    if month not in months:
+    if month not in months_until(now):
         return None
     if measure.count:
         return measure.read(stretch_of(month, scope, now))
-    lines = measure.read(Stretch(scope, months[0].first, months[-1].last, now))
-    return [line for line in lines if period_of("month", today(line.at)) == month]
+    return [line for line in measure.read(year_of(scope, now)) if period_of("month", today(line.at)) == month]
 
 
 def stretch_of(month, scope, now):

@@ -11,7 +11,7 @@ from reviews.listing import by_tag, shown
 from reviews.scoreboard import may_measure
 from reviews.tellingscores import case_words
 from reviews.tellingtrends import TABS, told_months, told_waits
-from reviews.trends import MEASURED, SHOWN, cases, trend
+from reviews.trends import MEASURED, SHOWN, cases, trend, year_of
 from reviews.views.contract import PER_PAGE, read_scope
 from reviews.waits import Waits
 
@@ -26,8 +26,9 @@ def page(request):
     if of == "waiting":
         series, rows = told_waits(Waits.read(scope, period_of("month", today(now)), now=now))
     else:
+        year = year_of(scope, now)
         measures = [MEASURED[name] for name in SHOWN[of]]
-        series, rows = told_months(measures, [trend(measure, scope, now=now) for measure in measures])
+        series, rows = told_months(measures, [trend(measure, year) for measure in measures])
     context = {"scope": scope, "scopes": scopes, "of": of, "tabs": tabs, "series": series, "rows": rows,
                "running": period_of("month", today(now)).code, "keep": {"of": of}}
     return render(request, "reviews/trends.html", context)
