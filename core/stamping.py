@@ -31,10 +31,15 @@ END $$
 
 def stamp_of(connection, tables):
     """What changes with every write to one of these tables; None when one of them is not stamped. One query."""
+    found = stamps(connection)
+    return tuple(sorted((name, found[name]) for name in tables)) if tables <= found.keys() else None
+
+
+def stamps(connection):
+    """{table: what changes with every write to it}. One query."""
     with connection.cursor() as cursor:
         cursor.execute(STAMP)
-        found = {name: int(token) for name, token in cursor.fetchall() if name in tables}
-    return tuple(sorted(found.items())) if len(found) == len(tables) else None
+        return {name: int(token) for name, token in cursor.fetchall()}
 
 
 def install(connection):

@@ -1,6 +1,11 @@
 from django.apps import AppConfig
 
 
+WATCHED = (
+    "Deal", "HistoricalDeal", "Stage", "StageProgress", "CardNote", "LossReason",
+)  # what sums and figures are read from
+
+
 class PipelineConfig(AppConfig):
     name = "pipeline"
 
@@ -33,7 +38,7 @@ class PipelineConfig(AppConfig):
             unowned,
         )
 
-        watch(*(self.get_model(name) for name in ("Deal", "Stage", "CardNote")))
+        watch(*(self.get_model(name) for name in WATCHED))
         entryforms.plug()
         noticing.plug()
         opener(opening.open_deals)

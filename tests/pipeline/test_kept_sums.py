@@ -36,8 +36,9 @@ DAY = periods.dt.timedelta(days=1)
 
 
 @pytest.fixture(autouse=True)
-def nothing_is_kept_yet():
-    answers.forget()
+def answers_are_kept(settings):
+    """As in the product; what setup says is read anew each time."""
+    settings.SETUP_SECONDS = 0.000_001
 
 
 def counted_one_by_one(user, now, filters):
@@ -156,7 +157,7 @@ def test_after_any_verb_board_and_table_say_what_the_deals_say(cast, stages, pri
         make_customer((cast.alice, cast.bob, cast.charlie)[n % 3], name=f"客户{n}", now=now, deal={"amount": Decimal(n * 1000)})
     deeds = verbs(cast, stages, price, now)
     filters = {"rep": str(cast.alice.pk)}
-    for name in [*deeds, *dice.choices(list(deeds), k=25)]:
+    for name in [*deeds, *dice.choices(list(deeds), k=3)]:
         for _try in range(4):
             try:
                 with transaction.atomic():
@@ -166,7 +167,7 @@ def test_after_any_verb_board_and_table_say_what_the_deals_say(cast, stages, pri
                 break
             except (Refused, Conflict, NotAllowed, ValidationError, IndexError):
                 continue
-        for user, narrowed in ((cast.ada, {}), (cast.mia, {}), (cast.mia, filters), (cast.charlie, {})):
+        for user, narrowed in ((cast.ada, {}), (cast.mia, filters), (cast.charlie, {})):
             assert said(user, now, narrowed) == counted_one_by_one(user, now, narrowed), (name, user)
     assert set(done) >= set(deeds) - {"pool"}, set(deeds) - set(done)  # each was really done
 
