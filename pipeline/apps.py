@@ -1,9 +1,6 @@
 from django.apps import AppConfig
 
-
-WATCHED = (
-    "Deal", "HistoricalDeal", "Stage", "StageProgress", "CardNote", "LossReason",
-)  # what sums and figures are read from
+WATCHED = ("Deal", "HistoricalDeal", "Stage", "StageProgress", "CardNote", "LossReason")  # figures are read from them
 
 
 class PipelineConfig(AppConfig):
