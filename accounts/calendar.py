@@ -42,6 +42,11 @@ class Calendar:
             _kept.update(stamp=stamp, calendar=cls(hours, own))
         return _kept["calendar"]
 
+    @staticmethod
+    def stamp():
+        """What changes when the calendar is set up anew."""
+        return _moment.get()
+
     def knows(self, year):
         """Whether the library has the holidays of a year; else weekdays and own rows decide."""
         return FIRST_YEAR <= year <= LAST_YEAR

@@ -1,7 +1,7 @@
 #!/usr/bin/env python
 """Compare pages by processor time instead of the clock: for a machine that does other things as well (Linux).
 
-    DATABASE_URL=postgres://…/filled python -m bench.cpu [--only customers] [--n 20] [--profile]
+    DATABASE_URL=postgres://…/filled python -m bench.cpu [--only customers] [--n 20] [--cold] [--profile]
 
 Two processes answer in turn, the product and the floor (bench/floor.py), each without a server around it. What counts
 is the processor time of the Python process and of its PostgreSQL process: a quiet machine's clock would show about
@@ -32,6 +32,8 @@ def serve(pipe, env):
     from django.db import connection
     from django.test import RequestFactory
 
+    from core import answers
+
     handler, ask = WSGIHandler(), RequestFactory(headers={"Host": "127.0.0.1"})
     profiler = cProfile.Profile()
 
@@ -49,6 +51,8 @@ def serve(pipe, env):
         kind = headers.pop("Content-Type", "")
         environ = (ask.post(path, form, kind, headers=headers) if form else ask.get(path, headers=headers)).environ
         connection.ensure_connection()
+        if "BENCH_COLD" in env:
+            answers.forget()  # as the first request after a write finds it
         before, begun = database(), time.process_time()
         if profile:
             profiler.enable()
@@ -83,6 +87,7 @@ def main():
     parser.add_argument("--only", default="", help="pages whose name holds this; several by |")
     parser.add_argument("--who", default="manager,admin")
     parser.add_argument("--n", type=int, default=20)
+    parser.add_argument("--cold", action="store_true", help="nothing is kept from one request to the next")
     parser.add_argument("--profile", action="store_true")
     options = parser.parse_args()
     folder = tempfile.TemporaryDirectory()
@@ -92,7 +97,7 @@ def main():
     }
     importlib.import_module("bench.measure").manage(os.environ | env, "collectstatic", "--noinput", "-v0")
     found = people(os.environ | env)
-    (product, end), (floor, end_floor) = start(env), start(env | {"BENCH_FLOOR": "1"})
+    (product, end), (floor, end_floor) = start(env | ({"BENCH_COLD": "1"} if options.cold else {})), start(env | {"BENCH_FLOOR": "1"})
     print("| page | who | × floor | budget | ms | Python | database | floor ms | queries |\n|---|---|---|---|---|---|---|---|---|")
     for who in options.who.split(","):
         for name, path, under, (most, *_), form in asked_of(found, who):

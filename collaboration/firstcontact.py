@@ -9,7 +9,7 @@ of Friday afternoon is said on Friday.
 import datetime as dt
 from dataclasses import dataclass
 
-from django.db.models import Min, Q
+from django.db.models import OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
 from accounts.calendar import Calendar
@@ -17,6 +17,7 @@ from accounts.models import User
 from activity.channels import Channels
 from activity.recording import deliver, messages_of
 from collaboration.clocks import late_words, left_words
+from collaboration.models import CollaborationRequest
 from customers.models import Customer
 
 KIND = "collaboration.lead_due"
@@ -48,7 +49,8 @@ def waiting(customers, *, now, calendar=None):
     """[Lead] among `customers` (a queryset of what the caller may see) that are near the end of their 24 hours or past
     it, the latest first. One query."""
     calendar = calendar or Calendar.load()
-    handed = Min("requests__asked_at", filter=Q(requests__kind__makes_customer=True))
+    asked = CollaborationRequest.objects.filter(customer=OuterRef("pk"), kind__makes_customer=True).order_by("asked_at")
+    handed = Subquery(asked.values("asked_at")[:1])  # of the few that are left; a join would read those of everybody
     rows = customers.filter(first_response_at=None, batch=None, pooled_at=None, made_at__gt=now - OLD)
     rows = rows.annotate(since=Coalesce(handed, "made_at")).select_related("owner", "team__manager")
     found = []

@@ -12,23 +12,27 @@ nobody else ever will. The stamp is read before the question is asked: what is k
 and is then never found again; it cannot be older.
 
 A question that reads a table that is not watched, or the clock, is asked each time. Each process keeps at most MOST
-rows, the answers used last; rows are values that nobody changes, handed out in new lists and dictionaries.
+rows, the answers used last; rows are values that nobody changes, handed out in new lists and dictionaries. Settings:
+SETUP_SECONDS (0 in tests: nothing is kept).
 """
 
 import functools
+import json
 import re
 import threading
 from collections import OrderedDict
 
 from django.apps import apps
+from django.conf import settings
 from django.core.exceptions import EmptyResultSet
-from django.db import connections
+from django.db import connection, connections
 from django.db.models.query import ValuesIterable
 
 from core import stamping
 
 MOST = 30_000  # rows of all kept answers together: some 20 MB
 LONGEST = 10_000  # rows of one that is kept
+LINE = 300  # characters of a remembered text that count as a row
 NAMES = re.compile(r'"(\w+)"')
 CLOCKS = re.compile(r"\b(NOW|RANDOM|CURRENT_\w+|\w+_TIMESTAMP|NEXTVAL)\b", re.I)
 
@@ -45,6 +49,8 @@ def watch(*models):
 def answered(question):
     """The rows of a queryset of values() or values_list() as a list: from the database, or as it said them last when
     nothing was written since. One small query, and the question's own when it has to be asked."""
+    if not settings.SETUP_SECONDS:
+        return list(question.all())
     try:
         sql, values = question.query.get_compiler(using=question.db).as_sql()
     except EmptyResultSet:
@@ -103,3 +109,33 @@ def forget():
     with _lock:
         _kept.clear()
         _held = 0
+
+
+def remembered(key, make):
+    """What `make()` made of the database, as JSON keeps it, until a table it read is written. `key` says all that it
+    depends on beside the database. What it reads is seen while it runs: with a table that is not watched, nothing is
+    kept. One small query when it is known."""
+    if not settings.SETUP_SECONDS:
+        return make()
+    with _lock:
+        found = _kept.get(key)
+    if found and stamping.stamp_of(connection, found[0][0]) == found[0][1]:
+        return json.loads("".join(found[1]))
+    seen = set()
+
+    def look(execute, sql, params, many, context):
+        seen.add(sql)
+        return execute(sql, params, many, context)
+
+    before = stamping.stamps(connection)
+    with connection.execute_wrapper(look):
+        value = make()
+    read = [tables_of(sql) for sql in seen]
+    if read and None not in read:
+        tables = frozenset().union(*read)
+        if tables <= before.keys():
+            text = json.dumps(value)
+            lines = [text[start : start + LINE] for start in range(0, len(text), LINE)]
+            _keep(key, (tables, tuple(sorted((name, before[name]) for name in tables))), lines)
+            return json.loads(text)
+    return value

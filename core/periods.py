@@ -94,3 +94,8 @@ def read_period(code):
     if match := re.fullmatch(r"(\d{4})-(\d\d)", code):
         return period_of("month", dt.date(int(match[1]), int(match[2]), 1))
     raise ValueError(f"not a period: {code}")
+
+
+def minute_end(moment):
+    """The last microsecond of its minute: what is told as of then can be told again during the minute."""
+    return moment.replace(second=59, microsecond=999_999)

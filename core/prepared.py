@@ -70,7 +70,8 @@ class _Question:
         if self.sql is None:
             return self.found.none()
         values = [_sent(value) for value in values]
-        sent = [one if place is None else _as(one, values[place]) for one, place in zip(self.given, self.places, strict=True)]
+        pairs = zip(self.given, self.places, strict=True)
+        sent = [given if place is None else _as(given, values[place]) for given, place in pairs]
         compiler = copy.copy(self.compiler)
         compiler.connection, compiler.using = connection, connection.alias
         compiler.as_sql = lambda *_all, **_more: (self.sql, tuple(sent))

@@ -5,6 +5,8 @@ before tables are migrated and come back after, with new numbers (SQLite makes a
 stands on it is lost). A table without a number has no stamp, and what is read from it is not kept.
 """
 
+from django.db import transaction
+
 WRITTEN = "core_written"
 watched: set[str] = set()  # names of tables
 
@@ -31,10 +33,15 @@ END $$
 
 def stamp_of(connection, tables):
     """What changes with every write to one of these tables; None when one of them is not stamped. One query."""
+    found = stamps(connection)
+    return tuple(sorted((name, found[name]) for name in tables)) if tables <= found.keys() else None
+
+
+def stamps(connection):
+    """{table: what changes with every write to it}. One query."""
     with connection.cursor() as cursor:
         cursor.execute(STAMP)
-        found = {name: int(token) for name, token in cursor.fetchall() if name in tables}
-    return tuple(sorted(found.items())) if len(found) == len(tables) else None
+        return {name: int(token) for name, token in cursor.fetchall()}
 
 
 def install(connection):
@@ -47,24 +54,27 @@ def install(connection):
         else:
             cursor.execute(f"CREATE TABLE IF NOT EXISTS {WRITTEN} (id integer PRIMARY KEY, name text, token integer)")
         for table in sorted(watched & there):
-            for statement in _triggers(connection.vendor, table):
-                cursor.execute(statement)
+            with transaction.atomic(using=connection.alias):
+                for statement in _triggers(connection.vendor, table):
+                    cursor.execute(statement)
 
 
 def remove(connection):
-    """No triggers and no numbers: nothing is kept until they are back."""
+    """No triggers and no numbers: nothing is kept until they are back. Both go at once, behind the lock that a trigger
+    is dropped under: whoever writes there has ended or waits."""
     with connection.cursor() as cursor:
         there = set(connection.introspection.table_names(cursor))
         if WRITTEN not in there:
             return
         for table in sorted(watched & there):
-            if connection.vendor == "postgresql":
-                cursor.execute(f'DROP TRIGGER IF EXISTS written ON "{table}"')
-                cursor.execute(f'DROP TRIGGER IF EXISTS emptied ON "{table}"')
-            else:
-                for deed in ("INSERT", "UPDATE", "DELETE"):
-                    cursor.execute(f'DROP TRIGGER IF EXISTS "written_{table}_{deed}"')
-        cursor.execute(f"DELETE FROM {WRITTEN}")  # noqa: S608
+            with transaction.atomic(using=connection.alias):
+                if connection.vendor == "postgresql":
+                    cursor.execute(f'DROP TRIGGER IF EXISTS written ON "{table}"')
+                    cursor.execute(f'DROP TRIGGER IF EXISTS emptied ON "{table}"')
+                else:
+                    for deed in ("INSERT", "UPDATE", "DELETE"):
+                        cursor.execute(f'DROP TRIGGER IF EXISTS "written_{table}_{deed}"')
+                cursor.execute(f"DELETE FROM {WRITTEN} WHERE name = %s", [table])  # noqa: S608
 
 
 def _triggers(vendor, table):
@@ -78,10 +88,8 @@ def _triggers(vendor, table):
         number = "hashtextextended(gen_random_uuid()::text, 0)"
     else:
         for deed in ("INSERT", "UPDATE", "DELETE"):
-            yield (
-                f'CREATE TRIGGER IF NOT EXISTS "written_{table}_{deed}" AFTER {deed} ON "{table}" BEGIN '
-                f"UPDATE {WRITTEN} SET token = random() WHERE name = '{table}'; END"
-            )
+            told = f"UPDATE {WRITTEN} SET token = random() WHERE name = '{table}'"  # noqa: S608
+            yield f'CREATE TRIGGER IF NOT EXISTS "written_{table}_{deed}" AFTER {deed} ON "{table}" BEGIN {told}; END'
         yield f"DELETE FROM {WRITTEN} WHERE name = '{table}'"  # noqa: S608
         number = "random()"
     yield f"INSERT INTO {WRITTEN} (name, token) VALUES ('{table}', {number})"  # noqa: S608

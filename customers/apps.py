@@ -11,9 +11,9 @@ class CustomersConfig(AppConfig):
         from activity.undoing import undoer
         from core.answers import watch
         from customers import bulk, entryforms, keeping, limits, merging, noticing, sheets, steps, transferring, unowned
-        from customers.models import Customer, CustomerHelper, FollowUp
+        from customers.models import Customer, CustomerHelper, FollowUp, Need, NextStep, TagChange, Topic
 
-        watch(Customer, CustomerHelper)
+        watch(Customer, CustomerHelper, FollowUp, Need, NextStep, TagChange, Topic)
         entryforms.plug()
         noticing.plug()
         sheets.plug()

@@ -1,5 +1,7 @@
 from django.apps import AppConfig
 
+WATCHED = ("Deal", "HistoricalDeal", "Stage", "StageProgress", "CardNote", "LossReason")  # figures are read from them
+
 
 class PipelineConfig(AppConfig):
     name = "pipeline"
@@ -33,7 +35,7 @@ class PipelineConfig(AppConfig):
             unowned,
         )
 
-        watch(*(self.get_model(name) for name in ("Deal", "Stage", "CardNote")))
+        watch(*(self.get_model(name) for name in WATCHED))
         entryforms.plug()
         noticing.plug()
         opener(opening.open_deals)

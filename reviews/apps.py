@@ -5,10 +5,12 @@ class ReviewsConfig(AppConfig):
     name = "reviews"
 
     def ready(self):
+        from core.answers import watch
         from customers.answering import answering
         from customers.logged import after_log
         from reviews import answers, noticing, sheets
 
+        watch(self.get_model("Target"))
         noticing.plug()
         sheets.plug()
         answering(answers.shown)

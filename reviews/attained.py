@@ -7,6 +7,8 @@ from decimal import Decimal
 from django.db.models import Count, Q
 from django.utils.functional import cached_property
 
+from core.answers import answered
+from core.periods import minute_end
 from reviews.columns import months_in
 from reviews.facts import known_changes
 from reviews.flows import Flows
@@ -63,8 +65,8 @@ class Attained:
     is wanted, for all places at once, so that a sheet of sums does not read every stay of the period."""
 
     def __init__(self, scopes, period, stages, *, now, teams_below):
-        self.several, self.period, self.stages, self.now = Several(scopes), period, stages, now
-        self.end, self.teams_below = min(period.ends_at, now), teams_below
+        self.several, self.period, self.stages, self.now = Several(scopes), period, stages, minute_end(now)
+        self.end, self.teams_below = min(period.ends_at, self.now), teams_below
         self.speeds = Speeds(self.several, period, now=now, teams_below=teams_below)
         self.found, self.wins = {}, {}
 
@@ -87,7 +89,7 @@ class Attained:
             .filter(old="", at__gte=self.period.starts_at, at__lt=self.end).order_by()
             .values_list("customer__team_id", "customer__owner_id").annotate(**inside)
         )
-        return [(team, person, dict(zip(spans, numbers, strict=True))) for team, person, *numbers in rows]
+        return [(team, person, dict(zip(spans, numbers, strict=True))) for team, person, *numbers in answered(rows)]
 
     def of(self, period, metric, detail, scope):
         """A number, a share 0–1 for a conversion, None where nothing is known or the period has not begun."""

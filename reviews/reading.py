@@ -4,7 +4,10 @@ import datetime as dt
 from dataclasses import dataclass, field, replace
 
 from accounts import switches
-from core.periods import Period, read_period, today
+from accounts.calendar import Calendar
+from core.answers import remembered
+from core.periods import Period, minute_end, read_period, today
+from pipeline.playbooks import Playbooks
 from reviews.books import Books
 from reviews.closing import figures_of
 from reviews.models import Review
@@ -115,7 +118,12 @@ def read_review(user, kind, code, scope_code, *, now, as_of=None):
     if past and not frozen:
         known = replace(known, stages=stages_at(now))
         ready["then"] = read_then(scope, now)
-    figures = review.figures if frozen else figures_of(period, scope, as_of=now, known=known, **ready)
+    if frozen:
+        figures = review.figures
+    elif past:
+        figures = figures_of(period, scope, as_of=now, known=known, **ready)
+    else:
+        figures = live_figures(period, scope, now=now, known=known, settings=settings)
     if frozen and "talks" in figures:
         settings = settings | {"in_time_minutes": figures["talks"]["limit"]}
     matured = next((rows[c].matured for c in codes if c in rows and rows[c].matured), None)
@@ -123,6 +131,23 @@ def read_review(user, kind, code, scope_code, *, now, as_of=None):
         period, scope, scopes, known, None if past else review, figures, frozen, as_of, settings,
         None if past else matured, now, user, past=past, then=ready.get("then"),
     )
+
+
+def live_figures(period, scope, *, now, known, settings):
+    """figures_of() a period that is not frozen; those of sales are kept until something is written, at most to the end
+    of the minute, up to which they reach (nothing that will be written in it is there yet)."""
+    ready = {"settings": settings} if period.kind == "week" else {}
+    figures, moment = {}, minute_end(now)
+    if scope.sells:
+        only = replace(scope, serves=False)
+        key = (
+            "figures", period.code, scope.kind, scope.id, moment, known.stages, repr(ready), Calendar.stamp(),
+            Playbooks.load().limits,
+        )
+        figures = remembered(key, lambda: figures_of(period, only, as_of=moment, known=known, **ready))
+    if scope.serves:
+        figures |= figures_of(period, replace(scope, sells=False), as_of=now, known=known)
+    return figures
 
 
 def before(period, n):

@@ -23,6 +23,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce
 
+from core.answers import answered
 from pipeline.models import Deal, StageProgress
 from reviews.amounts import Amounts
 from reviews.flows import known_stays, left_known
@@ -78,7 +79,7 @@ def wins_of(scope, stages, start, end, as_of):
             at=Min("entered_at"),
         )
     )
-    rows = list(rows)
+    rows = answered(rows)
     alone = {row[2] for row in rows if row[2]}
     amounts = Amounts(start, alone)
     return [

@@ -31,18 +31,16 @@ class RepRow:
 
 def rows_of(user, people, on, rule, money=None):
     """A RepRow for each of some people, as `user` may see them, by name. One query for all numbers: rows grouped by
-    who and team, since one question a person and number costs the database a reading for each; of several people the
-    quiet customers are asked for apart and kept, as these are all of theirs. `money` are the open deals' sums
-    {(owner, team): CNY} where they were read before."""
+    who and team, since one question a person and number costs the database a reading for each; kept until one of them
+    is written. `money` are the open deals' sums {(owner, team): CNY} where they were read before."""
     people = sorted(people, key=lambda person: person.name)
     parts = _parts(user, on, rule)
     deals = parts.pop("amount")
     questions = [_grouped(name, *part, Count("pk"), people) for name, part in parts.items()]
-    apart = answered(questions.pop(0)) if len(people) > 1 else []  # quiet
     if money is None:
         questions.insert(0, _grouped("amount", *deals, Sum("amount"), people))
     found = {("amount", *key): amount for key, amount in (money or {}).items()}
-    found |= {row[:3]: row[3] for row in [*apart, *questions[0].union(*questions[1:], all=True)]} if people else {}
+    found |= {row[:3]: row[3] for row in answered(questions[0].union(*questions[1:], all=True))} if people else {}
     return [
         RepRow(
             person, *(int(found.get((name, person.pk, person.team_id)) or 0) for name in parts),

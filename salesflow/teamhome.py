@@ -25,6 +25,9 @@ from salesflow.reprows import added_up, lines_html, rows_of
 
 BANDS = ((0, 3), (4, 7), (8, None))  # days in the stage
 MOST = 20
+SHOWN_OF_LEAD = [
+    "name", "tag", "made_at", "open_amount", "owner__name", "owner__role", "team__name", "team__manager__name",
+]
 RUNGS = ("meeting", "manager", "owner", "")
 
 
@@ -118,7 +121,7 @@ def _quiet(customers, on, rule):
 
 def _leads(customers, now):
     """Leads near their 24 hours with who holds them (R4, R11), then others without an owner."""
-    near = firstcontact.waiting(customers, now=now)
+    near = firstcontact.waiting(customers.only(*SHOWN_OF_LEAD), now=now)
     for lead in near:
         words = _("first contact: %(left)s") % {"left": lead.words}
         if lead.customer.owner is None:

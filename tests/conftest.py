@@ -16,7 +16,7 @@ from hypothesis import settings as hypothesis_settings
 from pytest_django.plugin import blocking_manager_key
 
 from accounts import switches
-from core import broker, kept
+from core import answers, broker, kept
 from customers import choices
 from tests import machine
 from tests.cast import cast, client_of  # noqa: F401  (fixtures for every test)
@@ -65,6 +65,7 @@ def words_are_new():
     """What setup says in one test is not remembered by the next, however long SETUP_SECONDS was there."""
     choices.forget()
     kept.forget()
+    answers.forget()
 
 
 @pytest.fixture(autouse=True)

@@ -57,7 +57,10 @@ def _is_said(expression):
 class KeptAddress(URLNode):
     """The address of a page by its name, with or without keys of records."""
 
-    name = property(lambda self: self.view_name.var if isinstance(self.view_name.var, str) else self.view_name.var.literal)
+    @property
+    def name(self):
+        said = self.view_name.var
+        return said if isinstance(said, str) else said.literal
 
     def render(self, context):
         keys = [key.resolve(context) for key in self.args]

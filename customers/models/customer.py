@@ -103,6 +103,9 @@ class Customer(Versioned):
                 fields=["-last_contact_at", "-id", "owner", "team"], name="customer_listed",
                 condition=models.Q(archived_at=None, merged_into=None),
             ),
+            models.Index(  # leads nobody has spoken to: the newest of them are asked for all day
+                fields=["made_at"], name="customer_unanswered", condition=models.Q(first_response_at=None),
+            ),
             models.Index(  # how many carry each tag, over every list: counted in its order without a look at the rows
                 fields=["tag", "owner", "team"], name="customer_tagged",
                 condition=models.Q(archived_at=None, merged_into=None),

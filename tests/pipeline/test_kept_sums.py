@@ -36,8 +36,9 @@ DAY = periods.dt.timedelta(days=1)
 
 
 @pytest.fixture(autouse=True)
-def nothing_is_kept_yet():
-    answers.forget()
+def answers_are_kept(settings):
+    """As in the product; what setup says is read anew each time."""
+    settings.SETUP_SECONDS = 0.000_001
 
 
 def counted_one_by_one(user, now, filters):
@@ -153,10 +154,11 @@ def verbs(cast, stages, price, now):
 def test_after_any_verb_board_and_table_say_what_the_deals_say(cast, stages, price, now):
     dice, done = random.Random(11), Counter()
     for n in range(8):
-        make_customer((cast.alice, cast.bob, cast.charlie)[n % 3], name=f"客户{n}", now=now, deal={"amount": Decimal(n * 1000)})
+        owner = (cast.alice, cast.bob, cast.charlie)[n % 3]
+        make_customer(owner, name=f"客户{n}", now=now, deal={"amount": Decimal(n * 1000)})
     deeds = verbs(cast, stages, price, now)
     filters = {"rep": str(cast.alice.pk)}
-    for name in [*deeds, *dice.choices(list(deeds), k=25)]:
+    for name in [*deeds, *dice.choices(list(deeds), k=3)]:
         for _try in range(4):
             try:
                 with transaction.atomic():
@@ -166,7 +168,7 @@ def test_after_any_verb_board_and_table_say_what_the_deals_say(cast, stages, pri
                 break
             except (Refused, Conflict, NotAllowed, ValidationError, IndexError):
                 continue
-        for user, narrowed in ((cast.ada, {}), (cast.mia, {}), (cast.mia, filters), (cast.charlie, {})):
+        for user, narrowed in ((cast.ada, {}), (cast.mia, filters), (cast.charlie, {})):
             assert said(user, now, narrowed) == counted_one_by_one(user, now, narrowed), (name, user)
     assert set(done) >= set(deeds) - {"pool"}, set(deeds) - set(done)  # each was really done
 
@@ -222,8 +224,8 @@ def test_only_watched_tables_are_kept_and_no_more_than_fits(cast, now, monkeypat
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
 @pytest.mark.parametrize("guarded", [True, False])
 def test_an_earlier_write_that_is_committed_later_is_seen(guarded, monkeypatch):
-    """One writes, another writes and commits, somebody reads, the first commits. The control keeps answers by the newest
-    number of a sequence, as a cache would: the sum it then says is old."""
+    """One writes, another writes and commits, somebody reads, the first commits. The control keeps answers by the
+    newest number of a sequence, as a cache would: the sum it then says is old."""
     cast = build_cast()
     deals = [make_customer(cast.alice, name=f"客户{n}").deals.get() for n in range(2)]
     amounts, newest = Deal.objects.order_by("pk").values_list("amount", flat=True), [0, 0]  # by what is committed

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import io
+import json
 import re
 
 import pytest
@@ -12,9 +13,11 @@ from openpyxl import load_workbook
 from activity.models import Event
 from core.kept import forget
 from core.periods import period_of, read_period, today
-from pipeline.models import Playbook
-from reviews.closing import close_period
+from customers.models import FollowUp
+from pipeline.models import Deal, Playbook, StageProgress
+from reviews.closing import close_period, figures_of
 from reviews.models import Review
+from reviews.reading import read_review
 from tests.cast import key
 from tests.reviews.world import World, moment
 
@@ -113,9 +116,11 @@ def test_home_is_the_running_week(cast, client_of):
 @pytest.mark.parametrize("path", [f"/reviews/month/{MARCH}", f"/reviews/week/{W10}"])
 @pytest.mark.parametrize("frozen", [True, False])
 def test_at_most_twelve_queries_however_much_there_is(
-    cast, client_of, path, frozen, settings, django_assert_max_num_queries
+    cast, client_of, path, frozen, settings, django_assert_max_num_queries, monkeypatch
 ):
     settings.SETUP_SECONDS = 60  # what setup says is remembered, as in the product: switches and the calendar
+    begun = timezone.now()
+    monkeypatch.setattr("reviews.reading.minute_end", lambda _now: begun)  # one minute for all
     counts = []
     for seeds in ((11,), (12, 13, 14)):
         for seed in seeds:
@@ -131,6 +136,39 @@ def test_at_most_twelve_queries_however_much_there_is(
                 assert client.get(path).status_code == 200
             counts.append(len(used))
     assert counts[:2] == counts[2:]
+
+
+@pytest.mark.parametrize("path", [f"month/{MARCH}", f"week/{W10}"])
+def test_figures_that_are_not_frozen_are_kept_until_something_is_written(cast, world, settings, path, monkeypatch):
+    """Read again they are the same and cost no question of theirs; after a write they are those counted anew."""
+    settings.SETUP_SECONDS = 60
+    kind, code = path.split("/")
+    monkeypatch.setattr("reviews.reading.minute_end", lambda now, moment=NOW: moment)
+
+    def read():
+        return read_review(cast.ada, kind, code, "company", now=NOW)
+
+    first = read()
+    asked, more = [], {"settings": first.settings} if kind == "week" else {}
+
+    def counting(*given, **named):
+        asked.append(1)
+        return figures_of(*given, **named)
+
+    monkeypatch.setattr("reviews.reading.figures_of", counting)
+    assert read().figures == first.figures and not asked
+    span = (first.period.starts_at, first.period.ends_at)
+    stays = StageProgress.objects.filter(voided_at=None, entered_at__range=span)
+    talks = FollowUp.objects.filter(happened_at__range=span)
+    deeds = [lambda: stays.update(voided_at=NOW - dt.timedelta(seconds=1)), lambda: Deal.objects.update(amount=77)]
+    if kind == "week":  # a month reads no conversations
+        deeds.append(lambda: talks.update(voided_at=NOW - dt.timedelta(seconds=1)))
+    for deed in deeds:
+        deed()
+        counted = figures_of(first.period, first.scope, as_of=NOW, known=first.known, **more)
+        asked.clear()
+        assert read().figures == json.loads(json.dumps(counted)) and asked
+    assert read().figures != first.figures
 
 
 @pytest.mark.proves("REL4")
