@@ -1,7 +1,8 @@
 """The search table (D42): which customers a typed word may mean, on both databases alike.
 
 Names and contacts by grams of one and two characters, pinyin initials by the same over their letters, whole pinyin by
-its first letters, phones by their last four digits. A phone is searched only where the searcher sees it in full (requirements §1).
+its first letters, phones by their last four digits. A phone is searched only where the searcher sees it in full
+(requirements §1).
 """
 
 import re

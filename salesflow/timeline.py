@@ -124,7 +124,7 @@ def _name_days(lines, day):
 
 
 def _talks(customer, before):
-    return _newest_talks(customer.pk, zone(), *(before or ()))
+    return _newest_talks(customer.pk, zone(), *_key_of("t", before))
 
 
 @prepared
@@ -153,7 +153,7 @@ def _comments(talks):
 
 
 def _events(customer, before, show):
-    return _newest_events(customer.pk, show, *(before or ()))
+    return _newest_events(customer.pk, show, *_key_of("e", before))
 
 
 @prepared
@@ -164,14 +164,19 @@ def _newest_events(customer, show, *before):
     return rows.filter(_older("at", "e", before)).select_related("by").only(*SHOWN_OF_EVENT)[: PER_PAGE + 1]
 
 
+def _key_of(kind, before):
+    """What of the key a line of this kind is compared with: the number is one among its own kind."""
+    return () if before is None else before if before[1] == kind else before[:2]
+
+
 def _older(name, kind, before):
     """Strictly after the key in the order (at, kind, pk) descending."""
     if not before:
         return Q()
-    at, last_kind, pk = before
+    at, last_kind, *pk = before
     same = Q(**{name: at})
     if kind == last_kind:
-        same &= Q(pk__lt=pk)
+        same &= Q(pk__lt=pk[0])
     elif kind > last_kind:
         same &= Q(pk__in=[])
     return Q(**{f"{name}__lt": at}) | same

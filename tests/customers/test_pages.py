@@ -569,7 +569,9 @@ def test_the_page_of_a_conflict_saves_what_is_chosen_on_it(cast, client_of):
     assert (answer.status_code, customer.industry, customer.source) == (302, "能源", "展会")
 
 
-@pytest.mark.parametrize("page, drawn", [("/customers?show=quiet", 1), ("/customers?as_of=2026-01-05", 0), ("/today", 0)])
+@pytest.mark.parametrize(
+    ("page", "drawn"), [("/customers?show=quiet", 1), ("/customers?as_of=2026-01-05", 0), ("/today", 0)]
+)
 def test_a_log_over_the_list_draws_its_row_again(cast, client_of, customer, in_future, page, drawn):
     """No row says "quiet" of somebody just spoken to, nor names a step that is done (S4)."""
     client, headers = client_of(cast.alice), {**HTMX, "HX-Current-URL": f"http://testserver{page}"}

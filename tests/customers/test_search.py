@@ -46,7 +46,8 @@ def test_what_is_typed_is_found_where_it_belongs(cast, place, typed, group, titl
 
 
 def test_a_stranger_finds_nothing_and_an_admin_no_number(cast, client_of, place):
-    for typed in ("星", "星澜", "xlkj", "xinglan", "zhangmin", "5678", "张敏", "@张", "二期", "财务总监", "接口", "XQ-2024-001"):
+    for typed in ("星", "星澜", "xlkj", "xinglan", "zhangmin", "5678", "张敏", "@张", "二期", "财务总监", "接口",
+                  "XQ-2024-001"):
         assert hits(cast.charlie, typed) == {}, typed
         html = client_of(cast.charlie).get("/search", {"q": typed}).content.decode()
         assert f"/customers/{place.pk}" not in html
