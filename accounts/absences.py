@@ -35,6 +35,17 @@ class Absences:
             user_id = found[0][2]
         return True
 
+    def stood_in_for(self, user_id, day):
+        """Ids of those on leave that day whose work comes to him, through others on leave too."""
+        found, new = set(), {user_id}
+        while new:
+            new = {
+                away for away, rows in self.leaves.items()
+                if any(first <= day <= last and by in new for first, last, by in rows)
+            } - found - {user_id}
+            found |= new
+        return found
+
     def calendar_of(self, user, calendar):
         """The company calendar with the days that `user` (or None) is out as rest days."""
         if user is None or user.pk not in self.leaves:

@@ -21,6 +21,7 @@ from django.utils.html import strip_tags
 from django.utils.text import Truncator
 from django.utils.translation import ngettext
 
+from activity import answering, quoting
 from activity.addresses import url_of
 from activity.channels import Channels
 from activity.models import Notification
@@ -60,7 +61,9 @@ def deliver_to(person_id, *, now, channels=None):
         lines = [line for row, thing in theirs if (line := _line(row, thing, person))]
         if not lines:
             return 0
-        letter = _mail(person, lines)
+        written = {line["pk"] for line in lines}
+        reference = answering.reference_of(person, [pair for pair in theirs if pair[0].pk in written], now=now)
+        letter = _mail(person, lines, reference)
     keys = [line["pk"] for line in lines]
     try:
         letter.send()
@@ -118,16 +121,20 @@ def _claim(row, *, now):
     return mine.update(mail_tries=F("mail_tries") + 1, mail_due_at=now + wait) == 1
 
 
-def _mail(person, lines):
+def _mail(person, lines, reference):
     if len(lines) == 1:
         subject = lines[0]["text"]
     else:
         subject = ngettext("{n} message from SalesFlow", "{n} messages from SalesFlow", len(lines))
         subject = subject.format(n=len(lines))
     body = render_to_string("activity/mail/messages.txt", {
-        "lines": lines, "person": person, "site": settings.SITE_URL.rstrip("/"),
+        "lines": lines, "person": person, "site": settings.SITE_URL.rstrip("/"), "reference": reference,
+        "cut": quoting.LINE,
     })  # fmt: skip
-    return EmailMessage(Truncator(one_line(subject)).chars(120), body, to=[person.email])
+    return EmailMessage(
+        Truncator(one_line(subject)).chars(120), body, to=[person.email], headers=answering.headers(reference),
+        reply_to=[settings.REPLY_ADDRESS] if reference else None,
+    )  # fmt: skip
 
 
 def _line(row, thing, person):

@@ -189,3 +189,16 @@ class Robot(models.Model):
     def shown(self):
         """Of the address as much as tells two robots apart."""
         return f"{self.address.partition('?')[0].rsplit('/', 1)[0][:60]}/…{self.address[-4:]}"
+
+
+class MailTaken(models.Model):
+    """A message of the mailbox that was dealt with (activity/replies.py): each once, whatever the mailbox forgets. It
+    holds nothing of what was said."""
+
+    key = models.CharField(max_length=64, unique=True)  # sha256 of its Message-ID and sender
+    at = models.DateTimeField()
+    outcome = models.CharField(max_length=10, blank=True)  # empty: it could not be read yet
+    tries = models.PositiveSmallIntegerField(default=0)
+
+    def __str__(self):
+        return f"{self.key[:8]} {self.outcome}"

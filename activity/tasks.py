@@ -2,6 +2,7 @@ from django.utils import timezone
 
 from activity.mailing import deliver_all
 from activity.orphans import sweep_files
+from activity.replies import read_mailbox
 from activity.topics import withdraw_over
 from core.jobs import job
 
@@ -18,3 +19,9 @@ def deliver_mail(row):
 def clean_files(row):
     """Contents no row names: left by a deed that was taken back after its upload (REL19)."""
     return {"removed": sweep_files(now=timezone.now())}
+
+
+@job("read_mail")
+def read_mail(row):
+    """Answers by mail are said where they belong; nothing without a mailbox."""
+    return read_mailbox(progress=row.progress)

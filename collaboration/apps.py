@@ -9,7 +9,7 @@ class CollaborationConfig(AppConfig):
         from accounts.leaving import on_leaving
         from activity.parents import parent
         from activity.undoing import undoer
-        from collaboration import deciding, entry, entryforms, joining, noticing, plugs, sheets, unowned
+        from collaboration import bymail, deciding, entry, entryforms, joining, noticing, plugs, sheets, unowned
         from collaboration.models import CollaborationRequest
         from customers.merging import on_merge
         from pipeline.entering import on_entered, on_entering
@@ -25,5 +25,6 @@ class CollaborationConfig(AppConfig):
         undoer(joining.MERGED, joining.unmerge)
         undoer(joining.SPLIT, joining.unsplit)
         deciding.plug()
+        bymail.plug()
         entryforms.plug()
         sheets.plug()

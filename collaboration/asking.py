@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from collaboration.models import RequestKind
 from collaboration.raising import raise_request
 from collaboration.rights import department_of
 from core.asked import number
@@ -48,7 +49,7 @@ def first_words(kind, about, given):
     if kind and (not typed or given.get("template") == typed or typed in templates):
         words["description"] = kind.form_text
     if kind:
-        words |= {"kind": kind.code, "standard": words.get("standard") or kind.standard}
+        words |= {"kind": kind.code, "standard": _standard(kind, words.get("standard", ""))}
         place = department_of(kind)
         if place and (given.get("template") is not None or not words.get("department")):
             words["department"] = place.pk  # a change of kind changes the department
@@ -59,6 +60,14 @@ def first_words(kind, about, given):
         words.setdefault("title", f"{about.customer.name} · {kind.words}"[:120])
     words.setdefault("priority", "normal")
     return words
+
+
+def _standard(kind, typed):
+    """What counts as done: what was typed, else the kind's; that of another kind was typed by nobody."""
+    typed = typed.replace("\r\n", "\n")
+    if not typed or RequestKind.objects.filter(standard=typed).exists():
+        return kind.standard
+    return typed
 
 
 def send(form, about, *, by, now):

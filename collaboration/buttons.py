@@ -1,9 +1,10 @@
 """The words of the verbs, and which buttons a person gets where: at most three in a row (D32)."""
 
+import functools
 from dataclasses import dataclass
 
+from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from collaboration import rights
 
@@ -51,6 +52,12 @@ LABELS = {
 
 
 def label_of(verb):
+    return _label(verb, get_language())
+
+
+@functools.cache
+def _label(verb, _language):
+    """Put into words once a language: a page of the queue has hundreds."""
     return str(LABELS[verb])
 
 

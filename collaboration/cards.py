@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import get_language
 
+from collaboration.querysets import hands
 from core.text import mask_phone
 from customers.models import Customer
 
@@ -41,9 +42,9 @@ def contact_card(request, user):
 def _sight(request, user):
     if user.is_admin:
         return "masked"
-    if knows_customer(request, user) or (user.pk == request.asker_id and not request.customer_id):
+    if knows_customer(request, user) or (request.asker_id in hands(user) and not request.customer_id):
         return "full"
-    if serves(user, request) or user.pk == request.person_id:
+    if serves(user, request) or request.person_id in hands(user):
         accepted = request.accepted_at is not None and request.state in LIVE
         return "full" if accepted else "masked"
     return ""

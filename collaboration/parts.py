@@ -43,10 +43,12 @@ def unlink(request, other):
     RequestLink.objects.filter(_pair(request, other)).delete()
 
 
-def linked(request, user):
-    """[(the other request as far as `user` sees it, or None, its code, split off or not)]."""
+def linked(request, user, *, but=()):
+    """[(the other request as far as `user` sees it, or None, its code, split off or not)], less those in `but`: what
+    was merged into it is named with that."""
     rows = RequestLink.objects.filter(Q(request=request) | Q(other=request)).select_related("request", "other")
     pairs = [(row, row.other if row.request_id == request.pk else row.request) for row in rows.order_by("pk")]
+    pairs = [(row, other) for row, other in pairs if other not in but]
     seen = CollaborationRequest.objects.visible_to(user).filter(pk__in=[other.pk for _row, other in pairs])
     here = {one.pk: one for one in seen.with_faces()} if pairs else {}
     return [(here.get(other.pk), other.code, row.split) for row, other in pairs]

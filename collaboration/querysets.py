@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Case, Count, F, Q, Value, When
 
+from accounts.absences import Absences
 from core.periods import today
 from customers.querysets import scope
 
@@ -12,14 +13,30 @@ UNTAKEN = Q(state="submitted") | Q(state="accepted", person=None)  # an imported
 RETURNED = Q(state="refused") | Q(state="waiting", kind__is_approval=True)
 
 
+def hands(user):
+    """Keys of the people whose work is in his hands: he, and those on leave today for whom he stands in. Read once a
+    user object and day."""
+    kept, day = user.__dict__.setdefault("_hands", {}), today()
+    if day not in kept:
+        kept[day] = {user.pk} | Absences.load().stood_in_for(user.pk, day)
+    return kept[day]
+
+
+def in_hands_of(user, side):
+    """Rows whose `side` (asker, person) is he, or somebody he stands in for today."""
+    his = hands(user)
+    return Q(**{side: user}) if len(his) == 1 else Q(**{f"{side}__in": sorted(his)})
+
+
 class RequestQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """Admins all; else what he asked, what his department serves, where he is named approver (or stands in for
-        one on leave), watcher or person, what is about a customer he sees, and for managers what their teams asked.
+        """Admins all; else what he asked, what his department serves, where he is named approver, watcher or person,
+        all that also for somebody he stands in for today, what is about a customer he sees, and for managers what
+        their teams asked.
         A lead not yet taken is seen by the sales people of the department it was handed to."""
         if user.is_admin:
             return self
-        mine = Q(asker=user) | Q(person=user)
+        mine = in_hands_of(user, "asker") | in_hands_of(user, "person")
         mine |= Q(pk__in=user.watches.values("request_id")) | Q(pk__in=self.steps_of(user).values("request_id"))
         mine |= self.of_department(user)
         if user.is_manager:
@@ -52,14 +69,16 @@ class RequestQuerySet(models.QuerySet):
         return self.filter(self.tab_condition(name, user))
 
     def tab_condition(self, name, user):
-        """accept: what lies with him or his department and nobody has taken (imported ones in progress without a known
-        person too), and approvals that wait for him. mine: taken by him. more: where somebody must say more. returned:
-        refused or sent back, until who asked takes it up again. done: delivered and ended. asked, handled, team."""
-        ours = Q(asker=user) | Q(person=user) | self.of_department(user)
+        """With the work of whom he stands in for today; asked, handled and team are his own. accept: what lies with
+        him or his department and nobody has taken (imported ones in progress without a known person too), and
+        approvals that wait for him. mine: taken by him. more: where somebody must say more. returned: refused or sent
+        back, until who asked takes it up again. done: delivered and ended."""
+        ours = in_hands_of(user, "asker") | in_hands_of(user, "person") | self.of_department(user)
         if name == "accept":
             return UNTAKEN if user.is_admin else UNTAKEN & self.lying_with(user)
         if name == "mine":
-            return Q(state="accepted", person__isnull=False) if user.is_admin else Q(state="accepted", person=user)
+            taken = Q(person__isnull=False) if user.is_admin else in_hands_of(user, "person")
+            return Q(state="accepted") & taken
         if name == "more":
             return Q(state__in=["waiting", "countered"]) & ~RETURNED & (Q() if user.is_admin else ours)
         if name == "returned":
@@ -75,7 +94,7 @@ class RequestQuerySet(models.QuerySet):
     def lying_with(self, user):
         """Waiting approvals of his, and what he or his department was given and nobody has taken."""
         waiting = self.steps_of(user).filter(state="waiting").values("request_id")
-        mine = Q(pk__in=waiting) | Q(person=user, kind__is_approval=False)
+        mine = Q(pk__in=waiting) | Q(kind__is_approval=False) & in_hands_of(user, "person")
         mine |= self.of_department(user) & Q(person=None, kind__is_approval=False)
         return mine | self.leads_for(user) if user.sells else mine
 
@@ -93,7 +112,8 @@ class RequestQuerySet(models.QuerySet):
         return self.none() if user.is_admin else self.filter(self.on_me(user))
 
     def on_me(self, user):
-        mine = Q(asker=user, state__in=WITH_ASKER) | Q(person=user, state="accepted")
+        mine = Q(state__in=WITH_ASKER) & in_hands_of(user, "asker")
+        mine |= Q(state="accepted") & in_hands_of(user, "person")
         return mine | UNTAKEN & self.lying_with(user)
 
     def of_my_day(self, user):
@@ -107,6 +127,13 @@ class RequestQuerySet(models.QuerySet):
     def with_faces(self):
         """With what a row or a page names."""
         return self.select_related("kind", "department", "person", "asker", "asker_department", "customer")
+
+    def with_row_faces(self):
+        """What a row of the queue names, without the texts that only the page shows."""
+        texts = ("description", "standard", "result", "custom", "kind__template", "kind__template_en", "kind__standard")
+        people = [f"{side}__{name}" for side in ("person", "asker") for name in ("notices", "password")]
+        rows = self.select_related("kind", "department", "person", "asker", "customer")
+        return rows.defer(*texts, *people, "customer__custom")
 
     def with_tag(self, user):
         """Each with the tag of its customer as `seen_tag`; empty without one, or with one that `user` may not see."""

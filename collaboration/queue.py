@@ -3,7 +3,8 @@
 from collections import Counter
 from dataclasses import dataclass
 
-from django.db.models import Case, F, IntegerField, Value, When
+from django.db.models import Case, CharField, F, IntegerField, Value, When, Window
+from django.db.models.functions import RowNumber
 from django.utils.translation import pgettext
 
 from accounts.calendar import Calendar
@@ -111,26 +112,38 @@ def orders(user):
 def in_order(rows, tab, sort="", *, now=None):
     """Late first, the latest of them on top, then least time left; what the reader must do himself comes first where
     he asked. `left`: what can still be in time first. `new`: as they were asked."""
+    return rows.order_by(*_order(tab, sort, now=now))
+
+
+def _order(tab, sort, *, now):
+    due = F("due_at").asc(nulls_last=True)
     if sort == "new":
-        return rows.order_by("-number")
+        return [F("number").desc()]
     if sort == "left":
         late = Case(When(due_at__lt=now, then=Value(1)), default=Value(0), output_field=IntegerField())
-        return rows.order_by(late, F("due_at").asc(nulls_last=True), "-number")
+        return [late, due, F("number").desc()]
     if sort.lstrip("-") == "amount":
         amount = F("amount")
         ordered = amount.desc(nulls_last=True) if sort.startswith("-") else amount.asc(nulls_last=True)
-        return rows.order_by(ordered, "-number")
-    if tab in ("asked", "team", "handled", "done"):
+        return [ordered, F("number").desc()]
+    mine = []
+    if tab in ("asked", "team"):
         mine = [When(state__in=WITH_ASKER, then=Value(0)), When(state__in=["submitted", "accepted"], then=Value(1))]
-        if tab in ("done", "handled"):
-            mine = [When(state="delivered", then=Value(0))]
-        turn = Case(*mine, default=Value(2), output_field=IntegerField())
-        return rows.order_by(turn, F("due_at").asc(nulls_last=True), "-number")
-    return rows.order_by(F("due_at").asc(nulls_last=True), "-number")
+    if tab in ("done", "handled"):
+        mine = [When(state="delivered", then=Value(0))]
+    turn = [Case(*mine, default=Value(2), output_field=IntegerField())] if mine else []
+    return [*turn, due, F("number").desc()]
+
+
+def fetched(ids):
+    """The rows of a page by the ids that were chosen as `visible_to` its reader, in their order (D41): only they are
+    joined with what they name."""
+    found = CollaborationRequest.objects.with_row_faces().in_bulk(ids)
+    return [found[pk] for pk in ids if pk in found]
 
 
 def read_rows(rows, user, *, now):
-    """Rows of a page, fetched `with_faces()`: one query, and one more for the steps of approvals among them."""
+    """Rows of a page, fetched with their faces: one query more for the steps of approvals among them."""
     found = list(rows)
     waiting = [request for request in found if request.state in ("submitted", "accepted")]
     approvals = [request.pk for request in waiting if request.kind.is_approval]
@@ -166,10 +179,17 @@ class Column:
 
 
 def columns(rows, user, counts, sort, *, now):
-    """The tabs side by side, for who likes cards: a query a column, one for the steps of all."""
-    words, found = labels(user), []
-    for name in COLUMNS:
-        chosen = list(in_order(rows.tab(name, user), name, sort, now=now).with_faces()[:CARDS])
-        found.append((Tab(name, words[name], counts[name], False), chosen))
-    shown = iter(read_rows([request for _tab, chosen in found for request in chosen], user, now=now))
-    return [Column(tab, [next(shown) for _request in chosen], counts[tab.name]) for tab, chosen in found]
+    """The tabs side by side, for who likes cards: one query for the first ids of each, one for those rows, one for the
+    steps of approvals. No request is in two of these tabs: their states differ."""
+    words, asked = labels(user), [(rows.tab_condition(name, user), Value(name)) for name in COLUMNS]
+    column = Case(*(When(condition, then=name) for condition, name in asked), output_field=CharField())
+    place = Window(RowNumber(), partition_by="column", order_by=_order("done" if not sort else "", sort, now=now))
+    first = rows.order_by().annotate(column=column).filter(column__isnull=False).annotate(place=place)
+    chosen = {name: [] for name in COLUMNS}
+    for pk, name in first.filter(place__lte=CARDS).order_by("column", "place").values_list("pk", "column"):
+        chosen[name].append(pk)
+    shown = iter(read_rows(fetched([pk for keys in chosen.values() for pk in keys]), user, now=now))
+    return [
+        Column(Tab(name, words[name], counts[name], False), [next(shown) for _pk in keys], counts[name])
+        for name, keys in chosen.items()
+    ]

@@ -8,6 +8,7 @@ from accounts.models import Department, Leave
 from accounts.rights import sees_amounts  # noqa: F401  (asked beside the words below)
 from collaboration.cards import knows_customer, serves
 from collaboration.life import VERBS, possible
+from collaboration.querysets import hands
 from core.errors import NotAllowed
 from core.periods import today
 
@@ -18,17 +19,17 @@ def may_raise(user):
 
 
 def is_asker(user, request):
-    """Who raised it, or the owner of its customer now; never the person who serves it."""
+    """Who raised it or stands in for him today, or the owner of its customer now; never the person who serves it."""
     if user.pk == request.person_id:
         return user.pk == request.asker_id
-    if user.pk == request.asker_id:
+    if request.asker_id in hands(user):
         return True
     return bool(user.sells and request.customer_id and request.customer.owner_id == user.pk)
 
 
 def is_serving(user, request):
-    """The department the request lies with, and the person who took it."""
-    return user.pk == request.person_id or serves(user, request)
+    """The department the request lies with, the person who took it, and who stands in for him today."""
+    return request.person_id in hands(user) or serves(user, request)
 
 
 def manages_asker(user, request):

@@ -273,9 +273,11 @@ def edit(request, *, by, now, expect, **fields):
 
 
 @transaction.atomic
-def say(request, *, by, now, text, internal=False, mentions=()):
+def say(request, *, by, now, text, internal=False, mentions=(), by_mail=False):
     """A line in the conversation; those named with @ and the other side hear. Internal: the department alone."""
-    line = RequestComment.objects.create(request=request, by=by, at=now, text=text, internal=internal)
+    line = RequestComment.objects.create(
+        request=request, by=by, at=now, text=text, internal=internal, by_mail=by_mail
+    )
     line.mentions.set(mentions)
     telling.tell_said(request, line, mentions, by=by, now=now)
     return line

@@ -26,7 +26,9 @@ def entry_of(form, user):
         client_uuid=form.chosen_uuid(),
         key_action=data["key_action"] or None, deal=SimpleNamespace(pk=data["deal"]) if data["deal"] else None,
         close_steps=tuple(step for step in offer.steps if step.pk in data["steps"]) if data["steps"] else (),
-        tag=data["tag"] or None, with_people=data["with_people"],
+        tag=data["tag"] or None, with_people=data["with_people"], answered=tuple(
+            topic.pk for topic in topics if topic.pk in data["answered"]
+        ),
     )
 
 

@@ -58,7 +58,7 @@ def row_html(row, user, *, shown, here="", oob=False):
         amount = words.money(customer.open_amount) if has_money else NONE
         found.append(format_html(AMOUNT, raw=customer.open_amount, amount=amount))
     if "contact" not in hidden:
-        found.append(format_html('<td title="{}">{}</td>', row.sum, _contact(row)))
+        found.append(_contact_cell(row))
     if "next" not in hidden:
         step = row.step
         pattern = _with_addresses(STEP if step else NO_STEP)
@@ -74,13 +74,20 @@ def _archived():
     return format_html(' <span class="muted small">{}</span>', _("archived"))
 
 
+def _contact_cell(row):
+    """A phone says what the days are of, where they do not say it themselves."""
+    said_so = row.quiet.state in ("quiet", "planned")
+    label = "" if said_so else format_html(' data-label="{}"', _("Last contact"))
+    return format_html('<td title="{}"{}>{}</td>', row.sum, label, _contact(row))
+
+
 def _contact(row):
     if row.quiet.state in ("quiet", "planned"):
         css = "late" if row.quiet.state == "quiet" else "soon"
         return format_html(WHY, css=css, words=row.words, sum=row.sum)
     if row.ago is None:
         return format_html('<span class="muted">{}</span>', _("never"))
-    return words.days(row.ago)
+    return words.days(row.ago) if row.ago else _("Today")
 
 
 def _next(row):

@@ -32,7 +32,8 @@ KEPT = [*facts.TALKED, "next_step_on", "waiting_until", "alarms_from"]
 class Entry:
     """One conversation as told. `happened_at` is when it ended; `needs` are (kind, topic or None, text);
     `next_kind` "waiting" means we wait for the customer until next_on; `close_steps` are open steps it settles;
-    `key_action` None lets pipeline write the line from the log; `deal` only when several are open (D14)."""
+    `key_action` None lets pipeline write the line from the log; `answered` are the objections
+    (ids of topics) to which the team's answer was given; `deal` only when several are open (D14)."""
 
     customer: Customer
     talked_by: object
@@ -63,6 +64,7 @@ class Entry:
     tag: str | None = None
     with_people: str = ""
     year_chosen: bool = False
+    answered: tuple = ()
 
 
 def log(entry, *, by, now, is_held=False):

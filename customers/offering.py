@@ -14,6 +14,7 @@ from accounts.rights import may_enter_for
 from accounts.switches import in_time
 from core.periods import today
 from customers import choices
+from customers.answering import answers_to
 from customers.logged import deals_offered, purpose_by_stage
 from customers.logging import due_steps
 from customers.models import Customer, FollowUp, Need, Owed, Topic
@@ -46,6 +47,10 @@ class Offer:
     @cached_property
     def topics(self):
         return _topics(self.customer)
+
+    @cached_property
+    def answers(self):
+        return answers_to(self.topics)
 
     @property
     def shown_topics(self):

@@ -1,19 +1,21 @@
 """The search table (D42): which customers a typed word may mean, on both databases alike.
 
-Names and contacts by grams of one and two characters, pinyin initials by the same over their letters, phones by
-their last four digits. A phone is searched only where the searcher sees it in full (requirements §1).
+Names and contacts by grams of one and two characters, pinyin initials by the same over their letters, whole pinyin by
+its first letters, phones by their last four digits. A phone is searched only where the searcher sees it in full (requirements §1).
 """
 
 import re
 
 from django.db.models import Q
 
-from core.text import grams, initials, is_masked, phone_key, plain, without_suffixes
+from core.text import grams, initials, is_masked, phone_key, pinyin, plain, without_suffixes
+from customers.linewords import HANZI
 from customers.mentions import core_name
 from customers.models import Contact, Gram
 
 TAIL = 4
 FIRST = 4  # grams of the query that are looked up; the rest adds nothing worth its join
+HEARD = 12  # letters of a name's pinyin that are kept
 BATCH = 60_000
 
 
@@ -21,13 +23,20 @@ def words_of(customer, contacts):
     """{(gram, kind)} of one customer and its contacts in use."""
     found = {(gram, "n") for gram in grams(customer.name)}
     found |= {(gram, "i") for gram in grams(initials(customer.name)) if gram.isalnum()}
+    found |= {(sound, "y") for sound in sounds(customer.name, core_name(customer.name))}
     for contact in contacts:
+        found |= {(sound, "y") for sound in sounds(contact.name)}
         found |= {(gram, "c") for gram in grams(contact.name)}
         found |= {(gram, "i") for gram in grams(initials(contact.name)) if len(gram) == 2 and gram.isalnum()}
         key = phone_key(contact.phone)
         if len(key) >= TAIL and not is_masked(key[-TAIL:]):
             found.add((key[-TAIL:], "p"))
     return found
+
+
+def sounds(*names):
+    """The first letters of each Chinese name's pinyin: 张敏 → zhangmin."""
+    return {pinyin(name)[:HEARD] for name in names if re.search(f"[{HANZI}]", name)}
 
 
 def index(customers, contacts_of, *, new=False):
@@ -55,7 +64,8 @@ def index_again(customers):
 def found(text, user):
     """A condition on Customer for what was typed; None when nothing can match.
 
-    Digits of four or more are a phone's end, or part of a name; letters may be pinyin initials.
+    Digits of four or more are a phone's end, or part of a name; letters may be pinyin initials, or
+    the pinyin of a name from its beginning.
     """
     squeezed = re.sub(r"\s+", "", plain(text))
     if not squeezed:
@@ -63,6 +73,9 @@ def found(text, user):
     ways = [*(_all_of(name, "n") for name in _spellings(squeezed)), _all_of(squeezed, "c")]
     if squeezed.isascii() and squeezed.isalpha() and len(squeezed) > 1:
         ways.append(_all_of(squeezed, "i"))
+        if len(squeezed) > 2:
+            heard = squeezed[:HEARD]  # between two words of letters alone: every collation has them in this order
+            ways.append(Gram.objects.filter(kind="y", gram__gte=heard, gram__lte=f"{heard}zzzz").values("customer"))
     digits = phone_key(squeezed)
     if len(digits) >= TAIL and re.fullmatch(r"[\d+\-() ]+", squeezed) and not user.is_admin:
         by_tail = Gram.objects.filter(gram=digits[-TAIL:], kind="p")  # admins see the mask until they reveal (D6)

@@ -122,7 +122,9 @@ def first_admin(place):
     if place.data == HERE / "var":
         return command
     named = f"SALESFLOW_DATA={place.data}"
-    return f'set "{named}" & {command}' if os.name == "nt" else f'env "{named}" {command}'
+    if os.name == "nt":
+        return f'cmd /c "set {named}&& {command}"'  # the same words in PowerShell and in the command prompt
+    return f'env "{named}" {command}'
 
 
 def finish(child, stopped):

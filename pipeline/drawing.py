@@ -174,16 +174,16 @@ def _value(card, name):
 PAST_ROW = (
     '<tr id="row-{pk}"><th scope="row" class="hide-phone">{rep}</th><td class="main"><a href="{href}"><b>{name}</b></a>'
     '</td><td>{pip} {stage}</td><td class="num amt">{amount}</td><td class="hide-phone">{entered} <span class="muted">'
-    '{days}</span></td><td>{expected_close}</td><td class="full">{key_action}</td><td>{risk}</td>'
-    '<td class="hide-phone">{owner}</td></tr>'
+    '{days}</span></td><td data-label="{l_close}">{expected_close}</td><td class="full">{key_action}</td>'
+    '<td data-label="{l_risk}">{risk}</td><td class="hide-phone">{owner}</td></tr>'
 )
 ROW = (
     '<tr id="row-{pk}" data-row><td class="tick"><input class="pick" type="checkbox" name="ids" value="{pk}" '
     'form="bulk" aria-label="{name}"></td><th scope="row" class="hide-phone">{rep}</th><td class="main">'
     '<a href="{href}" data-open><b>{name}</b></a></td><td><a href="/deals/{pk}/move" data-dialog class="inline">'
     '{pip} {stage}</a></td><td class="num amt" data-value="{raw}">{amount}</td><td class="hide-phone">{entered} '
-    '<span class="muted">{days}</span></td><td{close}>{expected_close}</td><td class="full">{key_action}</td>'
-    '<td>{risk}</td><td class="hide-phone">{owner}</td></tr>'
+    '<span class="muted">{days}</span></td><td{close} data-label="{l_close}">{expected_close}</td>'
+    '<td class="full">{key_action}</td><td data-label="{l_risk}">{risk}</td><td class="hide-phone">{owner}</td></tr>'
 )
 
 
@@ -197,7 +197,8 @@ def row_html(card, on, narrow="?action="):
         PAST_ROW if card.past else ROW, pk=str(deal.pk), href=card.href, name=card.name, pip=words.pip(card.stage),
         stage=stage_words(card),
         entered=day(periods.today(deal.entered_at)), days=ngettext("%(n)d day", "%(n)d days", days) % {"n": days},
-        raw=deal.amount if deal.amount is not None else "", close=_copied(deal.expected_close), **cells,
+        raw=deal.amount if deal.amount is not None else "", close=_copied(deal.expected_close),
+        l_close=_("Expected close"), l_risk=_("Risk"), **cells,
     )  # fmt: skip
 
 

@@ -6,8 +6,12 @@ class ReviewsConfig(AppConfig):
 
     def ready(self):
         from core.answers import watch
-        from reviews import noticing, sheets
+        from customers.answering import answering
+        from customers.logged import after_log
+        from reviews import answers, noticing, sheets
 
         watch(self.get_model("Target"))
         noticing.plug()
         sheets.plug()
+        answering(answers.shown)
+        after_log(answers.note_said)

@@ -4,10 +4,12 @@ import datetime as dt
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from core.widgets import Day
-from reviews.models import Improvement, Review
+from reviews.models import Answer, Improvement, MethodGoal, Review
+
+LONGEST = dt.timedelta(days=366)  # of a baseline, and of what is measured against it
 
 
 class TextsForm(forms.ModelForm):
@@ -55,3 +57,77 @@ class OutcomeForm(forms.Form):
         if data.get("state") in ("done", "dropped") and not data.get("outcome"):
             self.add_error("outcome", _("Say in a sentence what became of it"))
         return data
+
+
+class AnswerForm(forms.ModelForm):
+    class Meta:
+        model = Answer
+        fields = ["text"]
+        widgets = {"text": forms.Textarea({"rows": 5})}
+
+
+class MethodGoalForm(forms.ModelForm):
+    """`measures` [(name, label)] are what may be measured here, `shares` the names of those that are shares, `owners`
+    who may answer for it, `on` today; `was(data)` the value of the baseline, None for none. Nothing of
+    it may be left out (R10)."""
+
+    metric = forms.ChoiceField(label=gettext_lazy("Measured by"))
+
+    class Meta:
+        model = MethodGoal
+        fields = ["metric", "direction", "kind", "size", "before_first", "before_last", "since", "ends_on", "owner"]
+        labels = {
+            "kind": pgettext_lazy("goal", "How it changes"), "size": pgettext_lazy("goal", "By how much"),
+            "ends_on": pgettext_lazy("goal", "Runs until"),
+        }
+        widgets = dict.fromkeys(["before_first", "before_last", "since", "ends_on"], Day)
+
+    def __init__(self, *args, measures, shares, owners, on, was, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.on, self.shares, self.was = on, shares, was
+        self.fields["metric"].choices = measures
+        self.fields["owner"].queryset = owners
+        self.fields["owner"].label_from_instance = lambda person: person.name
+
+    def clean_size(self):
+        size = self.cleaned_data["size"]
+        if size <= 0:
+            raise forms.ValidationError(_("A goal changes something: a number above 0."))
+        return size
+
+    def clean(self):
+        data = super().clean()
+        days = [data.get(name) for name in ("before_first", "before_last", "since", "ends_on")]
+        if None not in days:
+            self._in_order(*days)
+        size, kind = data.get("size"), data.get("kind")
+        if not self.errors and (found := self.was(data)) is not None:
+            self._possible(found, data)
+        if size and size > 100 and kind != "relative" and data.get("metric") in self.shares:
+            self.add_error("size", _("A share is at most 100 percent."))
+        return data
+
+    def _possible(self, was, data):
+        """A share stays between 0 and 100 percent, and no time falls below 0."""
+        share, kind = data["metric"] in self.shares, data["kind"]
+        size = float(data["size"]) / (100 if share or kind == "relative" else 1)
+        if kind == "level":
+            return
+        change = was * size if kind == "relative" else size
+        value = f"{was * 100:.1f}%" if share else f"{was:.1f}"
+        if data["direction"] == "up" and share and was + change > 1:
+            self.add_error("size", _("It was %(value)s in the baseline: it cannot rise so far.") % {"value": value})
+        if data["direction"] == "down" and change >= was:
+            self.add_error("size", _("It was %(value)s in the baseline: it cannot fall so far.") % {"value": value})
+
+    def _in_order(self, first, last, since, ends_on):
+        if last < first:
+            self.add_error("before_last", _("The baseline ends before it begins."))
+        elif last - first >= LONGEST:
+            self.add_error("before_first", _("The baseline is at most a year long."))
+        if since <= last:
+            self.add_error("since", _("What is measured begins after the baseline."))
+        if ends_on < max(since, self.on):
+            self.add_error("ends_on", _("This day is over."))
+        elif ends_on - since >= LONGEST:
+            self.add_error("ends_on", _("A goal runs for a year at most."))

@@ -1,4 +1,5 @@
-"""Targets with the opening pipeline they were set against, and reviews whose figures freeze when they close."""
+"""Targets with the opening pipeline they were set against, reviews whose figures freeze when they close, and what is
+done about them: improvements, answers to objections, goals of the method."""
 
 from django.conf import settings
 from django.db import models
@@ -8,7 +9,13 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from core.models import Versioned
-from reviews.querysets import ImprovementQuerySet, ReviewQuerySet, TargetQuerySet
+from reviews.querysets import (
+    AnswerQuerySet,
+    ImprovementQuerySet,
+    MethodGoalQuerySet,
+    ReviewQuerySet,
+    TargetQuerySet,
+)
 
 
 class Scope(models.TextChoices):
@@ -168,3 +175,96 @@ class Improvement(Versioned):
     @property
     def is_open(self):
         return self.state == self.State.OPEN
+
+
+class Answer(models.Model):
+    """One version of what the team answers to an objection (R34, R35). Never changed: an edit is the next number, so
+    that what was said in a month stays readable. `text` is empty where the answer was taken back."""
+
+    topic = models.ForeignKey("customers.Topic", on_delete=models.PROTECT, related_name="answers")
+    number = models.PositiveIntegerField()
+    text = models.TextField(_("What we answer"), max_length=2_000, blank=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    objects = AnswerQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["topic", "-number"]
+        constraints = [models.UniqueConstraint(fields=["topic", "number"], name="answer_number_once")]
+
+    def __str__(self):
+        return f"{self.topic} v{self.number}"
+
+    def get_absolute_url(self):
+        return reverse("reviews:answer", args=[self.topic_id])
+
+    @property
+    def version(self):
+        return self.number
+
+
+class AnswerUse(models.Model):
+    """Somebody ticked in a log that he said the answer as it was shown to him."""
+
+    answer = models.ForeignKey(Answer, on_delete=models.PROTECT, related_name="uses")
+    follow_up = models.ForeignKey("customers.FollowUp", on_delete=models.CASCADE, related_name="answers_used")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["answer", "follow_up"], name="answer_used_once")]
+
+    def __str__(self):
+        return f"{self.answer_id} {self.follow_up_id}"
+
+
+class MethodGoal(Versioned):
+    """A measurable aim of the method (R10–R13, M7): what is measured (reviews/measures.py), for whom, against which
+    stretch of days, by how much it is to change until when, and who answers for it. What it was and is now is counted,
+    never typed."""
+
+    class Direction(models.TextChoices):
+        UP = "up", _("Higher")
+        DOWN = "down", _("Lower")
+
+    class Kind(models.TextChoices):
+        POINTS = "points", _("by so many percentage points or days")
+        RELATIVE = "relative", _("by so many percent of what it was")
+        LEVEL = "level", _("to this value")
+
+    metric = models.CharField(max_length=24)
+    scope = models.CharField(max_length=10, choices=Scope.choices)
+    scope_id = models.BigIntegerField(default=0)  # of the department, team or person; 0 for the company
+    before_first = models.DateField(_("Baseline from"))
+    before_last = models.DateField(_("Baseline to"))
+    since = models.DateField(_("Measured from"))
+    ends_on = models.DateField(_("Until"))
+    direction = models.CharField(_("Direction"), max_length=4, choices=Direction.choices)
+    kind = models.CharField(_("Change"), max_length=8, choices=Kind.choices)
+    size = models.DecimalField(_("Size"), max_digits=8, decimal_places=2)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="method_goals", verbose_name=_("Owner")
+    )
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+    dropped_at = models.DateTimeField(null=True, blank=True)
+
+    objects = MethodGoalQuerySet.as_manager()
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering = ["ends_on", "id"]
+        indexes = [models.Index(fields=["scope", "scope_id"], name="goal_of_scope")]
+        constraints = [
+            models.CheckConstraint(condition=Q(size__gt=0), name="goal_changes_something"),
+            models.CheckConstraint(
+                condition=Q(before_first__lte=models.F("before_last"), before_last__lt=models.F("since"))
+                & Q(since__lte=models.F("ends_on")),
+                name="goal_days_in_order",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.metric} {self.scope} {self.scope_id}"
+
+    def get_absolute_url(self):
+        return reverse("reviews:goal", args=[self.pk])

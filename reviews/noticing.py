@@ -12,8 +12,8 @@ from reviews.models import Improvement
 
 def plug():
     topic("reviews", _("A week or month is closed"), ["reviews.closed"], roles=("rep", "manager", "support"))
-    joins("given", "reviews.planned")
-    joins("reviews", "reviews.improved")
+    joins("given", "reviews.planned", "reviews.goal_set")
+    joins("reviews", "reviews.improved", "reviews.goal_dropped")
     topic("lagging", _("My team is far behind the time that has passed"), [KIND], mail="now", roles=("manager",))
     leads(KIND, lambda notice: reverse("reviews:targets", args=[notice.data["period"]]))
     over([KIND], lambda now: Q(at__lte=now - HOLDS))

@@ -15,11 +15,12 @@ Counted for the customer's owner and team of today. Answers are looked for up to
 import datetime as dt
 from collections import Counter
 from dataclasses import dataclass
+from functools import cache
 from statistics import median
 
 from django.db.models import Min, Q
 
-from core.periods import day_start, today
+from core.periods import day_start, today, zone
 from customers.models import Customer
 
 CLOCKS = ("elapsed", "working")
@@ -90,12 +91,33 @@ def hours_between(start, end, clock, calendar):
     """Hours from start to end (aware), 0 when end is not after start; on the working clock without rest days."""
     if end <= start:
         return 0.0
-    span, day = end - start, today(start)
-    while clock == "working" and day_start(day) < end:
-        if not calendar.works(day):
-            span -= min(day_start(day + DAY), end) - max(day_start(day), start)
-        day += DAY
+    span = end - start
+    if clock == "working":
+        span -= resting(start, end, calendar)
     return span.total_seconds() / 3600
+
+
+def resting(start, end, calendar):
+    """How much of the time from start to end lies on rest days."""
+    first, last = today(start), today(end)
+    if first == last:
+        return dt.timedelta() if calendar.works(first) else end - start
+    rest = dt.timedelta()
+    if not calendar.works(first):
+        rest += day_start(first + DAY) - start
+    if not calendar.works(last):
+        rest += end - day_start(last)
+    if is_even(zone(), first.year, last.year):  # a lead nobody answers has months between: they are not walked through
+        return rest + ((last - first).days - 1 - calendar.working_days(first + DAY, last - DAY)) * DAY
+    between = (first + n * DAY for n in range(1, (last - first).days))
+    return sum((day_start(day + DAY) - day_start(day) for day in between if not calendar.works(day)), rest)
+
+
+@cache
+def is_even(place, first, last):
+    """Whether every day of these years has 24 hours in a zone, the company's."""
+    starts = [day_start(dt.date(year, month, 1)) for year in range(first, last + 1) for month in range(1, 13)]
+    return len({moment.astimezone(place).utcoffset() for moment in starts}) == 1
 
 
 def first_response(leads, clock):

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from core.periods import period_of, today
 from customers.models import Need
 from pipeline.models import Deal
+from reviews.answers import in_use, may_write
 from reviews.forms import TextsForm
 from reviews.telling import Cell, named, stages_of
 from reviews.tellingweek import FEW
@@ -80,5 +81,9 @@ def top_rows(reading, user):
 
 
 def gated(reading, user):
-    """What only the reader's own gate may show: quotes of customers and the names of deals."""
-    return {"quotes": examples(reading, user), "top": top_rows(reading, user)}
+    """What only the reader's own gate may show: quotes of customers and the names of deals; of a week the team's
+    answers to its objections, as they are today."""
+    found = {"quotes": examples(reading, user), "top": top_rows(reading, user)}
+    if reading.sells and reading.kind == "week" and not reading.past:
+        found |= {"answers": in_use(), "may_answer": may_write(user)}
+    return found

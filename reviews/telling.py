@@ -60,6 +60,7 @@ class Row:
     bar: float | None = None  # 0–100, drawn behind the first number
     note: str = ""
     quotes: list = field(default_factory=list)  # ids of needs whose words are shown
+    objection: int = 0  # its topic, beside which the team's answer stands
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,12 @@ from django.utils.translation import ngettext
 
 from reviews.telling import Cell, Head, Row, Section, loss_section, named, place_sections, rate_section
 
+LIST_TITLES = {  # of reviews/answered.py
+    "talks": lambda: _("Conversations with this objection"), "said": lambda: _("Conversations with the answer given"),
+    "on": lambda: _("Deals that moved on after it"), "lost": lambda: _("Deals lost after it"),
+    "open": lambda: _("Deals still open after it"), "said_on": lambda: _("Answer given, moved on"),
+    "said_deals": lambda: _("Deals with the answer given"),
+}
 FEW = 5  # logs: below this the list itself says more than a chart
 OUTCOMES = {"talked": lambda: _("Talked"), "sent": lambda: _("Sent materials"), "no_answer": lambda: _("No answer")}
 
@@ -59,6 +65,7 @@ def topic_section(lines, kind, title, empty):
             [Cell(line["count"], behind={"of": kind, "topic": line["topic"]}), Cell(line["change"], "signed"),
              Cell(line["customers"])],
             bar=round(line["count"] / top * 100, 1), quotes=line["examples"],
+            objection=line["topic"] if kind == "objection" else 0,
         )
         for line in lines
     ]

@@ -2,7 +2,21 @@
 
 from django.urls import path
 
-from reviews.views import bottleneck, contract, forecast, improvements, pace, pages, rows, speeds, targets, waiting
+from reviews.views import (
+    answers,
+    bottleneck,
+    contract,
+    forecast,
+    goals,
+    improvements,
+    pace,
+    pages,
+    rows,
+    speeds,
+    targets,
+    trends,
+    waiting,
+)
 
 app_name = "reviews"
 urlpatterns = [
@@ -14,6 +28,15 @@ urlpatterns = [
     path("reviews/bottleneck/<slug:code>", bottleneck.page, name="bottleneck"),
     path("reviews/improvements/<int:pk>", improvements.page, name="improvement"),
     path("reviews/improvements/<slug:code>/new", improvements.new, name="improve"),
+    path("reviews/answers", answers.page, name="answers"),
+    path("reviews/answers/<int:pk>", answers.answer, name="answer"),
+    path("reviews/answers/<int:pk>/rows", answers.rows, name="answer_rows"),
+    path("reviews/goals", goals.page, name="goals"),
+    path("reviews/goals/new", goals.new, name="goal_new"),
+    path("reviews/goals/<int:pk>", goals.goal, name="goal"),
+    path("reviews/goals/<int:pk>/rows", goals.rows, name="goal_rows"),
+    path("reviews/trends", trends.page, name="trends"),
+    path("reviews/trends/rows", trends.rows, name="trend_rows"),
     path("reviews/waiting/<slug:code>", waiting.waiting, name="waiting"),
     path("reviews/waiting/<slug:code>/rows", waiting.waiting_rows, name="waiting_rows"),
     path("reviews/texts/<slug:code>", pages.texts, name="texts"),

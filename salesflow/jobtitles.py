@@ -18,6 +18,7 @@ TITLES = {
     "greet_teams": _("Morning messages to team groups"),
     "make_export": _("Export"),
     "owe_visits": _("Ask for the log of visits that ended"),
+    "read_mail": _("Take answers by mail"),
     "recycle_pool": _("Customer pool: warn and recycle"),
     "remind": _("Morning reminder"),
     "remind_update": _("End-of-day reminder"),

@@ -105,6 +105,12 @@ LINES = [
         reason="Messages that are to be mailed go out within five minutes; what failed is tried again.",
     ),
     Line(
+        name="read_mail",
+        every=5,
+        late=timedelta(hours=1),
+        reason="What somebody answers by mail stands in the conversation within five minutes, where a mailbox is set.",
+    ),
+    Line(
         name="confirm_delivered",
         every=60,
         reason="Silence is consent: delivered requests after 14 days, counter-offers after one working day.",

@@ -253,6 +253,8 @@ EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://" if not EMBEDD
 vars().update(EMAIL_CONFIG)
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="SalesFlow <noreply@localhost>")
+MAILBOX_URL = env("MAILBOX_URL", default="")  # takes answers to our mails (activity/mailbox.py); empty: none are taken
+REPLY_ADDRESS = env("REPLY_ADDRESS", default=DEFAULT_FROM_EMAIL)  # where such an answer is sent
 
 # --- Jobs: see salesflow/celery.py for the app and core/jobs.py for the rows -------------------------------
 REDIS_URL = env("REDIS_URL", default="")

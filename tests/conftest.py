@@ -20,15 +20,9 @@ from core import answers, broker, kept
 from customers import choices
 from tests import machine
 from tests.cast import cast, client_of  # noqa: F401  (fixtures for every test)
+from tests.lanes import BOTH, POSTGRES, runs_here
 
 NOTHING_SKIPPED = os.environ.get("SALESFLOW_NOTHING_SKIPPED") == "1"
-POSTGRES = os.environ.get("TEST_DATABASE_URL", "").startswith("postgres")
-OWN_DATABASE = (
-    "tests/test_run.py", "tests/test_broker.py", "tests/test_whole.py",  # bring their own SQLite
-    "tests/test_production.py",
-    "tests/gate/test_mass.py",  # compares whole rows, keys included: sequences of PostgreSQL do not roll back
-)
-POSTGRES_LANE = os.environ.get("SALESFLOW_POSTGRES_LANE") == "1"  # the same suite runs on PostgreSQL as well
 
 hypothesis_settings.register_profile("short", max_examples=200, deadline=None, database=None)
 hypothesis_settings.register_profile("long", max_examples=5000, deadline=None, database=None)
@@ -47,9 +41,8 @@ def pytest_collection_modifyitems(config, items):
     kept, left = [], []
     for item in items:
         long = item.get_closest_marker("long") and not config.getoption("--long")
-        file = item.nodeid.partition("::")[0]
-        elsewhere = item.get_closest_marker("postgres") and POSTGRES_LANE and not POSTGRES
-        elsewhere = elsewhere or (POSTGRES and file in OWN_DATABASE)
+        elsewhere = item.get_closest_marker("postgres") and BOTH and not POSTGRES
+        elsewhere = elsewhere or not runs_here(item.nodeid)
         (left if long or elsewhere else kept).append(item)
     if left:
         config.hook.pytest_deselected(items=left)

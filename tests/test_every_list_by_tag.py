@@ -17,6 +17,7 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
+from django.db import transaction
 from django.utils import timezone
 from openpyxl import load_workbook
 
@@ -24,10 +25,11 @@ from accounts import switches
 from collaboration.models import CollaborationRequest
 from core.periods import period_of, today
 from customers import owing, pooling
-from customers.models import Customer, CustomerPair
+from customers.models import Customer, CustomerPair, Topic
 from pipeline.models import LossReason, Stage
+from reviews.models import MethodGoal
 from reviews.opening import take_opening
-from tests.cast import key, make_customer, make_log, make_request, make_step
+from tests.cast import build_cast, key, make_customer, make_log, make_request, make_step
 
 pytestmark = pytest.mark.django_db
 ROOT = Path(__file__).resolve().parent.parent
@@ -89,6 +91,11 @@ LISTS = [
            ("reviews/speed_rows",), least=1),
     Listed("lines of the forecast", "/forecast/lines?month=all&scope=person-{alice}", ("reviews/lines",), least=4),
     Listed("decided deals behind a chance", "/setup/stages/{stage}/chance", ("pipeline/decided",), who="ada"),
+    Listed("conversations behind an objection", 
+           "/reviews/answers/{objection}/rows?of=talks&version=0&scope=person-{alice}", ("reviews/_rows",)),
+    Listed("cases behind a month", "/reviews/trends/rows?of=response_elapsed&month={begun}&scope=person-{alice}",
+           ("reviews/_rows",)),
+    Listed("cases behind a goal", "/reviews/goals/{goal}/rows?side=before&scope=person-{alice}", ("reviews/_rows",)),
     Listed("deals that waited", "/reviews/waiting/{month}/rows?scope=person-{alice}", ("reviews/waiting_rows",)),
     Listed("lines of the contract", "/targets/{month}/lines?of=open&scope=person-{alice}", ("reviews/lines",), least=4),
 ]  # fmt: skip
@@ -103,19 +110,38 @@ NONE = {  # rows that are about no customer
 }  # fmt: skip
 
 
+@pytest.fixture(scope="module")
+def standing(django_db_setup, django_db_blocker):
+    """The cast and the office, built once; every test has a savepoint of its own in them."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        cast = build_cast()
+        yield cast, furnish(cast)
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
-def office(cast):
+def cast(standing, db):
+    return standing[0]
+
+
+@pytest.fixture
+def office(standing, db):
+    return standing[1]
+
+
+def furnish(cast):
     """alice's customers with every tag, quiet, due, owed and asked about; three in the pool, two pairs."""
     now = timezone.now()
     on, before = today(now), now - 40 * DAY
     last = (on.replace(day=28) + 4 * DAY).replace(day=1) - DAY  # of this month
+    objection = Topic.objects.filter(kind="objection").order_by("pk").first()
     found = {
         name: make_customer(cast.alice, now=before, name=name, deal={"amount": 10_000, "expected_close": last})
         for name in NAMES
     }
     take_opening(now=now)
     for name in ("甲木科技", "丁土医药", "己日食品", "辛星物流"):
-        make_log(found[name], happened_at=now - 9 * DAY, now=now - 9 * DAY)
+        make_log(found[name], happened_at=now - 9 * DAY, now=now - 9 * DAY, needs=[("objection", objection, "")])
     for name in ("乙水机械", "戊金科技", "壬云科技"):
         make_log(found[name], happened_at=now, now=now, needs=[("need", None, "要降本")])
         make_step(found[name], on)
@@ -135,8 +161,13 @@ def office(cast):
     week, month = (period_of(kind, on).code for kind in ("week", "month"))
     begun = period_of("month", today(before)).code  # when they were made
     stage = Stage.objects.filter(playbook__is_default=True).order_by("position").first()
+    goal = MethodGoal.objects.create(
+        metric="response_elapsed", direction="up", kind="points", size=15, scope="person", scope_id=cast.alice.pk,
+        before_first=today(before) - DAY, before_last=today(before) + DAY, since=on, ends_on=on, owner=cast.alice,
+        made_by=cast.mia, made_at=now,
+    )
     places = {"stage": stage.pk, "alice": cast.alice.pk, "tech": cast.tech.pk}
-    return places | {"week": week, "month": month, "begun": begun}
+    return places | {"goal": goal.pk, "objection": objection.pk} | {"week": week, "month": month, "begun": begun}
 
 
 def rows_of(html, listed):

@@ -28,7 +28,10 @@ class LinkForm(Plain):
 
 
 class MergeForm(Plain):
-    keep = forms.ModelChoiceField(CollaborationRequest.objects.none(), label=_("Goes on"), to_field_name="number")
+    keep = forms.ModelChoiceField(
+        CollaborationRequest.objects.none(), label=_("Goes on"), to_field_name="number",
+        empty_label=_("Choose a request"),
+    )  # fmt: skip
 
     def __init__(self, *args, choices, **kwargs):
         super().__init__(*args, **kwargs)

@@ -55,6 +55,7 @@ class RequestComment(models.Model):
     at = models.DateTimeField()
     text = models.TextField(max_length=5_000)
     internal = models.BooleanField(default=False)  # the department's own, absent for askers
+    by_mail = models.BooleanField(default=False)  # an answer to a mail of ours (activity/replies.py)
     mentions = models.ManyToManyField(settings.AUTH_USER_MODEL, related_name="+", blank=True)
 
     class Meta:

@@ -5,7 +5,7 @@ import datetime as dt
 from django import template
 from django.utils.translation import get_language
 
-from collaboration import buttons, cards, clocks
+from collaboration import buttons, cards, clocks, queuerow
 from collaboration.verbs import POSTPONE_REASONS
 
 register = template.Library()
@@ -71,5 +71,21 @@ def exact(minutes):
 @register.filter
 def tone(state):
     """The class of the dot before a state."""
-    return {"done": "done", "refused": "stop", "withdrawn": "stop", "closed": "stop", "waiting": "asks",
-            "countered": "asks", "delivered": "asks"}.get(state, "")  # fmt: skip
+    return queuerow.TONES.get(state, "")
+
+
+@register.simple_tag(takes_context=True)
+def queue_row(context, row):
+    return queuerow.row_html(row, _page_of(context))
+
+
+@register.simple_tag(takes_context=True)
+def queue_card(context, row, tab):
+    return queuerow.card_html(row, _page_of(context), tab)
+
+
+def _page_of(context):
+    """What the rows of one page share, put together once."""
+    if "_queue_page" not in context:
+        context.dicts[0]["_queue_page"] = queuerow.Page(context)
+    return context["_queue_page"]

@@ -9,7 +9,7 @@ from collaboration.filters import QueueFilter
 from collaboration.models import CollaborationRequest
 from core.lists import answer, filtered
 
-PER_PAGE = 50
+PER_PAGE = 30
 
 
 @require_safe
@@ -40,4 +40,5 @@ def context_of(request, data=None):
     pages = Paginator(queue.in_order(rows.tab(tab, user), tab, sort, now=now), PER_PAGE)
     pages.count = counts[tab]  # the tab has counted already
     page = pages.get_page(given.get("page"))
-    return context | {"page": page, "rows": queue.read_rows(page.object_list.with_faces(), user, now=now)}
+    chosen = queue.fetched(list(page.object_list.values_list("pk", flat=True)))
+    return context | {"page": page, "rows": queue.read_rows(chosen, user, now=now)}

@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from core.asked import number
 from core.periods import at, today, zone
 from core.widgets import ChipsMany
 from customers.logged import lines_offered
@@ -30,6 +31,13 @@ VIEWS = [
 FIRST = dt.datetime(2000, 1, 1, tzinfo=zone())  # nobody logs a conversation of the last century
 ENDS = [("", "–"), *NextStep.Ends.choices]
 NEEDS = 8  # free ones a log may add, each at most 20 characters
+
+
+class StepsField(forms.TypedMultipleChoiceField):
+    """A step that another tab or person has closed since is no mistake: there is nothing left to close."""
+
+    def valid_value(self, value):
+        return super().valid_value(value) or self.is_closed(value)
 
 
 class LogForm(forms.Form):
@@ -56,10 +64,11 @@ class LogForm(forms.Form):
     )
     wait_until = forms.DateField(required=False, label=gettext_lazy("Until"))
     topics = forms.TypedMultipleChoiceField(required=False, coerce=int, label=gettext_lazy("Needs / objections"))
+    answered = forms.TypedMultipleChoiceField(required=False, coerce=int, label=gettext_lazy("Answer given"))
     need_text = forms.CharField(required=False, max_length=100, label=gettext_lazy("Another need"))
     objection_text = forms.CharField(required=False, max_length=100, label=gettext_lazy("Another objection"))
     feedback = forms.ChoiceField(choices=[("", "")] + VIEWS, required=False, label=gettext_lazy("Customer's view"))
-    steps = forms.TypedMultipleChoiceField(required=False, coerce=int, label=gettext_lazy("Done with this"))
+    steps = StepsField(required=False, coerce=int, label=gettext_lazy("Done with this"))
     deal = forms.TypedChoiceField(required=False, coerce=int, empty_value=None, label=gettext_lazy("Deal"))
     tag = forms.ChoiceField(choices=[("", "")] + Customer.Tag.choices, required=False, label=gettext_lazy("Tag"))
     purpose = forms.CharField(required=False, max_length=60, label=gettext_lazy("Purpose"))
@@ -83,7 +92,10 @@ class LogForm(forms.Form):
         self.fields["contact"].choices = lambda: [("", "")] + [(c.pk, str(c)) for c in offer.contacts]
         self.fields["methods"].choices = [(code, method.words) for code, method in offer.choices.methods.items()]
         self.fields["topics"].choices = lambda: [(topic.pk, topic.words) for topic in offer.topics]
+        self.fields["answered"].choices = lambda: [(topic.pk, topic.words) for topic in offer.topics]
         self.fields["steps"].choices = lambda: [(step.pk, step.text) for step in offer.steps]
+        self.fields["steps"].is_closed = lambda pk: offer.customer.steps.filter(
+            pk=number(pk), closed_at__isnull=False).exists()
         self.fields["deal"].choices = lambda: [("", "")] + list(offer.deals)
         self.fields["talked_by"].choices = lambda: [("", "")] + [(each.pk, each.name) for each in offer.talkers]
         if offer.late:

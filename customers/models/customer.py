@@ -170,11 +170,12 @@ class TagChange(models.Model):
 
 
 class Gram(models.Model):
-    """The search table (D42): grams of 1 and 2 characters, pinyin initials and phone tails of names and contacts."""
+    """The search table (D42): grams of 1 and 2 characters, pinyin, its initials and phone tails of names and
+    contacts."""
 
     customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="grams")
     gram = models.CharField(max_length=12)
-    kind = models.CharField(max_length=1)  # n name, c contact, i initials, p phone (searched only where shown full)
+    kind = models.CharField(max_length=1)  # n name, c contact, i initials, y pinyin, p phone
 
     class Meta:
         indexes = [models.Index(fields=["gram", "kind", "customer"], name="gram_find")]

@@ -18,6 +18,7 @@ from core.asked import number
 from core.errors import NotAllowed
 from core.keys import deed
 from core.lists import answer
+from core.markup import format_html
 from core.periods import today
 from customers import bulk, showing
 from customers.forms.bulk import FORMS
@@ -55,16 +56,29 @@ def saved(request, changed, said, event, *, now):
     if not request.htmx:
         messages.success(request, said)
         return redirect("customers:list")
-    here = urlsplit(request.htmx.current_url or "").query  # the list behind the dialog: its columns
-    cols = showing.read(QueryDict(here))
-    visible = with_first_step(Customer.objects.visible_to(request.user).select_related("owner", "team"))
-    shown = visible.in_bulk([customer.pk for customer in changed]).values()
-    rows = rows_of(list(shown), request.user, on=today(now), rule=Rule.load(), shown=cols)
-    drawn = [row_html(row, request.user, shown=cols, here=quote(here, safe=""), oob=True) for row in rows]
-    context = {"rows": drawn, "said": said, "undo": undo}
+    context = {"rows": rows_again(request, changed, now=now), "said": said, "undo": undo}
     response = HttpResponse(render_to_string("customers/_bulk_done.html", context, request))
     response["HX-Trigger"] = "redraw"  # the team home, where the dialog was opened there
     return response
+
+
+def rows_again(request, customers, *, now):
+    """The rows of these customers as they are now, out of band, in the columns of the list behind the dialog or log."""
+    here = urlsplit(request.htmx.current_url or "").query
+    cols = showing.read(QueryDict(here))
+    visible = with_first_step(Customer.objects.visible_to(request.user).select_related("owner", "team"))
+    shown = visible.in_bulk([customer.pk for customer in customers]).values()
+    rows = rows_of(list(shown), request.user, on=today(now), rule=Rule.load(), shown=cols)
+    return [row_html(row, request.user, shown=cols, here=quote(here, safe=""), oob=True) for row in rows]
+
+
+def row_on_list(request, customer, *, now):
+    """The customer's row again where a deed was done over the list of customers; nothing elsewhere."""
+    page = urlsplit(request.htmx.current_url_abs_path or "") if request.htmx else urlsplit("")
+    if page.path != reverse("customers:list") or "as_of" in QueryDict(page.query):
+        return ""
+    (row,) = rows_again(request, [customer], now=now)
+    return format_html("<template>{}</template>", row)  # a response that begins with a row would be read as a table
 
 
 def _refuse():

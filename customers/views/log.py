@@ -32,6 +32,7 @@ from customers.offering import last_methods, offer, recent_customers
 from customers.saying import told
 from customers.searching import found
 from customers.views import line as lines
+from customers.views.bulk import row_on_list
 
 
 @deed
@@ -101,6 +102,7 @@ def save(request, customer):
         again = {"customers": recent_customers(request.user), "recent": True, **kept} if then == "again" else None
         html = saved_parts(request, follow_up, choice, again=again, stage=then == "stage")
         html += render_to_string("customers/_logged_files.html", {"files": files}, request) if files else ""
+        html += row_on_list(request, customer, now=now)
         return HttpResponse(html + along("customers.logged", request, follow_up=follow_up, customer=customer))
     messages.success(request, words_of_plan(form.cleaned_data["next_on"], form.cleaned_data["next_text"]))
     if then == "again":
@@ -112,7 +114,7 @@ def save(request, customer):
 
 def more(request, form):
     """The full form, filled with what a log line said so far; nothing is saved."""
-    several = ("methods", "topics", "steps")
+    several = ("methods", "topics", "answered", "steps")
     given = {name: request.POST.getlist(name) if name in several else request.POST.get(name) for name in form.fields}
     filled = LogForm(offer=form.offer, now=form.now, initial=given)
     template = "customers/_log.html" if request.htmx else "customers/log_page.html"
@@ -129,7 +131,7 @@ def _go(request, address):
     if not request.htmx:
         return redirect(address)
     response = HttpResponse()
-    response["HX-Redirect"] = address
+    response["HX-Redirect"], response["HX-Trigger"] = address, "log-saved"  # the device lets its draft go
     return response
 
 
@@ -149,7 +151,7 @@ def _initial(given, choice, now, user):
 
 
 def _context(form, choice):
-    picked = {name: form[name].value() for name in ("methods", "topics", "steps")}
+    picked = {name: form[name].value() for name in ("methods", "topics", "answered", "steps")}
     picked = {name: [str(each) for each in value or []] for name, value in picked.items()}
     plan = plan_in(str(form["text"].value() or ""), form.on, choice.calendar)
     return {"form": form, "offer": choice, "customer": choice.customer, "picked": picked, "step": "ask",

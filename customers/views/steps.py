@@ -19,6 +19,7 @@ from customers.drawing import date_words, words_of_plan
 from customers.forms.step import PlanForm, ShiftForm
 from customers.models import Customer, NextStep
 from customers.offering import next_days
+from customers.views.bulk import row_on_list
 
 
 @deed
@@ -85,4 +86,5 @@ def _done(request, customer, said, *, step=None, gone=None):
     open_steps = list(customer.steps.open().select_related("owner"))
     context = {"customer": customer, "steps": open_steps, "step": step, "gone": gone, "said": said}
     html = render_to_string("customers/_step_saved.html", context, request)
+    html += row_on_list(request, customer, now=timezone.now())
     return HttpResponse(html + along("customers.planned", request, customer=customer, step=step))

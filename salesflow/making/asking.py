@@ -76,7 +76,7 @@ class Asking:
         moment = self.moment(self.calendar.add_working_days(moment.date(), rng.choice((1, 2, 2, 3, 4))), 16)
         if not self.past(moment):
             return
-        verbs.deliver(self.again(request), by=person, now=moment, result=rng.choice(words.RESULTS))
+        verbs.deliver(self.again(request), by=person, now=moment, result=rng.choice(words.RESULTS[request.kind.code]))
         moment += dt.timedelta(hours=rng.choice((1, 3, 20)))
         if self.past(moment):
             verbs.confirm(self.again(request), by=request.asker, now=moment)

@@ -15,6 +15,7 @@ from customers.flagging import flag_stale
 from reviews.closing import close_missed
 from reviews.models import Target
 from reviews.opening import take_opening
+from salesflow.making import method
 from salesflow.making import people as cast
 from salesflow.making.asking import Asking
 from salesflow.making.seed import import_seed
@@ -69,6 +70,7 @@ def load(now, secret, report=print):
         take_opening(now=period.starts_at)
     for kind in ("week", "month"):
         close_missed(kind, now=now)
+    method.set_up(people, now)
     flag_stale(now=now)
 
 

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST
 from accounts.gates import only
 from accounts.rights import may_set_up
 from activity.mailing import dead_letters, send_again
+from activity.replies import refused_lately
 from core.jobs import run_again
 from core.keys import deed
 from core.sweeping import overview
@@ -17,12 +18,14 @@ from salesflow.jobtitles import title_of
 
 @only(may_set_up)
 def jobs(request):
-    seen = overview(timezone.now())
+    now = timezone.now()
+    seen = overview(now)
     for row in seen["lines"]:
         row["title"] = title_of(row["line"].name)
     for job in seen["failures"]:
         job.title = title_of(job.name)
-    return render(request, "setup/jobs.html", {"seen": seen, "letters": dead_letters()})
+    context = {"seen": seen, "letters": dead_letters(), "refused": refused_lately(now=now)}
+    return render(request, "setup/jobs.html", context)
 
 
 @only(may_set_up)

@@ -49,4 +49,5 @@ document.addEventListener('htmx:afterRequest', ({ detail }) => {
   if (!form || !detail.successful || detail.requestConfig.verb === 'get') return;
   clear(key(form));
 });
+sf.on('log-saved', 'form[data-draft]', (event, form) => clear(key(form))); // from the full page: the answer leads away
 sf.on('submit', '[data-sign-out]', () => mine().forEach(clear));

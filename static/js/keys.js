@@ -11,8 +11,9 @@ sf.onKey = (run) => handlers.unshift(run);
 const typing = (element) => element && (element.isContentEditable || element.matches('textarea, select, input:not([type=checkbox]):not([type=radio]):not([type=button]):not([type=submit])'));
 
 document.addEventListener('keydown', (event) => {
-  if (sf.composing(event)) return;
-  if (event.key === 'Enter' && performance.now() - endedAt < 30) return event.preventDefault();
+  const ended = event.key === 'Enter' && performance.now() - endedAt < 30;
+  if (ended) event.preventDefault();
+  if (ended || sf.composing(event)) return event.stopImmediatePropagation();
   for (const run of handlers) {
     if (run(event, typing(event.target))) {
       event.preventDefault();

@@ -46,7 +46,7 @@ sf.onKey((event, isTyping) => {
   return false;
 });
 
-const count = (list) => {
+const count = sf.counted = (list) => {
   const picks = sf.$$('.pick', list);
   const chosen = picks.filter((pick) => pick.checked);
   picks.forEach((pick) => pick.closest('[data-row]').classList.toggle('on', pick.checked));
@@ -69,16 +69,4 @@ sf.on('change', '[data-all]', (event, all) => {
   const list = all.closest('[data-list]');
   sf.$$('.pick', list).forEach((pick) => { pick.checked = all.checked; });
   count(list);
-});
-sf.on('click', '[data-unselect]', () => sf.$$('[data-list]').forEach((list) => {
-  sf.$$('.pick', list).forEach((pick) => { pick.checked = false; });
-  count(list);
-}));
-
-// Copy the selected rows as Excel takes them: cells by tabs, rows by lines. What Excel would run stays text.
-const plainly = (text) => (/^[=+\-@]./.test(text) ? `'${text}` : text);
-sf.on('click', '[data-copy-rows]', () => {
-  const chosen = sf.$$('[data-list] [data-row].on');
-  const cells = (row) => sf.$$('td, th', row).filter((cell) => !cell.matches('.tick, .row-do'));
-  sf.copy(chosen.map((row) => cells(row).map((cell) => plainly((cell.dataset.value || cell.innerText).replace(/\s+/g, ' ').trim())).join('\t')).join('\n'));
 });

@@ -16,3 +16,8 @@ sf.on('click', '[data-projector]', () => {
   const root = document.documentElement;
   if (root.dataset.view) delete root.dataset.view; else root.dataset.view = 'projector';
 });
+// A bar that is wider than the phone shows the place one is at.
+sf.ready(() => sf.$$('.side [aria-current], .tl-bar [aria-current]').forEach((here) => {
+  const bar = here.parentElement;
+  bar.scrollLeft = here.offsetLeft - bar.offsetLeft - (bar.clientWidth - here.offsetWidth) / 2;
+}));

@@ -4,6 +4,8 @@ const field = () => sf.$('input', dialog());
 const options = () => sf.$$('[role=option]', dialog());
 let timer;
 let opener;
+let fresh = false; // the lines are those of what is typed
+let entered = false; // Enter was pressed before they came
 let before = null; // the results while the actions of one of them are shown
 
 const choose = (option) => {
@@ -14,7 +16,9 @@ const choose = (option) => {
   option.scrollIntoView({ block: 'nearest' });
 };
 const list = () => document.getElementById('palette-results');
+const wrong = () => document.getElementById('palette-failed');
 const search = () => {
+  clearTimeout(timer);
   before = null;
   const url = sf.$('form', dialog()).getAttribute('action') + '?q=' + encodeURIComponent(field().value);
   sf.get(url, '#palette-results');
@@ -28,9 +32,28 @@ const actions = (option, at) => {
 // Not by the request's promise: of one that waits for another, htmx says at once that it is done.
 document.addEventListener('htmx:afterSwap', ({ detail }) => {
   if (!list() || detail.target !== list()) return;
+  const asked = new URL(detail.xhr.responseURL).searchParams.get('q');
+  fresh = asked === null || asked === field().value;
+  wrong().replaceChildren();
   choose(options()[0]);
+  if (entered && fresh && options()[0]) options()[0].click();
   sf.say(sf.words('Results').replace('{n}', options().length));
 });
+// Without an answer the lines there were stay, and none of them is chosen: Enter asks again.
+const failed = (event) => {
+  if (!list() || event.detail.target !== list()) return;
+  if (event.type === 'htmx:beforeSwap') {
+    if (event.detail.xhr.status < 400) return;
+    event.detail.shouldSwap = false;
+  }
+  fresh = entered = false;
+  choose();
+  sf.failed(wrong(), sf.words('Unfound'), () => {
+    field().focus();
+    search();
+  });
+};
+['beforeSwap', 'sendError', 'timeout'].forEach((name) => document.addEventListener('htmx:' + name, failed));
 const back = () => {
   list().replaceChildren(...before.lines);
   const { at } = before;
@@ -51,12 +74,12 @@ sf.on('click', '[data-palette]', (event) => {
   sf.palette();
 });
 sf.on('input', '#palette input', (event) => {
-  if (event.isComposing) return;
   clearTimeout(timer);
-  timer = setTimeout(search, 200);
+  fresh = entered = false;
+  if (!event.isComposing) timer = setTimeout(search, 200);
 });
-// A lost connection leaves the lines there were, and a button that ends here.
-sf.on('click', '#palette-results', (event) => { if (event.target === list()) search(); });
+// The word an input method has put in comes with no further `input`.
+sf.on('compositionend', '#palette input', () => { timer = setTimeout(search, 200); });
 sf.on('submit', '#palette form', (event) => event.preventDefault());
 sf.on('click', '#palette [role=option]', () => setTimeout(() => dialog().close()));
 sf.onKey((event) => {
@@ -77,7 +100,11 @@ sf.onKey((event) => {
     return true;
   }
   if (event.key !== 'Enter' || event.ctrlKey || event.metaKey || event.target !== field()) return false;
-  if (all[at]) all[at].click(); else search();
+  if (fresh && all[at]) all[at].click();
+  else {
+    entered = true;
+    search();
+  }
   return true;
 });
 sf.ready(() => dialog() && dialog().addEventListener('close', () => {

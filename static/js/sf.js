@@ -29,7 +29,7 @@ sf.submit = (form, button) => {
   made.remove();
 };
 
-sf.get = (url, target) => htmx.ajax('GET', url, { target, swap: 'innerHTML', source: target });
+sf.get = (url, target) => htmx.ajax('GET', url, { target, swap: 'innerHTML', source: target }).catch(() => {});
 
 sf.token = () => JSON.parse(document.body.getAttribute('hx-headers') || '{}')['X-CSRFToken'] || '';
 

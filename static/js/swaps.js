@@ -19,11 +19,12 @@ const retarget = (detail) => {
 };
 
 // An answer carries a part for every place that may show the change: those whose place is not on this page are left out.
+const parts = (root) => [...sf.$$('[hx-swap-oob]', root), ...sf.$$('template', root).flatMap((inner) => parts(inner.content))];
 const placed = (html) => {
   if (!html.includes('hx-swap-oob') || /<html[\s>]/.test(html)) return html;
   const all = document.createElement('template');
   all.innerHTML = html;
-  const missing = sf.$$('[hx-swap-oob]', all.content).filter((part) => {
+  const missing = parts(all.content).filter((part) => {
     const [, place] = /:(.+)/.exec(part.getAttribute('hx-swap-oob')) || [];
     return !sf.$(place || '#' + CSS.escape(part.id));
   });
@@ -89,23 +90,25 @@ document.addEventListener('htmx:afterRequest', ({ detail }) => {
   if (target) target.classList.remove('wait');
 });
 
-// No connection: the sentence stays where the mistake is, with a way to try again.
+// The sentence stays where the mistake is, with a way to try again.
+sf.failed = (place, words, again) => {
+  sf.$$(':scope > .error-panel', place).forEach((old) => old.remove());
+  const panel = Object.assign(document.createElement('div'), { className: 'error-panel' });
+  const button = Object.assign(document.createElement('button'), { type: 'button', className: 'btn btn-s', textContent: sf.words('Retry') });
+  panel.append(Object.assign(document.createElement('h2'), { textContent: words }), button);
+  button.addEventListener('click', () => {
+    panel.remove();
+    again();
+  });
+  place.prepend(panel);
+  sf.say(words, true);
+};
+// No connection.
 const unreachable = ({ detail }) => {
   const source = detail.elt;
   const place = source.closest('form') || detail.target || source;
-  if (source.hasAttribute('data-poll') || !place.prepend) return;
-  sf.$$(':scope > .error-panel', place).forEach((old) => old.remove());
-  const panel = document.createElement('div');
-  panel.className = 'error-panel';
-  panel.append(Object.assign(document.createElement('h2'), { textContent: sf.words('Offline') }));
-  const again = Object.assign(document.createElement('button'), { type: 'button', className: 'btn btn-s', textContent: sf.words('Retry') });
-  again.addEventListener('click', () => {
-    panel.remove();
-    if (source.matches('form')) sf.submit(source); else source.click();
-  });
-  panel.append(again);
-  place.prepend(panel);
-  sf.say(sf.words('Offline'), true);
+  if (source.hasAttribute('data-poll') || source.closest('#palette') || !place.prepend) return;
+  sf.failed(place, sf.words('Offline'), () => source.matches('form') ? sf.submit(source) : source.click());
 };
 document.addEventListener('htmx:sendError', unreachable);
 document.addEventListener('htmx:timeout', unreachable);

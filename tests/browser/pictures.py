@@ -1,11 +1,15 @@
 """The four pictures of the README, from a running demo in Chinese, into docs/pictures/ (quantised PNG, under 200 KB).
 
 python -m tests.browser.pictures http://127.0.0.1:8000 --password …
+
+Needs ImageMagick (`apt-get install imagemagick`) for the last step.
 """
 
 import argparse
 import re
+import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 from playwright.sync_api import sync_playwright
@@ -21,6 +25,8 @@ def main():
     ask.add_argument("url")
     ask.add_argument("--password", required=True)
     wish = ask.parse_args()
+    if not shutil.which("convert"):
+        sys.exit("ImageMagick is missing: apt-get install imagemagick")
     FOLDER.mkdir(exist_ok=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=machine.chromium(), args=machine.BROWSER_FLAGS)

@@ -9,6 +9,7 @@ from collaboration.raising import raise_request
 from customers import steps
 from customers.models import FollowUp
 from pipeline.models import Deal
+from tests.browser.conftest import axe
 from tests.browser.hand import closed, days, settled, sign_in
 from tests.browser.test_main_jobs import customer_of
 from tests.cast import make_request
@@ -83,6 +84,53 @@ def test_an_arrow_in_the_palette_opens_what_can_be_done(desk, cast, now):
     desk.wait_for_selector("#drawer #id_text:focus")
     assert desk.locator("#drawer [name=customer]").input_value() == str(customer.pk)
     assert not desk.locator("#palette[open]").count()
+
+
+def test_a_word_of_an_input_method_is_looked_for(desk, cast, now):
+    customer = customer_of(cast.alice, now)
+    desk.goto("/today")
+    desk.keyboard.press("Control+k")
+    desk.wait_for_selector("#palette[open] input:focus")
+    compose(desk, "星澜", key="Space")
+    desk.wait_for_selector(f"#palette-results [href='/customers/{customer.pk}'][aria-selected=true]")
+
+
+def test_enter_before_the_answer_opens_what_was_typed(desk, cast, now):
+    """The lines shown so far are of something else: Enter waits for those of what is typed."""
+    first, second = (customer_of(cast.alice, now, name) for name in ("远扬制造", "启明教育"))
+    desk.goto("/today")
+    desk.keyboard.press("Control+k")
+    desk.wait_for_selector("#palette-results [aria-selected=true]")
+    desk.keyboard.insert_text("启明教育")
+    desk.keyboard.press("Enter")
+    desk.wait_for_url(f"**/customers/{second.pk}")
+
+
+@pytest.mark.parametrize("fault", ["cut", 429])  # a 500 goes the same way, but fails every test by its console
+def test_the_palette_keeps_its_lines_when_no_answer_comes(desk, cast, now, fault):
+    """The lines there were stay and open, nothing of them is chosen by Enter; a button asks again."""
+    customer = customer_of(cast.alice, now)
+    desk.goto("/reviews")
+    desk.keyboard.press("Control+k")
+    lines = desk.locator("#palette-results [role=option]")
+    desk.wait_for_selector(f"#palette-results [href='/customers/{customer.pk}']")
+    before, desk_at = lines.all_inner_texts(), desk.url.rsplit("/", 1)[-1]
+    url = lambda address: "/search?q=" in address  # noqa: E731
+    desk.route(url, lambda route: route.abort() if fault == "cut" else route.fulfill(status=fault, body="<p>panel</p>"))
+    desk.keyboard.insert_text("电话")
+    panel = desk.locator("#palette-failed > .error-panel")
+    panel.wait_for()
+    assert (lines.all_inner_texts(), desk.locator("#palette-results [aria-selected=true]").count()) == (before, 0)
+    assert "搜索暂时不可用" in panel.inner_text()
+    assert axe(desk, ["#palette"]) == []
+    desk.keyboard.press("Enter")  # asks again, and goes nowhere
+    settled(desk)
+    assert (panel.count(), desk.url.rsplit("/", 1)[-1]) == (1, desk_at)
+    desk.unroute(url)
+    panel.locator("button").click()
+    desk.wait_for_function("!document.querySelector('#palette-failed > *')")
+    assert desk.locator("#palette[open] input").input_value() == "电话"
+    desk.wait_for_selector("#palette input:focus")
 
 
 def test_the_enter_right_after_a_word_is_the_input_methods(desk):

@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from collaboration.models import CollaborationRequest
 from customers.models import Customer, NextStep
+from tests.browser.conftest import axe, overflow, small_targets
 from tests.browser.hand import Hand, closed, days, settled
 from tests.browser.test_main_jobs import customer_of
 from tests.cast import make_step
@@ -120,3 +121,38 @@ def test_from_a_stale_row_a_step_an_owner_or_a_request_is_two_actions_away(page_
     hand.press("[data-cell-form] .btn-primary")
     page.wait_for_selector("#toast form", state="attached")
     assert (hand.used, Customer.objects.get(pk=customer.pk).owner) == (2, cast.bob)
+
+
+@pytest.mark.parametrize("width", [390, 360])
+def test_a_long_touch_chooses_on_the_phone(page_of, cast, now, width):
+    """A long touch opens nothing and shows the boxes; while they show a tap chooses; "Select" does the same."""
+    customers = [customer_of(cast.alice, now, name) for name in ("远扬制造", "启明教育", "云帆物流")]
+    page = page_of(cast.alice, width=width)
+    page.goto("/customers")
+    rows = [page.locator(f"#row-{customer.pk}") for customer in customers]
+    box = rows[0].locator("a[data-open]").bounding_box()
+    finger = page.context.new_cdp_session(page)
+    place = [{"x": box["x"] + 20, "y": box["y"] + 20}]
+    finger.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": place})
+    page.wait_for_selector("#selbar:not([hidden])")
+    finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    assert page.url.endswith("/customers")
+    rows[1].locator("a[data-open]").tap()  # a tap chooses, and opens neither page nor cell
+    rows[2].locator(".tick label").tap()
+    rows[2].locator("a[data-open]").tap()
+    assert page.url.endswith("/customers")
+    assert [row.locator(".pick").is_checked() for row in rows] == [True, True, False]
+    assert (overflow(page), small_targets(page), axe(page)) == (0, [], [])
+    page.locator("#selbar button[value=tag]").tap()
+    page.locator("#dialog select[name=tag]").select_option("hot")
+    page.locator("#dialog .btn-primary").tap()
+    closed(page)
+    assert [Customer.objects.get(pk=customer.pk).tag for customer in customers] == ["hot", "hot", "interested"]
+    page.goto("/customers")
+    page.locator("[data-choose]").tap()
+    page.locator("[data-choose][aria-pressed=true]").wait_for()
+    rows[0].locator("a[data-open]").tap()
+    assert page.locator("[data-selected]").inner_text() == "已选 1 项"
+    page.locator("#selbar [data-unselect]").tap()
+    rows[0].locator("a[data-open]").tap()
+    page.wait_for_url(f"**/customers/{customers[0].pk}*")

@@ -121,6 +121,15 @@ def test_a_file_comes_with_a_reply_and_opens_beside_its_download(cast, client_of
     assert request.comments.count() == 2 and Attachment.objects.of(request).count() == 2
 
 
+def test_another_kind_brings_its_own_standard_and_keeps_a_typed_one(cast, client_of):
+    client, contract = client_of(cast.alice), RequestKind.objects.get(code="contract")
+    for typed, shown in (
+        (RequestKind.objects.get(code="technical").standard, contract.standard), ("两份报价", "两份报价")
+    ):  # fmt: skip
+        form = client.get("/requests/new", {"kind": "contract", "standard": typed}).context["form"]
+        assert form["standard"].value() == shown
+
+
 def test_rows_and_pages_name_their_keys(cast, client_of):
     request = ask(cast.alice, cast.tech)
     row = client_of(cast.tess).get("/requests?tab=accept").content.decode().partition('id="requests"')[2]

@@ -78,6 +78,9 @@ def test_merging_closes_one_and_the_other_carries_both_until_it_is_taken_back(ca
     assert [row.user for row in keep.watchers.all()] == [cast.alice]
     page = tess.get(path(keep)).content.decode()
     assert "要看接口" in page and drop.code in page
+    parts.link(keep, drop, by=cast.tess, now=MONDAY)
+    links = tess.get(path(keep)).context["links"]
+    assert links == [], "it is named once: as merged"
     event = Event.objects.get(verb=joining.MERGED)
     assert tess.post(f"/undo/{event.pk}", {"key": key()}).status_code == 302
     drop = fresh(drop)

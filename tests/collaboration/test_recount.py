@@ -11,6 +11,7 @@ from collaboration.life import HOLDER
 from collaboration.models import CollaborationRequest, RequestInterval
 from core.periods import zone
 from tests.collaboration.world import MONDAY, ask
+from tests.lanes import shared
 
 MINUTE = dt.timedelta(minutes=1)
 # 2024: 4–6 April holiday, 7 April made up; 1–5 May holiday, 28 April and 11 May made up (State Council notice).
@@ -63,7 +64,7 @@ def random_life(request, dice, people):
     return rows, at
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", shared(range(12)))
 def test_both_clocks_agree_to_the_minute(cast, seed):
     dice = random.Random(seed)
     request = ask(cast.alice, cast.tech)

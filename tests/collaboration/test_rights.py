@@ -6,12 +6,14 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from accounts.models import Leave
 from activity.models import Event
 from collaboration import plugs, verbs
 from collaboration.models import CollaborationRequest
+from core.periods import today
 from customers.models import Customer
 from tests.cast import key, make_customer
-from tests.collaboration.world import MONDAY, TUESDAY, ask
+from tests.collaboration.world import MONDAY, TUESDAY, ask, brought_to
 
 PHONE = "13800005678"
 
@@ -138,3 +140,29 @@ def test_a_new_request_by_form(cast, client_of):
     foreign = make_customer(cast.charlie, name="别人的客户")
     client.post("/requests/new", data | {"key": key(), "customer": foreign.pk})
     assert not CollaborationRequest.objects.filter(customer=foreign).exists()
+
+
+def test_who_stands_in_has_the_work_in_his_hands_while_the_other_is_away(cast, client_of):
+    """Of both sides: bob stands in for alice who asked, sam of another department for tess who took it."""
+    taken, asked = brought_to("accepted", cast), brought_to("delivered", cast)
+    bob, sam = client_of(cast.bob), client_of(cast.sam)
+    page = f"/requests/R-{taken.number}"
+    for client in (bob, sam):
+        assert client.get(page).status_code == 404
+    here = today()
+    away = [
+        Leave.objects.create(user=cast.tess, first=here, last=here, substitute=cast.sam),
+        Leave.objects.create(user=cast.alice, first=here, last=here, substitute=cast.bob),
+    ]
+    mine = sam.get("/requests?tab=mine").context
+    assert [row.request for row in mine["rows"]] == [taken] and [tab.n for tab in mine["tabs"]][1] == 1
+    assert CollaborationRequest.objects.visible_to(cast.bob).waiting_on(cast.bob).get() == asked
+    done = {"key": key(), "state": "accepted", "result": "可行"}
+    assert sam.post(f"{page}/deliver", done).status_code == 302
+    answer = bob.post(f"/requests/R-{asked.number}/confirm", {"key": key(), "state": "delivered"})
+    assert answer.status_code == 302
+    assert CollaborationRequest.objects.get(pk=asked.pk).state == "done"
+    assert sam.post(f"{page}/confirm", {"key": key(), "state": "delivered"}).status_code == 403
+    for leave in away:
+        leave.delete()
+    assert sam.get(page).status_code == bob.get(page).status_code == 404

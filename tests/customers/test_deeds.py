@@ -43,7 +43,8 @@ def test_creating_writes_history_tag_event_grams_and_contacts(cast):
 
 @pytest.mark.parametrize(
     ("typed", "hits"),
-    [("星", True), ("星澜", True), ("澜科技", True), ("xlkj", True), ("zm", True), ("张敏", True), ("5678", True),
+    [("星", True), ("星澜", True), ("澜科技", True), ("xlkj", True), ("zm", True), ("zhangmin", True), ("xinglanke", True),
+     ("xinglanjishu", False), ("zhangmingde", False), ("lanke", False), ("张敏", True), ("5678", True),
      ("13800005678", True), ("99995678", False), ("远洋", False), ("科澜", False), ("", None)],
 )
 def test_search_finds_names_contacts_initials_and_phone_ends(cast, typed, hits):

@@ -6,6 +6,7 @@ import re
 import uuid
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -14,7 +15,7 @@ from accounts import switches
 from activity.models import Event
 from activity.recording import record
 from core.periods import today
-from customers import steps
+from customers import attaching, steps
 from customers.models import (
     Contact,
     Customer,
@@ -27,7 +28,7 @@ from customers.models import (
     TagChange,
     Topic,
 )
-from tests.cast import key, make_customer, make_log
+from tests.cast import key, make_customer, make_deal, make_log, make_request
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
@@ -471,6 +472,25 @@ def test_the_timeline_pages_through_everything_once(cast, client_of, customer):
         assert client.get(f"/customers/{customer.pk}", {"after": key_text}).status_code == 200
 
 
+def test_the_timeline_shows_one_kind_and_keeps_the_list_one_came_from(cast, client_of, customer, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    make_log(customer, text="谈过一次")
+    deal = make_deal(customer, name="二期")
+    request = make_request(cast.alice, cast.tech, customer=customer, title="接口评估")
+    content = SimpleUploadedFile("报价.txt", "一二三".encode())
+    attaching.attach_all(FollowUp.objects.get(), [content], by=cast.alice, now=timezone.now())
+    client, shown = client_of(cast.alice), {}
+    for kind in ("", "logs", "deal", "requests", "files", "nonsense"):
+        answer = client.get(f"/customers/{customer.pk}", {"show": kind, "in": "sort=name"})
+        shown[kind] = [line.event.verb.split(".")[0] if line.event else "talk" for line in answer.context["lines"]]
+        ways = [link for link in re.findall(r'href="(\?[^"]*)"', answer.content.decode()) if "show=files" in link]
+        assert ways and all("in=sort%3Dname" in link for link in ways)
+    assert (shown["logs"], shown["nonsense"]) == (["talk"], shown[""])
+    assert (set(shown["deal"]), set(shown["requests"]), len(shown["files"])) == ({"pipeline"}, {"collaboration"}, 1)
+    assert len(shown[""]) >= sum(len(shown[kind]) for kind in ("logs", "deal", "requests", "files"))
+    assert (deal.customer, request.customer) == (customer, customer)
+
+
 def test_a_log_takes_few_queries(cast, client_of, customer, in_future):
     client = client_of(cast.alice)
     make_log(customer, happened_at=timezone.now() - dt.timedelta(days=2))
@@ -547,3 +567,16 @@ def test_the_page_of_a_conflict_saves_what_is_chosen_on_it(cast, client_of):
     answer = client.post(url, offered | {"industry": "能源"})
     customer.refresh_from_db()
     assert (answer.status_code, customer.industry, customer.source) == (302, "能源", "展会")
+
+
+@pytest.mark.parametrize("page, drawn", [("/customers?show=quiet", 1), ("/customers?as_of=2026-01-05", 0), ("/today", 0)])
+def test_a_log_over_the_list_draws_its_row_again(cast, client_of, customer, in_future, page, drawn):
+    """No row says "quiet" of somebody just spoken to, nor names a step that is done (S4)."""
+    client, headers = client_of(cast.alice), {**HTMX, "HX-Current-URL": f"http://testserver{page}"}
+    said = {**WORDS, "key": key(), "next": "pick", "next_date": in_future, "next_text": "看结果"}
+    html = client.post(f"/log?customer={customer.pk}", said, headers=headers).content.decode()
+    assert html.count(f'id="row-{customer.pk}" data-row hx-swap-oob="true"') == drawn
+    assert not drawn or "看结果" in html.partition("<template>")[2].partition("</template>")[0]
+    planned = {"key": key(), "next": "pick", "next_date": in_future, "next_text": "寄样品"}
+    html = client.post(f"/customers/{customer.pk}/steps/new", planned, headers=headers).content.decode()
+    assert html.count(f'id="row-{customer.pk}" data-row hx-swap-oob="true"') == drawn

@@ -535,6 +535,44 @@ REVIEWS = {
         Row(get=of_alice(), post=of_alice(IN), kwargs=lambda w: {"pk": w.improvement.pk},
             data=lambda w: {"state": "done", "outcome": "提前一周沟通", "version": "1"}),
     ],
+    "reviews:answers": [Row(get=SELLERS), Row(get=of_deal(), **ABOUT_ALICE, **MIXED)],
+    "reviews:answer": [  # written by managers and admins, read by who sells
+        Row(get=SELLERS, post=roles(rep=403, manager=IN, admin=IN), kwargs=lambda w: {"pk": w.objection.pk},
+            data=lambda w: {"text": "先算三年总账", "version": "0"}),
+        Row(get=of_deal(), post=of_deal(IN, alice=403), data=lambda w: {"text": "先算总账", "version": "0"},
+            kwargs=lambda w: {"pk": w.objection.pk}, **ABOUT_ALICE, **MIXED),
+    ],
+    "reviews:answer_rows": [
+        Row(get=of_deal(), kwargs=lambda w: {"pk": w.objection.pk}, mixed=MIXED["mixed"],
+            query=lambda w: f"of=talks&version=0&scope=person-{w.cast.alice.pk}"),
+    ],
+    "reviews:goals": [
+        Row(get=SELLERS), Row(get=of_deal(), **ABOUT_ALICE, **MIXED), Row(get=SALES_TEAM, **ABOUT_EAST, **MIXED),
+    ],
+    "reviews:goal_new": [
+        Row(get=of_deal(alice=403), post=of_deal(IN, alice=403), **ABOUT_ALICE, **MIXED, data=lambda w: {
+            "metric": "conversion", "direction": "up", "kind": "relative", "size": "15", "owner": w.cast.alice.pk,
+            "before_first": day(-90), "before_last": day(-10), "since": day(-9), "ends_on": day(60),
+        }),
+    ],
+    "reviews:goal": [
+        Row(get=of_deal(), post=of_deal(IN, alice=403), kwargs=lambda w: {"pk": w.goal.pk},
+            data=lambda w: {"version": "1"}),
+    ],
+    "reviews:goal_rows": [
+        Row(get=of_deal(), kwargs=lambda w: {"pk": w.goal.pk}, query="side=before"),
+        Row(get=of_deal(), kwargs=lambda w: {"pk": w.goal.pk}, query="side=now&of=on", label="now"),
+    ],
+    "reviews:trends": [
+        Row(get=SELLERS), Row(get=of_deal(), **ABOUT_ALICE, **MIXED), Row(get=SALES_TEAM, **ABOUT_EAST, **MIXED),
+        *(Row(get=SELLERS, query=f"of={of}", label=of) for of in ("response", "slips", "waiting")),
+        Row(get=of_deal(mia=404, grace=404, ada=404), label="alice's own share", **MIXED,
+            query=lambda w: f"of=in_time&scope=person-{w.cast.alice.pk}"),
+    ],
+    "reviews:trend_rows": [
+        Row(get=of_deal(), **MIXED,
+            query=lambda w: f"of=response_elapsed&month={w.month.code}&scope=person-{w.cast.alice.pk}"),
+    ],
     "reviews:waiting": [
         Row(get=ANYBODY, **MONTH), Row(get=of_alice(), **MONTH, **ABOUT_ALICE, **MIXED),
         Row(get=TEAM_ONLY, **MONTH, **ABOUT_EAST, **MIXED), Row(get=LEADS_ALL, **MONTH, **COMPANY, **MIXED),

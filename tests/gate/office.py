@@ -125,6 +125,10 @@ def pages(office):
         "targets, rates and times": (office.lead, reverse("reviews:targets", args=[month]) + "?view=rates", 14, None),
         "first response": (office.lead, reverse("reviews:response", args=[month]), 8, None),
         "contract approvals": (office.lead, reverse("reviews:approval", args=[month]), 9, None),
+        "twelve months": (office.lead, reverse("reviews:trends"), 6, None),
+        "twelve months, in time": (office.lead, reverse("reviews:trends") + "?of=in_time", 18, None),
+        "goals": (office.lead, reverse("reviews:goals"), 6, None),
+        "answers to objections": (office.lead, reverse("reviews:answers"), 10, None),
         "waiting for others": (office.lead, reverse("reviews:waiting", args=[month]), 10, None),
         "waiting for others, the deals": (office.lead, reverse("reviews:waiting_rows", args=[month]), 10, None),
     }
@@ -138,7 +142,7 @@ NAMES = [
     "stage agreement", "stage agreement, results", "nobody answers", "nobody answers, of an admin", "request queue",
     "request queue of a rep", "request queue of a lead", "requests as cards", "weekly review", "monthly review", "targets", "contract",
     "forecast", "targets, rates and times", "first response", "contract approvals",
-    "waiting for others", "waiting for others, the deals",
+    "answers to objections", "goals", "twelve months", "twelve months, in time", "waiting for others", "waiting for others, the deals",
     "board of a day gone by", "board of a day gone by, of a lead", "pipeline table of a day gone by",
     "customer list of a day gone by", "what changed", "monthly review of a day gone by",
 ]

@@ -16,6 +16,7 @@ FIRM = {  # asks for more than the gate, so that an open one alone shows nothing
     "pipeline:switch": "one playbook is on: not there for anybody (D52)",
     "pipeline:after_win": "one playbook is on: not there for anybody (D52)",
     "setup_stage_chance": "off until switched on (D52)",
+    "reviews:goal_rows": "the lists of a scope are its readers' alone, whoever may see the goal",
     "reviews:contract_lines": "no opening is kept here: not there for anybody",
 }
 OBJECTS = [(name, row) for name, rows in ROWS.items() for row in rows if row.is_object and name not in FIRM]

@@ -32,7 +32,7 @@ from exchange.checking import check
 from exchange.models import ExportFile
 from pipeline import risks
 from pipeline.models import AgreementSample, Playbook
-from reviews.models import Improvement, Review, Target
+from reviews.models import Improvement, MethodGoal, Review, Target
 from tests.cast import build_cast, make_customer, make_deal, make_log, make_request, make_step, make_user
 
 DAY = dt.timedelta(days=1)
@@ -118,7 +118,13 @@ def build_world(now=None):
         detail=str(world.stage.pk), text="早些沟通 quokkaone", owner=cast.alice, due_on=today(now) + 20 * DAY,
         made_by=cast.mia, made_at=now,
     )
+    world.goal = MethodGoal.objects.create(
+        metric="response_elapsed", direction="up", kind="points", size=15, scope="person", scope_id=cast.alice.pk,
+        before_first=today(now) - 60 * DAY, before_last=today(now) - 20 * DAY, since=today(now) - 19 * DAY,
+        ends_on=today(now) + 30 * DAY, owner=cast.alice, made_by=cast.mia, made_at=now,
+    )
     world.topic = Topic.objects.order_by("pk").first()
+    world.objection = Topic.objects.filter(kind="objection").order_by("pk").first()
     return world
 
 

@@ -8,6 +8,7 @@ import pytest
 from core.periods import read_period
 from reviews.figures import matured, monthly, weekly
 from reviews.scopes import COMPANY, Scope
+from tests.lanes import shared
 from tests.reviews.recount import Recount
 from tests.reviews.world import World, moment
 
@@ -31,7 +32,7 @@ def money(line):
 
 
 @pytest.mark.proves("R36", "R37")
-@pytest.mark.parametrize("seed", range(21))
+@pytest.mark.parametrize("seed", shared(range(21)))
 def test_the_month_adds_up_and_equals_a_recount(cast, seed):
     World(cast, seed)
     as_of = [AFTER, RUNNING, LATE][seed % 3]
@@ -69,7 +70,7 @@ def test_the_month_adds_up_and_equals_a_recount(cast, seed):
 
 
 @pytest.mark.proves("R33", "R34", "R24")
-@pytest.mark.parametrize("seed", range(21))
+@pytest.mark.parametrize("seed", shared(range(21)))
 def test_the_week_equals_a_recount(cast, seed):
     World(cast, seed, first=dt.date(2024, 2, 20), last=dt.date(2024, 3, 14))
     as_of = [AFTER_WEEK, moment(dt.date(2024, 3, 7), 11, 3), LATE][seed % 3]

@@ -20,6 +20,7 @@ from pipeline.models import Deal, Stage, StageProgress
 from reviews.scopes import COMPANY, Scope
 from reviews.waits import Waits, by_deal, narrowed
 from tests.cast import make_customer
+from tests.lanes import shared
 from tests.reviews.world import MINUTE, moment
 
 pytestmark = pytest.mark.django_db
@@ -113,7 +114,7 @@ def rows_by_deal(**fields):
 
 
 @pytest.mark.proves("M11")
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", shared(range(6)))
 def test_every_minute_walked(cast, seed):
     make_history(cast, seed)
     for period in (MARCH, MARCH.previous()):

@@ -33,7 +33,7 @@ def count_rows():
     without it a question about a day gone by is planned as if there were no rows, and takes seconds."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            tables = connection.introspection.table_names(cursor)  # no shared catalogue: its lock may be taken elsewhere
+            tables = connection.introspection.table_names(cursor)  # ours: a catalogue may be locked elsewhere
             cursor.execute("ANALYZE " + ", ".join(map(connection.ops.quote_name, sorted(tables))))
 
 

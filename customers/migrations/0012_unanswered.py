@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("customers", "0010_quiet_by_person")]
+    dependencies = [("customers", "0011_names_by_sound")]
     operations = [
         migrations.AddIndex(
             "customer",
