@@ -1,7 +1,6 @@
 """/customers/<id>: everything about one customer on one page, ready to act (S5). The roof owns it: it shows stage path
 and timeline of several floors at first paint; deals and requests load as panels of their own."""
 
-from django.db.models import Count
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
@@ -9,21 +8,19 @@ from accounts import rights, switches
 from accounts.models import User
 from core.markup import format_html_join
 from core.periods import today
-from core.prepared import prepared
 from core.text import mask_phone, mask_words
 from customers import choices
 from customers.drawing import date_words
 from customers.merging import survivor, with_absorbed
-from customers.models import Contact, Customer, CustomerHelper, FollowUp, NextStep
+from customers.models import Customer
 from customers.neighbours import neighbours
 from customers.staleness import Rule, state_of, sum_of, words_of
-from pipeline.models import Deal
 from pipeline.path import path_of
 from pipeline.playbooks import Playbooks
+from salesflow import ofcustomer
 from salesflow.timeline import timeline
 
 TABS = ("", "logs", "deal", "requests", "files")
-SHOWN_OF_STEP = ["customer", "kind", "text", "due_on", "until", "repeat", "ends", "moved_count", "owner__name"]
 
 
 def page(request, pk):
@@ -50,46 +47,19 @@ def _head(customer, user, now):
     on, rule = today(now), Rule.load()
     quiet = state_of(customer, on, rule)
     return {
-        "steps": list(_steps(customer.pk)), "quiet": quiet,
+        "steps": list(ofcustomer.steps(customer.pk)), "quiet": quiet,
         "quiet_words": words_of(quiet, date=date_words), "quiet_sum": sum_of(quiet, date=date_words),
         "ago": (on - customer.last_contact_on).days if customer.last_contact_on else None,
-        "logs": next(iter(_logs(customer.pk)), 0), "tags": Customer.Tag.choices,
+        "logs": next(iter(ofcustomer.logs(customer.pk)), 0), "tags": Customer.Tag.choices,
         "may_assign": rights.may_assign(user, customer), "may_archive": rights.may_archive(user, customer),
         "pool_on": switches.get("pool"), "may_merge": rights.may_merge(user, customer),
     }
 
 
-@prepared
-def _steps(customer):
-    return NextStep.objects.filter(customer=customer).open().select_related("owner").only(*SHOWN_OF_STEP)
-
-
-@prepared
-def _logs(customer):
-    """How many conversations count."""
-    logs = FollowUp.objects.filter(customer=customer, voided_at=None, corrections=None).order_by()
-    return logs.values("customer").annotate(n=Count("pk")).values_list("n", flat=True)
-
-
-@prepared
-def _contacts(customer):
-    return Contact.objects.filter(customer=customer, retired_at=None)
-
-
-@prepared
-def _helpers(customer):
-    return CustomerHelper.objects.filter(customer=customer).select_related("user").only("customer", "user__name")
-
-
-@prepared
-def _deals(customer):
-    return Deal.objects.filter(customer=customer).only("customer", "playbook", "stage", "name")
-
-
 def _people(customer, user):
     """Contacts with phone, mail and WeChat as this person sees them (D6), and the helpers."""
     sees = rights.sees_phone(user, customer)
-    contacts = list(_contacts(customer.pk))
+    contacts = list(ofcustomer.contacts(customer.pk))
     for contact in contacts:
         full = sees == "full"
         contact.shown = contact.phone if full else mask_phone(contact.phone)
@@ -98,7 +68,7 @@ def _people(customer, user):
     may_help = customer.owner_id == user.pk or rights.may_assign(user, customer)
     return {
         "contacts": contacts, "sees": sees, "main": next(iter(contacts), None), "may_help": may_help,
-        "helpers": list(_helpers(customer.pk)),
+        "helpers": list(ofcustomer.helpers(customer.pk)),
         "colleagues": _colleagues(customer, user) if may_help else "",
     }
 
@@ -111,7 +81,7 @@ def _colleagues(customer, user):
 
 def _deal(request, customer):
     """The stage path of the deal chosen, by default the newest open one. Who sees a customer sees its deals (D2)."""
-    deals, stages = list(_deals(customer.pk)), Playbooks.load().stages
+    deals, stages = list(ofcustomer.deals(customer.pk)), Playbooks.load().stages
     kinds = {deal.pk: stages[deal.stage_id].kind for deal in deals}
     deals.sort(key=lambda deal: (kinds[deal.pk] != "open", kinds[deal.pk] == "lost", -deal.pk))
     asked = request.GET.get("deal")
