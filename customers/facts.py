@@ -11,6 +11,7 @@ from decimal import Decimal
 from django.db.models import Max, Min, Q
 
 from core.periods import today
+from core.writing import write_rows
 from customers.models import Customer, FollowUp, NextStep
 
 MOST_DAYS = 90  # a stage limit above this counts as this (see customers/staleness.py)
@@ -38,7 +39,7 @@ def note_deals(facts):
         row.limit_days = None if fact.limit_days is None else min(fact.limit_days, MOST_DAYS)
         row.quiet_since = row.last_contact_on or row.opened_on
     fields = ["open_deals", "open_amount", "limit_days", "opened_on", "quiet_since"]
-    Customer._base_manager.bulk_update(rows, fields, batch_size=BATCH)
+    write_rows(rows, fields, batch_size=BATCH)
 
 
 def deal_columns(customers, facts):
@@ -63,13 +64,13 @@ def write_columns(wanted):
         if columns:
             groups.setdefault(tuple(columns), []).append(customer)
     for names, group in groups.items():
-        Customer._base_manager.bulk_update(group, names, batch_size=BATCH)
+        write_rows(group, names, batch_size=BATCH)
 
 
 def refresh_steps(customers):
     """Recompute next_step_on (earliest open step of ours) and waiting_until (latest open waiting step)."""
     set_steps(customers)
-    Customer._base_manager.bulk_update(unique(customers), ["next_step_on", "waiting_until"], batch_size=BATCH)
+    write_rows(unique(customers), ["next_step_on", "waiting_until"], batch_size=BATCH)
 
 
 def set_steps(customers):
@@ -116,7 +117,7 @@ def note_contact(customer, at):
 def refresh_talks(customers):
     """set_talks() and written."""
     set_talks(customers)
-    Customer._base_manager.bulk_update(unique(customers), TALKED, batch_size=BATCH)
+    write_rows(unique(customers), TALKED, batch_size=BATCH)
 
 
 def unique(customers):

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from activity.models import Notification
 from activity.recording import record_many
 from core.errors import Refused
+from core.writing import write_rows
 from customers import facts
 from customers.ladder import RAISED, TOLD
 from customers.logged import tell_logged
@@ -225,7 +226,7 @@ def _keep_facts(customers, pairs, *, batch):
     if batch is None:
         for customer in customers:
             customer.alarms_from = None
-    Customer._base_manager.bulk_update(customers, KEPT, batch_size=facts.BATCH)
+    write_rows(customers, KEPT, batch_size=facts.BATCH)
 
 
 def _add_step(entry):
@@ -250,7 +251,7 @@ def _settle_owed(pairs, *, by, now, batch):
     for tap in settled:
         tap.closed_at, tap.follow_up = now, log_of[tap.user_id, tap.customer_id]
     if settled:
-        Owed.objects.bulk_update(settled, ["closed_at", "follow_up"])
+        write_rows(settled, ["closed_at", "follow_up"])
 
 
 def _withdraw_alarms(customers, *, now):

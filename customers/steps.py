@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from activity.recording import record, record_many
 from core.errors import Refused
 from core.periods import today
+from core.writing import write_rows
 from customers import facts
 from customers.ending import over
 from customers.models import Customer, FollowUp, NextStep
@@ -68,7 +69,7 @@ def plan_many(plans, *, by, now, batch=None):
             for customer in customers:
                 customer.alarms_from = None
         fields = ["next_step_on", "waiting_until", "alarms_from"]
-        Customer._base_manager.bulk_update(customers, fields, batch_size=facts.BATCH)
+        write_rows(customers, fields, batch_size=facts.BATCH)
         record_many("customers.planned", steps, by=by, at=now, about=lambda s: s.customer_id, data=_words)
     return steps
 

@@ -3,6 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass
 
+from core.writing import write_rows
 from customers.models import FollowUp
 from pipeline.listed import kind_of, names
 from pipeline.models import Deal, KeyAction
@@ -43,7 +44,7 @@ def add_line_many(lines, *, by, now, write=True):
             _show(deal, action)
             newest[deal.pk] = deal
     if write:
-        Deal.objects.bulk_update(newest.values(), COLUMNS, batch_size=1000)
+        write_rows(newest.values(), COLUMNS, batch_size=1000)
     for line in lines:
         for column in COLUMNS:
             setattr(line.deal, column, getattr(newest.get(line.deal.pk, line.deal), column))
@@ -76,4 +77,4 @@ def void_lines(ids, *, now):
     lines.update(voided_at=now)
     for deal in deals:
         _show(deal, deal.key_actions.filter(voided_at=None).select_related("kind").first())
-    Deal.objects.bulk_update(deals, COLUMNS, batch_size=200)
+    write_rows(deals, COLUMNS, batch_size=200)

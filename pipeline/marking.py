@@ -1,6 +1,7 @@
 """Marks of the day (D26): a deal was looked at today, by a log, a move, one line, "no change" or with others."""
 
 from core import periods
+from core.writing import write_rows
 from pipeline.actions import COLUMNS
 from pipeline.models import DayMark, Deal
 
@@ -14,7 +15,7 @@ def mark(deals, how, *, by, now, day=None, lined=()):
     lined = {deal.pk: deal for deal in lined}
     for deal in [*deals, *lined.values()]:
         deal.updated_on = day
-    Deal.objects.bulk_update(lined.values(), ["updated_on", *COLUMNS], batch_size=500)
+    write_rows(lined.values(), ["updated_on", *COLUMNS], batch_size=500)
     rest = [deal.pk for deal in deals if deal.pk not in lined]
     if rest:
         Deal.objects.filter(pk__in=rest).update(updated_on=day)

@@ -1,7 +1,8 @@
 """Current risk (当前风险) of deals: opened and closed, never overwritten; the newest open one in words on the deal."""
 
 from activity.recording import record_many
-from pipeline.models import Deal, Risk
+from core.writing import write_rows
+from pipeline.models import Risk
 
 
 def open_many(risks, *, by, now):
@@ -29,7 +30,7 @@ def open_many(risks, *, by, now):
     )
     for risk in made:
         risk.deal.risk = words_of(risk)
-    Deal.objects.bulk_update([risk.deal for risk in made], ["risk"], batch_size=200)
+    write_rows([risk.deal for risk in made], ["risk"], batch_size=200)
     return made
 
 
@@ -54,7 +55,7 @@ def close_many(risks, *, by, now):
         open_ones.setdefault(risk.deal_id, words_of(risk))
     for pk, deal in deals.items():
         deal.risk = open_ones.get(pk, "")
-    Deal.objects.bulk_update(deals.values(), ["risk"], batch_size=200)
+    write_rows(deals.values(), ["risk"], batch_size=200)
     return closed
 
 
