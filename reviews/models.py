@@ -12,7 +12,7 @@ from core.models import Versioned
 from reviews.querysets import (
     AnswerQuerySet,
     ImprovementQuerySet,
-    MethodGoalQuerySet,
+    OwnedQuerySet,
     ReviewQuerySet,
     TargetQuerySet,
 )
@@ -248,7 +248,7 @@ class MethodGoal(Versioned):
     made_at = models.DateTimeField()
     dropped_at = models.DateTimeField(null=True, blank=True)
 
-    objects = MethodGoalQuerySet.as_manager()
+    objects = OwnedQuerySet.as_manager()
     history = HistoricalRecords()
 
     class Meta:

@@ -70,9 +70,11 @@ class ReviewQuerySet(models.QuerySet):
         return self.filter(as_of__isnull=False)
 
 
-class ImprovementQuerySet(models.QuerySet):
+class OwnedQuerySet(models.QuerySet):
+    """What somebody answers for, about the figures of a scope."""
+
     def visible_to(self, user):
-        """Admins all; managers what they read; everybody his own figures' and what he is to do himself."""
+        """Admins all; managers what they read; everybody his own figures' and what he answers for himself."""
         if user.is_admin:
             return self
         own = Q(scope="person", scope_id=user.pk) | Q(owner=user)
@@ -82,6 +84,8 @@ class ImprovementQuerySet(models.QuerySet):
         """Those of one scope, itself found among those a person may read."""
         return self.filter(scope=scope.kind, scope_id=scope.id)
 
+
+class ImprovementQuerySet(OwnedQuerySet):
     def shown_in(self, period):
         """What a month tells of: found in it or before, and not closed before it began."""
         return self.filter(Q(closed_at=None) | Q(closed_at__gte=period.starts_at), period__lte=period.code)
@@ -96,16 +100,3 @@ class AnswerQuerySet(models.QuerySet):
         """The version in use of each objection."""
         later = self.model.objects.filter(topic=models.OuterRef("topic"), number__gt=models.OuterRef("number"))
         return self.filter(~models.Exists(later))
-
-
-class MethodGoalQuerySet(models.QuerySet):
-    def visible_to(self, user):
-        """Admins all; managers those of what they read; everybody his own figures' and what he answers for."""
-        if user.is_admin:
-            return self
-        own = Q(scope="person", scope_id=user.pk) | Q(owner=user)
-        return self.filter(own | of_managed(user) if user.is_manager else own)
-
-    def of(self, scope):
-        """Those of one scope, itself found among those a person may read."""
-        return self.filter(scope=scope.kind, scope_id=scope.id)
