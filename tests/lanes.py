@@ -15,7 +15,6 @@ OF_PYTHON = (
     # read files, forms and templates: no database decides
     "tests/test_house.py", "tests/test_static.py", "tests/test_translations.py", "tests/test_words.py",
     "tests/test_markup.py", "tests/test_promises.py", "tests/gate/test_choices.py", "tests/gate/test_guard.py",
-    "tests/gate/test_canaries.py",  # what the gate lets through, test_access.py and test_closure.py ask on both
     "tests/gate/test_bad_input.py::test_markup_is_shown_as_typed_everywhere",
     "tests/gate/test_bad_input.py::test_odd_pages_sizes_and_sorts_are_ignored",
 )

@@ -14,8 +14,7 @@ ROLES = ("alice", "mia", "sam", "ada")
 OWN = {"today", "team", "pipeline:board", "collaboration:queue", "collaboration:page", "customer", "reviews:week", "me"}
 WIDTHS = (360, 390, 768, 1440)
 THUMB = (360, 390)  # the widths at which a thumb must find every target
-READ = (390, 1440)  # the widths at which axe reads what opens over a page
-READ_AT = {"zh-hans light": (1440,), "en dark": (390,), "en light": (390,), "zh-hans dark": (1440,)}  # and a page
+READ = (390, 1440)  # the widths at which axe reads
 LAYERS = ["#drawer", "#dialog", "#palette", "details.menu[open]"]
 OPENED = {  # what opens over a page: (address by name, what is clicked)
     "alice": [("customer", ".compose .stub"), ("customer", "#next [data-dialog]"), ("pipeline:board", ".btn-log"),
@@ -35,7 +34,7 @@ def walk(page_of, role, language, theme):
     page.on("download", lambda download: download.cancel())
     for path in pages_of(role, world):
         try:
-            look(page, path, faults, READ_AT[f"{language} {theme}"])
+            look(page, path, faults)
         except Exception as error:  # a file instead of a page
             if "Download is starting" not in str(error):
                 raise
@@ -58,16 +57,16 @@ def pages_of(role, world):
     return [path for path, login in seen.items() if login == role]
 
 
-def look(page, path, faults, read=READ):
+def look(page, path, faults):
     """One address at all widths."""
     answer = page.goto(path)
     if "text/html" not in (answer.headers.get("content-type") or "") or "<html" not in answer.text()[:400]:
         return
     page.wait_for_selector("body:not(:has(.htmx-request))", state="attached")
-    inspect(page, path, faults, read=read)
+    inspect(page, path, faults)
 
 
-def inspect(page, what, faults, widths=WIDTHS, within=None, read=READ):
+def inspect(page, what, faults, widths=WIDTHS, within=None):
     """From the width the page has towards the other end."""
     now = page.viewport_size["width"]
     for width in sorted(widths, reverse=now == max(widths)):
@@ -77,7 +76,7 @@ def inspect(page, what, faults, widths=WIDTHS, within=None, read=READ):
         if wide := overflow(page):
             faults.append(f"{what} at {width}: {wide} px too wide")
         faults += [f"{what} at {width}: out of the window {found}" for found in menus_outside(page)]
-        if width in read:
+        if width in READ:
             faults += [f"{what} at {width}: {found}" for found in axe(page, within)]
         if width in THUMB:
             faults += [f"{what} at {width}: small {found}" for found in small_targets(page)]
