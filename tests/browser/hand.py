@@ -41,7 +41,9 @@ def sign_in(page, user, language="zh-hans"):
 
 
 def drag(page, card, place):
-    """As a mouse does it: down, a little, over, up."""
+    """As a mouse does it, on a page whose scripts have run: down, a little, over, up."""
+    card.wait_for()
+    settled(page)
     start, end = card.bounding_box(), place.bounding_box()
     page.mouse.move(start["x"] + 60, start["y"] + 20)
     page.mouse.down()
