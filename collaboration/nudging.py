@@ -21,10 +21,10 @@ NUDGED = "collaboration.nudged"
 MOST = 40  # reminders of one person a day, as a manager has (customers/beside.py)
 
 
-def with_nudged(requests, on):
-    """The rows, each with `nudged`: was it reminded of on the company day `on`? No query of its own."""
+def with_nudged(requests, since):
+    """The rows, each with `nudged`: was it reminded of since the moment `since`? No query of its own."""
     about = ContentType.objects.get_for_model(CollaborationRequest)
-    sent = Event.objects.filter(verb=NUDGED, subject_type=about, subject_id=OuterRef("pk"), at__gte=day_start(on))
+    sent = Event.objects.filter(verb=NUDGED, subject_type=about, subject_id=OuterRef("pk"), at__gte=since)
     return requests.annotate(nudged=Exists(sent))
 
 

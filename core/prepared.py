@@ -9,19 +9,20 @@
 Asked the first time, the function is called twice with numbers that stand for nothing; where these are found again
 among the values of the SQL, those of the asker go from then on. A value that is not found there again (in the text of
 the SQL, within another value) is an error of whoever wrote the question. What it depends on beside its arguments it
-must not: everything else that is given, words and flags, belongs to what the SQL is kept by.
+must not: everything else that is given, words, flags, who asks (accounts/readers.py), is what the SQL is kept by.
 """
 
 import copy
 import datetime as dt
 import functools
 import itertools
+import threading
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.utils import timezone
 
-MOST = 200  # texts of one question, as lists of other lengths have others; more are put together anew
+MOST = 200  # texts of one question, as lists of other lengths and other people have others; the oldest make room
 DAY, MOMENT = dt.date(1801, 1, 1), dt.datetime(1801, 1, 1, tzinfo=dt.UTC)
 STAND_INS = (7_131_000_000_000_000, 8_353_000_000_000_000)  # no id, no amount
 
@@ -30,7 +31,7 @@ class Prepared:
     """A function that gives a queryset, called as it is; what comes back is a queryset to be read and nothing else."""
 
     def __init__(self, build):
-        self.build, self.kept = build, {}
+        self.build, self.kept, self.lock = build, {}, threading.Lock()
         functools.update_wrapper(self, build)
 
     def __call__(self, *values):
@@ -39,7 +40,9 @@ class Prepared:
         question = self.kept.get(key)
         if question is None:
             question = _Question(self.build, values)
-            if len(self.kept) < MOST:
+            with self.lock:
+                while len(self.kept) >= MOST:
+                    del self.kept[next(iter(self.kept))]
                 self.kept[key] = question
         return question.asked(_flat(values))
 
@@ -62,7 +65,7 @@ class _Question:
         self.places = [places.get(value) if _can_stand(value) else None for value in given]
         other = [_sent(value) for value in _flat(second)]
         expected = [value if place is None else other[place] for value, place in zip(given, self.places, strict=True)]
-        if sql != self.sql or list(others) != expected or set(self.places) - {None} != set(places.values()):
+        if sql != self.sql or list(others) != expected:
             raise ValueError(f"the values of {build.__qualname__} are not values of its SQL")
         self.given = given
 
@@ -88,6 +91,9 @@ class _Text:
 
     def get_compiler(self, *_all, **_more):
         return self._compiler
+
+    def chain(self, *_all, **_more):
+        raise TypeError("a prepared question is read whole, as it was put together")
 
     def __getattr__(self, name):
         return getattr(self._query, name)

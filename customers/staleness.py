@@ -59,6 +59,9 @@ class Rule:
     calendar: Calendar = None
     limits: tuple | None = None  # the stage limits in use, when the asker knows them: shorter queries, same answer
 
+    def __hash__(self):  # of what can be hashed: equal rules have it equal
+        return hash((self.default, self.working, self.planned_days, self.limits))
+
     @classmethod
     def load(cls):
         """Two small queries: the switches and the calendar's stamp."""

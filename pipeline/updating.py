@@ -14,6 +14,7 @@ from pipeline import actions, marking
 from pipeline.models import DayClose, DayMark, Deal
 
 DAY = dt.timedelta(days=1)
+MONEY_FIRST = ("-amount", "id")
 
 
 @dataclass
@@ -58,10 +59,19 @@ def day_of(user, on, *, opened_before=None):
     """The three groups, most money first. Each deal carries `quiet` (its customer's state). Three queries.
 
     `opened_before` leaves out later deals when a day of the past is asked for."""
-    day, rule = Day(user, on), Rule.load()
-    looked = set(DayMark.objects.filter(deal__in=deals_of(user).values("pk"), day=on).values_list("deal_id", flat=True))
     deals = deals_of(user).filter(opened_at__lt=opened_before) if opened_before else deals_of(user)
-    for deal in deals.order_by("-amount", "id"):
+    return grouped(user, on, deals.order_by(*MONEY_FIRST), looked_at(user, on))
+
+
+def looked_at(user, on):
+    """Keys of his open deals that were logged, moved or marked on the day `on`."""
+    return DayMark.objects.filter(deal__in=deals_of(user).values("pk"), day=on).values_list("deal_id", flat=True)
+
+
+def grouped(user, on, deals, looked):
+    """The Day of these deals, of which those with the keys `looked` are done."""
+    day, rule, looked = Day(user, on), Rule.load(), set(looked)
+    for deal in deals:
         deal.quiet = state_of(deal.customer, on, rule)
         ahead = [deal.customer.next_step_on, deal.customer.waiting_until]
         if deal.pk in looked:

@@ -5,24 +5,20 @@ from collections import Counter
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import Exists, Subquery, Sum
-
 from accounts import switches
 from accounts.calendar import Calendar
-from accounts.models import User
+from accounts.readers import Reader
 from collaboration.clocks import clock_of
-from collaboration.models import CollaborationRequest
-from collaboration.nudging import with_nudged
-from core.periods import period_of, today
+from core.periods import day_start, period_of, today
 from customers import pooling
 from customers.drawing import date_words
-from customers.models import Customer, FollowUp, NextStep, Owed
+from customers.models import Customer, NextStep, Owed
 from customers.staleness import Rule, state_of, sum_of
 from customers.tagbar import TagBar, bar_from
 from pipeline import agreement
 from pipeline.models import Deal
-from pipeline.updating import Day, day_of
-from reviews.models import Target
+from pipeline.updating import Day, grouped
+from salesflow import ofmyday
 from salesflow.reprows import row_of
 
 MOST = 20  # rows a section shows; its count is of all
@@ -81,12 +77,13 @@ def my_day(user, now, data=None):
     steps = NextStep.objects.visible_to(user).open().filter(owner=user, kind="ours", due_on__lte=sunday)
     steps = list(steps.select_related("customer").order_by("due_on", "due_time", "id"))
     due = [step for step in steps if step.due_on <= on]
-    quiet = list(mine.quiet(on, rule).order_by("-open_amount", "id"))
+    reader = Reader.of(user, on)
+    quiet = list(ofmyday.quiet(reader, str(on), rule))
     for customer in quiet:
         customer.quiet = state_of(customer, on, rule)
         customer.quiet_sum = sum_of(customer.quiet, date=date_words)
     tidy = list(mine.filter(alarms_from__gt=on, next_step_on=None).order_by("-open_amount", "id"))
-    asked, waiting = _requests(user, now)
+    asked, waiting = _requests(reader, now)
     nothing, calendar = not (owed or due or quiet), Calendar.load()
     ends_at = calendar.end_of_day(on)
     bar = bar_from(data, [_tag_of(row) for row in [*owed, *due, *quiet, *tidy, *asked, *waiting]])
@@ -96,9 +93,10 @@ def my_day(user, now, data=None):
     return MyDay(
         user=user, on=on, now=now, bar=bar, limit=switches.get("in_time_minutes"), owed=_section(owed),
         due=_section(due), overdue=sum(step.due_on < on for step in due), quiet=_section(quiet),
-        planned=mine.quiet_planned(on, rule).count(), tidy=Section(_to_drop(tidy[:TIDY], user), len(tidy)),
-        asked=_section(asked), waiting=_section(waiting), update=day_of(user, on), month=month_so_far(user, on),
-        ends_at=ends_at, closing=now >= ends_at - CLOSING, week=_week(steps, on, calendar),
+        planned=sum(ofmyday.planned(reader, str(on), rule)), tidy=Section(_to_drop(tidy[:TIDY], user), len(tidy)),
+        asked=_section(asked), waiting=_section(waiting), month=month_so_far(reader, on),
+        update=grouped(user, on, ofmyday.deals(reader), ofmyday.looked_at(reader, on)), ends_at=ends_at,
+        closing=now >= ends_at - CLOSING, week=_week(steps, on, calendar),
         hot=_worth_a_call(mine, on) if nothing else [],
         pool_soon=_pool_soon(mine, on), row=row_of(user, on, rule), to_judge=agreement.left(user, on),
     )
@@ -111,16 +109,10 @@ def counts_of(user, on, rule):
     return Owed.objects.visible_to(user).open().count(), due.count(), mine.quiet(on, rule).count()
 
 
-def month_so_far(user, on):
+def month_so_far(reader, on):
     """Signed this month against the target: amounts in CNY, shares of 1; time by working days (D28)."""
     period = period_of("month", on)
-    won = Deal.objects.visible_to(user).won().filter(owner=user, signed_on__range=(period.first, period.last))
-    signed = won.order_by().values("owner").annotate(sum=Sum("contract_amount")).values("sum")
-    aims = Target.objects.visible_to(user).filter(
-        period=period.code, metric="signed", scope="person", scope_id=user.pk
-    )
-    both = User.objects.filter(pk=user.pk).values_list(Subquery(signed), Subquery(aims.values("value")[:1]))
-    amount, target = both.get()
+    amount, target = next(iter(ofmyday.signed_and_target(reader, period.first, period.last, period.code)))
     amount = amount or Decimal(0)
     calendar = Calendar.load()
     days = calendar.working_days(period.first, period.last) or 1
@@ -131,12 +123,9 @@ def month_so_far(user, on):
     }
 
 
-def first_run(user):
+def first_run(reader):
     """The three items that tick themselves for a new rep (D54); empty after his first end-of-day update."""
-    closed = user.day_closes.exclude(closed_at=None)
-    mine = Customer.objects.visible_to(user).filter(owner=user)
-    logs = FollowUp.objects.visible_to(user).filter(talked_by=user)
-    row = User.objects.filter(pk=user.pk).values_list(Exists(closed), Exists(mine), Exists(logs)).get()
+    row = next(iter(ofmyday.begun(reader)))
     return [] if row[0] else [("customer", row[1]), ("log", row[2]), ("update", False)]
 
 
@@ -156,12 +145,10 @@ def _week(steps, on, calendar):
     return [(day, planned[day]) for day in days if planned[day] or day == on or calendar.works(day)]
 
 
-def _requests(user, now):
+def _requests(reader, now):
     """(requests that wait for him, those of his that others hold), soonest first, each with its running clock."""
-    rows = CollaborationRequest.objects.visible_to(user).of_my_day(user).with_tag(user).select_related(
-        "department", "person", "asker", "kind", "customer__owner"
-    )
-    found = list(with_nudged(rows, today(now)).order_by("due_at", "promised_on", "needed_by", "number"))
+    on = today(now)
+    found = list(ofmyday.requests(reader, str(on), day_start(on)))
     calendar = Calendar.load() if found else None
     for item in found:
         item.clock = clock_of(item, now, calendar)

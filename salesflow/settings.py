@@ -97,7 +97,7 @@ TEMPLATES = [
             ],
             "builtins": [
                 "django.templatetags.i18n", "django.templatetags.static", "core.templatetags.quick",
-                "core.templatetags.words",
+                "core.templatetags.words", "core.templatetags.chosen",
                 "activity.templatetags.events",
             ],
         },

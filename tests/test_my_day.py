@@ -8,13 +8,17 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from core.periods import today, zone
+from accounts.models import Department, Leave, Team, User
+from accounts.readers import Reader
+from core.periods import day_start, period_of, today, zone
 from customers import owing
-from customers.models import Customer, FollowUp, Owed
+from customers.models import Customer, CustomerHelper, FollowUp, Owed
+from customers.staleness import Rule
 from pipeline.models import Playbook
 from reviews.models import Target
+from salesflow import ofmyday
 from salesflow.myday import first_run, my_day
-from tests.cast import key, make_customer, make_log, make_step
+from tests.cast import key, make_customer, make_log, make_request, make_step
 
 pytestmark = pytest.mark.django_db
 MONDAY = dt.datetime(2024, 3, 4, 10, tzinfo=zone())
@@ -122,7 +126,7 @@ def test_the_month_so_far_is_signed_of_target_and_time_by_working_days(cast):
 
 def test_the_three_items_of_a_new_rep_tick_themselves_and_go(cast, client_of):
     def ticks():
-        return first_run(cast.alice)
+        return first_run(Reader.of(cast.alice, today()))
 
     assert ticks() == [("customer", False), ("log", False), ("update", False)]
     customer = make_customer(cast.alice)
@@ -136,3 +140,45 @@ def test_the_three_items_of_a_new_rep_tick_themselves_and_go(cast, client_of):
         client.post(reverse("pipeline:update_row", args=[deal.pk]), {"same": "1", "key": key()})
     assert ticks() == []
     assert 'aria-labelledby="first-run"' not in client.get("/today").content.decode()
+
+
+def test_questions_put_together_once_follow_whatever_changes_of_a_person(cast):
+    """Each change of place, role, help or leave is answered at once, as the question asked anew answers it."""
+    now = timezone.now()
+    for owner in (cast.alice, cast.bob, cast.charlie):
+        make_step(make_customer(owner, name=f"{owner.name}的另一家", now=now - 40 * DAY), today(now) + 2 * DAY)
+        customer = make_customer(owner, name=f"{owner.name}的客户", now=now - 40 * DAY)
+        make_request(owner, cast.tech, customer=customer)
+    sam, mia, alice, bob = (User.objects.filter(pk=one.pk) for one in (cast.sam, cast.mia, cast.alice, cast.bob))
+    foreign = Customer.objects.filter(owner=cast.charlie)[0]
+    leave = {"user": cast.alice, "first": today() - DAY, "last": today() + DAY}
+    changes = [
+        lambda: None,
+        lambda: CustomerHelper.objects.create(customer=foreign, user=cast.bob),
+        lambda: Leave.objects.create(substitute=cast.bob, **leave),
+        lambda: Leave.objects.all().delete(),
+        lambda: Leave.objects.create(substitute=cast.sam, **leave),
+        lambda: sam.update(department=cast.tech),
+        lambda: Team.objects.filter(pk=cast.south.pk).update(manager=cast.mia),
+        lambda: Department.objects.filter(pk=cast.sales.pk).update(lead=cast.mia),
+        lambda: mia.update(role="rep", team=cast.east),
+        lambda: bob.update(role="manager"),
+        lambda: alice.update(role="support", department=cast.tech, team=None),
+        lambda: bob.update(role="admin"),
+        lambda: CustomerHelper.objects.all().delete(),
+    ]
+    seen = set()
+    for change in changes:
+        change()
+        for user in User.objects.with_places().filter(is_active=True):
+            on, rule, month = today(now), Rule.load(), period_of("month", today(now))
+            reader = Reader.of(user, on)
+            for question, more in {
+                ofmyday.requests: (str(on), day_start(on)), ofmyday.deals: (), ofmyday.looked_at: (on,),
+                ofmyday.quiet: (str(on), rule), ofmyday.planned: (str(on), rule), ofmyday.begun: (),
+                ofmyday.signed_and_target: (month.first, month.last, month.code),
+            }.items():
+                kept, anew = list(question(reader, *more)), list(question.build(reader, *more))
+                assert kept == anew, (question, user)
+                seen.add((question.__name__, str(kept) if question is ofmyday.planned else len(kept)))
+    assert all(sum(name == one for name, _n in seen) > 1 for one in ("requests", "deals", "quiet", "planned"))

@@ -19,7 +19,7 @@ from core.periods import today
 from customers import showing
 from customers.asof import first_day
 from customers.columns import columns
-from customers.filters import SHOWN, CustomerFilter
+from customers.filters import SHOWN, SINCE, CustomerFilter, people
 from customers.listing import rows_of, with_first_step
 from customers.listing_then import CHIPS, PastFilter, read_then
 from customers.listrow import row_html
@@ -53,7 +53,8 @@ def index(request):
         "filter": page.filterset, "extra": columns(), "chips": [("", _("All")), *SHOWN],
         "shown": request.GET.get("show", ""),
         "query": request.GET.urlencode(), "pager": Paginator(range(page.total), page.per_page).page(page.page),
-        "leads": leads, "pool_on": switches.get("pool"),
+        "leads": leads, "owners": people(request).values_list("pk", "name"), "since": SINCE,
+        "pool_on": switches.get("pool"),
         "bulk_deeds": [*deeds, ("tag", _("Tag")), ("plan", pgettext("card", "Next step"))],
         "dropped": [field.label for name, field in page.filterset.form.fields.items() if name in page.dropped],
     }
@@ -67,6 +68,7 @@ def _then(request, past, shown):
         "filter": page.filterset, "chips": [("", _("All")), *CHIPS], "shown": request.GET.get("show", ""),
         "pager": Paginator(range(page.total), page.per_page).page(page.page),
         "leads": request.user.is_manager or request.user.is_admin,
+        "owners": people(request).values_list("pk", "name"),
         "extra": [each for each in columns() if each.then][:1],
         "dropped": [str(PastFilter.words(name)) for name in page.dropped],
         "since_day": None if page.total or page.is_filtered else first_day(request.user),

@@ -46,7 +46,7 @@ def panel(request, query, target):
         "past": past, "bar": bar,
         "asked": asked,
         "query": query,
-        "people": User.objects.visible_to(request.user).sellers().order_by("team", "id"),
+        "people": User.objects.visible_to(request.user).sellers().order_by("team", "id").values_list("pk", "name"),
         "teams": Team.objects.visible_to(request.user).order_by("id"),
         "chosen_tags": asked.tags,
         "kinds": listed.live_kinds(), "chosen_kinds": query.getlist("action"),

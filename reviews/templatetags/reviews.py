@@ -1,15 +1,21 @@
 """Small words of the review pages."""
 
+from itertools import groupby
+
 from django import template
 from django.utils.http import urlencode
 from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
 
 from core import words
 from core.markup import format_html, format_html_join
 from core.periods import read_period
+from core.templatetags.chosen import options
 from reviews.aimcell import aim_html
 
 register = template.Library()
+
+KINDS = {"company": _("Company"), "department": _("Department"), "team": _("Team"), "person": _("Team member")}
 
 
 @register.simple_tag
@@ -32,6 +38,14 @@ def draw_cells(cells, rows_url=""):
     return format_html_join("", "<td class=\"num\">{}</td>", (
         (format_html("<b>{}</b>", text) if strong else text,) for text, strong in shown
     ))
+
+
+@register.simple_tag
+def scope_options(scopes, chosen):
+    """Whose figures there are to choose from, under their kinds."""
+    kinds = groupby(scopes, lambda one: one.kind)
+    listed = ((KINDS[kind], options([(one.code, one.label) for one in each], chosen.code)) for kind, each in kinds)
+    return format_html_join("", '<optgroup label="{}">{}</optgroup>', listed)
 
 
 @register.simple_tag
