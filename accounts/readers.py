@@ -15,10 +15,11 @@ class Reader:
     known_by: tuple
 
     @classmethod
-    def of(cls, user, on):
-        """`user` as of the company day `on`: place, role, teams led, customers helped at, whom he stands in for."""
+    def of(cls, user, on=None):
+        """`user` by place, role, teams led and customers helped at; where requests are asked for, which come to him on
+        the company day `on` from those he stands in for, by these as well."""
         helped = tuple(user.helped()) if hasattr(user, "keys_helped") else None
         path = user.department.path if user.department_id else ""
-        stands_in = tuple(sorted(Absences.load().stood_in_for(user.pk, on)))
+        stands_in = tuple(sorted(Absences.load().stood_in_for(user.pk, on))) if on else None
         place = (user.pk, user.role, user.team_id, user.department_id, path)
         return cls(user, (*place, tuple(user.teams_led()), helped, stands_in))

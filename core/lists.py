@@ -61,7 +61,8 @@ def filtered(request, queryset, filterset_class, *, data=None):
 def listing(request, queryset, *, filterset_class=None, table_class=None, rows_from=None, per_page=PER_PAGE,
             counting=None, at_once=None):
     """One page of `queryset`. `rows_from` adds select_related and the like for the rows shown (default the queryset's
-    model by pk); the narrow id query never carries it. An unknown sort, page or page size is ignored.
+    model by pk), as a queryset or as a function of their keys; the narrow id query never carries it. An unknown sort,
+    page or page size is ignored.
     `counting(filterset)` counts the rows in a way of its own, by what has a `total`; `at_once(filterset, ordered,
     most)` gives that and the first page's keys in one statement, or None where this is not the cheaper way."""
     narrowed, filterset, dropped = filtered(request, queryset, filterset_class)
@@ -76,7 +77,10 @@ def listing(request, queryset, *, filterset_class=None, table_class=None, rows_f
     start = (page - 1) * per_page
     if ids is None:
         ids = _ids(ordered.values_list("pk", flat=True), start, min(start + per_page, total), total)
-    found = (rows_from if rows_from is not None else queryset.model._base_manager.all()).in_bulk(ids)
+    if callable(rows_from):
+        found = {row.pk: row for row in rows_from(ids)} if ids else {}
+    else:
+        found = (rows_from if rows_from is not None else queryset.model._base_manager.all()).in_bulk(ids)
     rows = [found[pk] for pk in ids if pk in found]
     return Listing(rows, table, filterset, total, page, pages, per_page, dropped, counted)
 

@@ -7,10 +7,11 @@ from types import SimpleNamespace
 from django.db.models import OuterRef, Subquery
 from django.db.models.functions import JSONObject
 
+from core.prepared import prepared
 from customers.columns import cells
 from customers.columns import columns as extra_columns
 from customers.drawing import date_words
-from customers.models import NextStep
+from customers.models import Customer, NextStep
 from customers.showing import more_cells
 from customers.staleness import state_of, sum_of, words_of
 
@@ -33,6 +34,13 @@ def with_first_step(customers):
     steps = NextStep.objects.open().filter(customer=OuterRef("pk")).order_by("due_on", "pk")
     shown = JSONObject(pk="pk", kind="kind", due_on="due_on", text="text")
     return customers.annotate(first_step=Subquery(steps.values(shown=shown)[:1]))
+
+
+@prepared
+def read_rows(reader, keys, with_team):
+    """The customers with these keys that are his to see, as a page of the list shows them."""
+    visible = Customer.objects.visible_to(reader.person).filter(pk__in=keys)
+    return with_first_step(visible.select_related(*(["owner", "team"] if with_team else ["owner"])))
 
 
 def rows_of(customers, user, *, on, rule, shown):

@@ -6,6 +6,8 @@ from django.db.models import F, OuterRef, Subquery
 
 from accounts import rights
 from accounts.models import User
+from accounts.readers import Reader
+from core.prepared import prepared
 from customers.models import Contact, NextStep
 from customers.staleness import state_of
 from pipeline.listed import same_words
@@ -114,14 +116,25 @@ def shown(deals):
 def cards_of(deals, *, user, on, rule, stages):
     """Card for each of a list of deals read through shown(), in the order given. `stages` is {id: Stage}."""
     notes = {}
-    standing = CardNote.objects.filter(deal__in=[deal.pk for deal in deals]).filter(until=None)
-    for note in standing.order_by("-since", "-id"):
+    for note in _standing([deal.pk for deal in deals]) if deals else ():
         notes.setdefault(note.deal_id, []).append(note)
     people = {}
     for deal in deals:  # a page has hundreds of deals and few people: one object a person
         deal.rep = _person(people, deal.rep_id, deal.rep_name)
         deal.owner = _person(people, deal.owner_id, deal.owner_name)
     return [_card(deal, notes.get(deal.pk, ()), user, on, rule, stages) for deal in deals]
+
+
+@prepared
+def _standing(deals):
+    """The notes that stand on these deals, newest first."""
+    return CardNote.objects.filter(deal__in=deals, until=None).order_by("-since", "-id")
+
+
+@prepared
+def shown_to(reader, keys):
+    """The deals with these keys that are his to see, as a card shows them."""
+    return shown(Deal.objects.visible_to(reader.person).filter(pk__in=keys))
 
 
 def _person(people, pk, name):
@@ -143,5 +156,6 @@ def _card(deal, notes, user, on, rule, stages):
 
 def cards_by_id(ids, *, user, on, rule, stages):
     """The same for ids, in their order; ids that no longer exist are left out."""
-    found = shown(Deal.objects.visible_to(user)).in_bulk(list(ids))
+    ids = list(ids)
+    found = {deal.pk: deal for deal in shown_to(Reader.of(user), ids)} if ids else {}
     return cards_of([found[pk] for pk in ids if pk in found], user=user, on=on, rule=rule, stages=stages)

@@ -1,12 +1,27 @@
-"""What hangs on one customer, itself fetched through its gate: questions of its page, put together once."""
+"""A customer through its gate, and what hangs on it: questions of its page, put together once."""
 
 from django.db.models import Count
 
+from accounts.models import User
 from core.prepared import prepared
-from customers.models import Contact, CustomerHelper, FollowUp, NextStep
+from customers.merging import with_absorbed
+from customers.models import Contact, Customer, CustomerHelper, FollowUp, NextStep
 from pipeline.models import Deal
 
 SHOWN_OF_STEP = ["customer", "kind", "text", "due_on", "until", "repeat", "ends", "moved_count", "owner__name"]
+
+
+@prepared
+def seen(reader, pk):
+    """The customer, if there is one for him."""
+    return with_absorbed(Customer.objects.visible_to(reader.person).select_related("owner", "team")).filter(pk=pk)
+
+
+@prepared
+def colleagues(reader, owner):
+    """(key, name) of whoever may be named a helper: not the owner."""
+    people = User.objects.visible_to(reader.person).sellers().exclude(pk=owner)
+    return people.order_by("pinyin", "pk").values_list("pk", "name")
 
 
 @prepared

@@ -12,11 +12,13 @@ from accounts.models import Department, Leave, Team, User
 from accounts.readers import Reader
 from core.periods import day_start, period_of, today, zone
 from customers import owing
+from customers.listing import read_rows
 from customers.models import Customer, CustomerHelper, FollowUp, Owed
 from customers.staleness import Rule
-from pipeline.models import Playbook
+from pipeline.cards import shown_to
+from pipeline.models import Deal, Playbook
 from reviews.models import Target
-from salesflow import ofmyday
+from salesflow import ofcustomer, ofmyday
 from salesflow.myday import first_run, my_day
 from tests.cast import key, make_customer, make_log, make_request, make_step
 
@@ -151,6 +153,8 @@ def test_questions_put_together_once_follow_whatever_changes_of_a_person(cast):
         make_request(owner, cast.tech, customer=customer)
     sam, mia, alice, bob = (User.objects.filter(pk=one.pk) for one in (cast.sam, cast.mia, cast.alice, cast.bob))
     foreign = Customer.objects.filter(owner=cast.charlie)[0]
+    keys = list(Customer.objects.values_list("pk", flat=True))
+    deals = list(Deal.objects.values_list("pk", flat=True))
     leave = {"user": cast.alice, "first": today() - DAY, "last": today() + DAY}
     changes = [
         lambda: None,
@@ -177,8 +181,11 @@ def test_questions_put_together_once_follow_whatever_changes_of_a_person(cast):
                 ofmyday.requests: (str(on), day_start(on)), ofmyday.deals: (), ofmyday.looked_at: (on,),
                 ofmyday.quiet: (str(on), rule), ofmyday.planned: (str(on), rule), ofmyday.begun: (),
                 ofmyday.signed_and_target: (month.first, month.last, month.code),
+                read_rows: (keys, True), shown_to: (deals,), ofcustomer.seen: (foreign.pk,),
+                ofcustomer.colleagues: (cast.alice.pk,),
             }.items():
                 kept, anew = list(question(reader, *more)), list(question.build(reader, *more))
                 assert kept == anew, (question, user)
                 seen.add((question.__name__, str(kept) if question is ofmyday.planned else len(kept)))
-    assert all(sum(name == one for name, _n in seen) > 1 for one in ("requests", "deals", "quiet", "planned"))
+    names = ("requests", "deals", "quiet", "planned", "seen", "colleagues", "read_rows", "shown_to")
+    assert all(sum(name == one for name, _n in seen) > 1 for one in names)

@@ -12,6 +12,7 @@ from django.utils.translation import pgettext
 from accounts import rights, switches
 from accounts.gates import only
 from accounts.models import SavedView
+from accounts.readers import Reader
 from core.asked import number
 from core.lists import answer, listing
 from core.past import read_past
@@ -20,7 +21,7 @@ from customers import showing
 from customers.asof import first_day
 from customers.columns import columns
 from customers.filters import SHOWN, SINCE, CustomerFilter, people
-from customers.listing import rows_of, with_first_step
+from customers.listing import read_rows, rows_of
 from customers.listing_then import CHIPS, PastFilter, read_then
 from customers.listrow import row_html
 from customers.models import Customer
@@ -41,7 +42,7 @@ def index(request):
     page = listing(
         request, visible, filterset_class=CustomerFilter, table_class=CustomerTable, counting=bar_of,
         at_once=first_page,
-        rows_from=with_first_step(visible.select_related(*(["owner", "team"] if "team" in shown.more else ["owner"]))),
+        rows_from=lambda keys: read_rows(Reader.of(request.user), keys, "team" in shown.more),
     )
     rows = rows_of(page.rows, request.user, on=request.on, rule=request.rule, shown=shown)
     here = quote(request.GET.urlencode(), safe="")

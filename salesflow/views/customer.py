@@ -5,13 +5,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
 from accounts import rights, switches
-from accounts.models import User
-from core.markup import format_html_join
+from accounts.readers import Reader
 from core.periods import today
 from core.text import mask_phone, mask_words
 from customers import choices
 from customers.drawing import date_words
-from customers.merging import survivor, with_absorbed
+from customers.merging import survivor
 from customers.models import Customer
 from customers.neighbours import neighbours
 from customers.staleness import Rule, state_of, sum_of, words_of
@@ -24,11 +23,12 @@ TABS = ("", "logs", "deal", "requests", "files")
 
 
 def page(request, pk):
-    visible = with_absorbed(Customer.objects.visible_to(request.user).select_related("owner", "team"))
-    customer = visible.filter(pk=pk).first()
-    if customer is None:
-        return redirect("customer", get_object_or_404(visible, pk=survivor(pk, request.user)).pk)
     now, show = timezone.now(), request.GET.get("show", "")
+    reader = Reader.of(request.user)
+    customer = next(iter(ofcustomer.seen(reader, pk)), None)
+    if customer is None:
+        visible = Customer.objects.visible_to(request.user)
+        return redirect("customer", get_object_or_404(visible, pk=survivor(pk, request.user)).pk)
     show = show if show in TABS else ""
     lines, more = timeline(
         customer, request.user, now=now, choices=choices.load(), show=show, after=request.GET.get("after", "")
@@ -36,7 +36,7 @@ def page(request, pk):
     context = {"customer": customer, "lines": lines, "more": more, "show": show}
     if request.GET.get("after") and request.htmx:
         return render(request, "customers/_timeline_more.html", context)
-    context |= _head(customer, request.user, now) | _people(customer, request.user) | _deal(request, customer)
+    context |= _head(customer, request.user, now) | _people(customer, reader) | _deal(request, customer)
     if (came_from := request.GET.get("in")) is not None:
         request.on, request.rule = today(now), Rule.load()
         context["beside"] = neighbours(request, Customer.objects.visible_to(request.user), pk, came_from)
@@ -56,8 +56,9 @@ def _head(customer, user, now):
     }
 
 
-def _people(customer, user):
+def _people(customer, reader):
     """Contacts with phone, mail and WeChat as this person sees them (D6), and the helpers."""
+    user = reader.person
     sees = rights.sees_phone(user, customer)
     contacts = list(ofcustomer.contacts(customer.pk))
     for contact in contacts:
@@ -69,14 +70,8 @@ def _people(customer, user):
     return {
         "contacts": contacts, "sees": sees, "main": next(iter(contacts), None), "may_help": may_help,
         "helpers": list(ofcustomer.helpers(customer.pk)),
-        "colleagues": _colleagues(customer, user) if may_help else "",
+        "colleagues": ofcustomer.colleagues(reader, customer.owner_id or 0) if may_help else [],
     }
-
-
-def _colleagues(customer, user):
-    """Who may be named a helper, as the lines of a list: in one pass, as a company has hundreds."""
-    people = User.objects.visible_to(user).sellers().exclude(pk=customer.owner_id).order_by("pinyin", "pk")
-    return format_html_join("", '<option value="{}">{}</option>', people.values_list("pk", "name"))
 
 
 def _deal(request, customer):
