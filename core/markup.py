@@ -22,4 +22,6 @@ def format_html_join(between, pattern, rows):
 def _safe(part):
     if type(part) is SafeString:
         return part
+    if type(part) is str:
+        return escape(part)
     return part.__html__() if hasattr(part, "__html__") else escape(str(part))
