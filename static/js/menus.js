@@ -10,8 +10,6 @@ document.addEventListener('toggle', (event) => {
   if (!event.target.matches || !event.target.matches('details.menu[open]')) return;
   sf.$$('details.menu[open]').forEach((menu) => { if (menu !== event.target && !menu.contains(event.target)) menu.open = false; });
 }, true);
-// The theme changes at once; the form that carries it saves itself (data-auto).
-sf.on('change', '[data-theme-pick]', (event, field) => { document.documentElement.dataset.theme = field.value; });
 sf.on('click', '[data-projector]', () => {
   const root = document.documentElement;
   if (root.dataset.view) delete root.dataset.view; else root.dataset.view = 'projector';

@@ -103,9 +103,9 @@ sf.failed = (place, words, again) => {
   place.prepend(panel);
   sf.say(words, true);
 };
-// No connection.
+// No connection. What is tried again is the button that was pressed: its value may be what is saved.
 const unreachable = ({ detail }) => {
-  const source = detail.elt;
+  const source = detail.requestConfig?.triggeringEvent?.submitter || detail.elt;
   const place = source.closest('form') || detail.target || source;
   if (source.hasAttribute('data-poll') || source.closest('#palette') || !place.prepend) return;
   sf.failed(place, sf.words('Offline'), () => source.matches('form') ? sf.submit(source) : source.click());
