@@ -107,17 +107,17 @@ def dwell_section(reading):
         if not reading.books.shows(line["stage"]):
             continue
         counts = [("stays", "stays"), ("left", "stays_left"), ("open", "stays_open")]
-        cells = [Cell(line[key], behind={"of": of, "stage": line["stage"]}) for key, of in counts]
         median, kind = line["median"], "days"
         if line["stays"] and median is None:
             median, kind = _("too few") if line["thin"] else _("not reached"), "text"
-        cells.append(Cell(median, kind, {"of": "stays", "stage": line["stage"]}, strong=True))
+        cells = [Cell(median, kind, {"of": "stays", "stage": line["stage"]}, strong=True)]
         cells.append(Cell(interval_said(line), "text"))
+        cells += [Cell(line[key], behind={"of": of, "stage": line["stage"]}) for key, of in counts]
         stage = names[line["stage"]]
         rows.append(Row(reading.books.label(line["stage"], named(stage)), cells, pip=stage))
     head = [
-        _("Stage"), _("Stays"), pgettext("stay", "Ended"), pgettext("stay", "Still open"), pgettext("stay", "Median"),
-        _("95 % interval"),
+        _("Stage"), pgettext("stay", "Median"), _("95 % interval"), _("Stays"), pgettext("stay", "Ended"),
+        pgettext("stay", "Still open"),
     ]
     note = _(
         "Median by the Kaplan–Meier curve: by then half of the stays had ended, whichever way. A stay still open "
