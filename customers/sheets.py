@@ -21,7 +21,7 @@ CUSTOMER = Column(
     width=22,
     synonyms=("客户", "公司", "公司名称", "客户全称", "企业名称", "单位名称", "customer name", "company", "account"),
 )
-INDUSTRY = Column("industry", ("所属行业", "Industry"), cells.words(60), synonyms=("行业",))
+INDUSTRY = Column("industry", ("所属行业", "Industry"), cells.words(60), synonyms=("行业", "sector"))
 SIZE = Column(
     "size_text",
     ("客户规模", "Size"),
@@ -194,7 +194,10 @@ customers = Sheet(
         PHONE,
         Column("email", ("邮箱", "Email"), cells.email, width=24, synonyms=("电子邮箱", "邮件", "e-mail", "mail")),
         Column("wechat", ("微信", "WeChat"), cells.words(60), synonyms=("微信号", "wechat id")),
-        Column("address", ("地址", "Address"), cells.words(200), width=30, synonyms=("公司地址", "详细地址")),
+        Column(
+            "address", ("地址", "Address"), cells.words(200), width=30,
+            synonyms=("公司地址", "详细地址", "office location"),
+        ),
         Column("website", ("网址", "Website"), cells.words(200), width=24, synonyms=("网站", "官网", "url")),
         TAG,
         Column(

@@ -4,7 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from exchange.gate import LARGEST
-from exchange.sheets import sheets
+from exchange.sheets import exported_sheets, sheets
 
 
 class BringForm(forms.Form):
@@ -49,7 +49,7 @@ class ExportForm(forms.Form):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["sheet"].choices = [(sheet.slug, sheet.slug) for sheet in sheets()]
+        self.fields["sheet"].choices = [(sheet.slug, sheet.slug) for sheet in exported_sheets()]
 
 
 class BudgetsForm(forms.Form):

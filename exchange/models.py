@@ -93,12 +93,23 @@ class ImportRow(models.Model):
         self._columns, self._values = columns, values
         return self
 
+    @property
+    def columns(self):
+        """{field: index} as said by read_with()."""
+        return self._columns
+
     def text_of(self, field):
         """The cell's text as it is to be read; "" for a column the table does not have."""
         index = self._columns.get(field)
         texts = self.cells.get("v", [])
         text = texts[index] if index is not None and index < len(texts) else ""
         return self._values.get(field, {}).get(text.strip(), text)
+
+    def typed_in(self, field):
+        """The cell's text as it is in the file, when other words were settled for it; else ""."""
+        index, texts = self._columns.get(field), self.cells.get("v", [])
+        text = texts[index].strip() if index is not None and index < len(texts) else ""
+        return text if text in self._values.get(field, {}) else ""
 
     def note_of(self, field):
         """What the cell hid: ["formula", ""], ["formula_empty", ""], ["merged", "A2:A4"]; or two empty words."""

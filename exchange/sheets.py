@@ -20,6 +20,8 @@ FROM_FORMULA = gettext_noop("The value of a formula was taken.")
 MERGED = gettext_noop("The merged cells %(range)s hold a date or a person. Unmerge them and fill in each row.")
 FILLED = gettext_noop("Filled down from the merged cells %(range)s.")
 
+READ_AS = gettext_noop("“%(value)s” was read as “%(read)s”.")
+
 KEY = "_key"  # the hidden last column of an export: which record a row was (D46)
 
 
@@ -109,6 +111,11 @@ def sheets():
     return list(_sheets.values())
 
 
+def exported_sheets():
+    """Those that can be written too; a table that only comes in has no rows of its own."""
+    return [sheet for sheet in sheets() if sheet.rows]
+
+
 def sheet_of(slug):
     return _sheets.get(slug)
 
@@ -186,6 +193,8 @@ def parse(record, run):
             record.wrong(column.field, MISSING, column=column.words[0])
         elif column.field not in record.values or value not in (None, ""):
             record.values[column.field] = value
+        if not column.choices and (typed := record.row.typed_in(column.field)):
+            record.flag(column.field, READ_AS, value=typed, read=text)  # a choice was settled by the person himself
 
 
 def _heed(note, column, record):

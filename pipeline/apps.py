@@ -31,6 +31,7 @@ class PipelineConfig(AppConfig):
             pasting,
             restaging,
             sheets,
+            sheets_history,
             undoing,
             unowned,
         )
@@ -59,3 +60,4 @@ class PipelineConfig(AppConfig):
         for verb, take_back in restaging.UNDOERS.items():
             undoer(verb, take_back)
         sheets.plug()
+        sheets_history.plug()

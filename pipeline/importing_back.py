@@ -15,6 +15,7 @@ from pipeline.handing import change_deals
 from pipeline.models import Deal, KeyAction, Risk
 from pipeline.undoing import undo_move
 
+AT_ONCE = 500  # deals that go in one statement
 MOVED = ("pipeline.moved", "pipeline.won", "pipeline.lost")
 
 
@@ -68,13 +69,25 @@ def _delete_made(batch, run):
     customers, kind = {deal.customer_id for deal in mine}, ContentType.objects.get_for_model(Deal)
     opened = Event.objects.filter(verb="pipeline.opened", subject_type=kind, undone_at=None)
     for deal in mine:
-        try:
-            with transaction.atomic():
-                if deal.pk in touched:
-                    raise ProtectedError("", {deal})
-                opened.filter(subject_id=deal.pk).update(undone_at=run.now, undone_by=run.by)
-                deal.delete()
-        except ProtectedError:  # touched since, or a request is about it
+        if deal.pk in touched:
             run.keep(deal)
+    free = [deal for deal in mine if deal.pk not in touched]
+    for start in range(0, len(free), AT_ONCE):
+        _delete(free[start : start + AT_ONCE], opened, run)
     if customers:
         facts.push(customers)
+
+
+def _delete(deals, opened, run):
+    """These deals at once; where something holds one of them, such as a request about it, one by one."""
+    keys = [deal.pk for deal in deals]
+    try:
+        with transaction.atomic():
+            opened.filter(subject_id__in=keys).update(undone_at=run.now, undone_by=run.by)
+            Deal.objects.filter(pk__in=keys).delete()
+    except ProtectedError:
+        if len(deals) == 1:
+            run.keep(deals[0])
+            return
+        for deal in deals:
+            _delete([deal], opened, run)

@@ -17,40 +17,31 @@ WON = (Stage.Kind.WON, Stage.Kind.AFTER)
 
 
 def open_deals(customers, *, by, at, batch=None, values=None):
-    """Open one deal for each customer and return them in order. About ten statements for any number.
-
-    `values`: {customer.pk: {…}}; a customer without values gets the default playbook's first stage at the moment `at`.
-    Keys: stage, amount, expected_close, entered_at, opened_at, name, rep, owner, playbook, signed_on, contract_amount,
-    lost_reason, competitor, key_action, key_action_on, risk (words), custom, made_by; keep_tag=True leaves the
-    customer's tag as given. A deal that opens in an open stage has no signing day, one that opens won none to close.
-    """
-    if not customers:
-        return []
+    """Open one deal for each customer and return them in order. `values`: {customer.pk: {…}} as in open_rows(); a
+    customer without values gets the default playbook's first stage at the moment `at`."""
     values = values or {}
+    return open_rows([(customer, values.get(customer.pk) or {}) for customer in customers], by=by, at=at, batch=batch)
+
+
+def open_rows(pairs, *, by, at, batch=None):
+    """Open a deal for each (customer, values), several of one customer too, and return them in order. About ten
+    statements for any number.
+
+    Keys of the values: stage, amount, expected_close, entered_at, opened_at, name, rep, owner, playbook, signed_on,
+    contract_amount, lost_reason, competitor, key_action, key_action_on, risk (words), custom, made_by; keep_tag=True
+    leaves the customer's tag as given; before=[(stage, entered_at), …] are the stays it had elsewhere, oldest first.
+    A deal that opens in an open stage has no signing day, one that opens won none to close.
+    """
+    if not pairs:
+        return []
     first = first_stage()
     with transaction.atomic():
-        hold_customers([customer.pk for customer in customers])
-        pairs = [_deal(customer, dict(values.get(customer.pk) or {}), first, by, at, batch) for customer in customers]
+        hold_customers([customer.pk for customer, _row in pairs])
+        pairs = [_deal(customer, dict(row), first, by, at, batch) for customer, row in pairs]
         deals = [deal for deal, _row in pairs]
         Deal.objects.bulk_create(deals, batch_size=1000)
         write_history(deals, by=by, made=True)
-        versions = versions_of({deal.stage_id for deal in deals})
-        StageProgress.objects.bulk_create(
-            [
-                StageProgress(
-                    deal=deal,
-                    stage=deal.stage,
-                    stage_version=versions[deal.stage_id],
-                    entered_at=deal.entered_at,
-                    moved_by=by,
-                    recorded_at=at,
-                    back_dated=deal.entered_at < at,
-                    batch=batch,
-                )
-                for deal in deals
-            ],
-            batch_size=1000,
-        )
+        _write_stays(pairs, by=by, at=at, batch=batch)
         actions.add_line_many(
             [
                 actions.Line(deal, row.get("key_action_on") or today(deal.entered_at), row["key_action"])
@@ -61,14 +52,11 @@ def open_deals(customers, *, by, at, batch=None, values=None):
             now=at,
         )
         risks.open_many([(deal, None, row["risk"], None) for deal, row in pairs if row.get("risk")], by=by, now=at)
-        rows = facts.push({customer.pk for customer in customers})
+        rows = facts.push({deal.customer_id for deal in deals})
         kept = {deal.customer_id for deal, row in pairs if row.get("keep_tag")}
+        mine = {deal.customer_id: deal.customer for deal in deals if deal.customer_id not in kept}
         facts.follow_tags(
-            [
-                (deal.customer, facts.tag_after(deal.customer.tag, "", facts.implied_tag(rows[deal.customer_id])))
-                for deal in deals
-                if deal.customer_id not in kept
-            ],
+            [(one, facts.tag_after(one.tag, "", facts.implied_tag(rows[pk]))) for pk, one in mine.items()],
             by=by,
             now=at,
             why="import" if batch else "deal",
@@ -76,8 +64,27 @@ def open_deals(customers, *, by, at, batch=None, values=None):
     return deals
 
 
+def _write_stays(pairs, *, by, at, batch):
+    """The open stay of each deal, and before it those it had elsewhere, each until the next one began."""
+    passed = {stage.pk for _deal, row in pairs for stage, _since in row.get("before", ())}
+    versions = versions_of({deal.stage_id for deal, _row in pairs} | passed)
+    rows = []
+    for deal, row in pairs:
+        path = [*row.get("before", ()), (deal.stage, deal.entered_at)]
+        for place, (stage, since) in enumerate(path):
+            left = path[place + 1][1] if place + 1 < len(path) else None
+            rows.append(
+                StageProgress(
+                    deal=deal, stage=stage, stage_version=versions[stage.pk],
+                    came_from=path[place - 1][0] if place else None, entered_at=since, left_at=left, moved_by=by,
+                    recorded_at=at, left_recorded_at=at if left else None, back_dated=since < at, batch=batch,
+                )
+            )
+    StageProgress.objects.bulk_create(rows, batch_size=1000)
+
+
 def open_deal(customer, *, by, now, **fields):
-    """A further deal of a customer, said in the timeline; the keys are those of open_deals' values. While a customer
+    """A further deal of a customer, said in the timeline; the keys are those of open_rows(). While a customer
     had one, that one went without a name: the new one gets a number when none is given. Refused in a playbook that is
     switched off."""
     with transaction.atomic():

@@ -2,7 +2,8 @@
 
 Load: the deals in a stage that the reader sees. Median stay: the time by which half of the deals have left, of the
 newest NEWEST stays by the day they were entered, open ones included as "not left yet" (Kaplan–Meier): a stage that
-keeps its deals is not called fast because only the quick ones have left it.
+keeps its deals is not called fast because only the quick ones have left it. The monthly report states the same median
+for the days of one month (reviews/dwell.py).
 """
 
 import unicodedata
@@ -15,6 +16,7 @@ from pipeline.asks import IF_EMPTY, asked_in
 from pipeline.entering import who_approves
 from pipeline.models import Deal, StageProgress
 from pipeline.playbooks import Playbooks, duty_words
+from pipeline.survival import median_of
 
 NEWEST = 400
 DAY = 86400
@@ -79,19 +81,10 @@ def process_of(user, playbook, *, now):
 
 
 def median_stay(stays):
-    """Days by which half have left, by Kaplan–Meier; `stays` are (days so far, has left). None: not known yet."""
-    here, share = len(stays), 1.0
-    ends = {}
-    for days, has_left in stays:
-        left, gone = ends.get(days, (0, 0))
-        ends[days] = (left + has_left, gone + 1)
-    for days in sorted(ends):
-        left, gone = ends[days]
-        share *= 1 - left / here
-        if share <= 0.5:
-            return round(days, 1)
-        here -= gone
-    return None
+    """Days by which half have left, by Kaplan–Meier (pipeline/survival.py), to a tenth; `stays` are (days so far, has
+    left), seen from their first day on. None: not known yet."""
+    days = median_of((0, days, has_left, 1) for days, has_left in stays).days
+    return None if days is None else round(days, 1)
 
 
 def asked_words(stage, playbook):

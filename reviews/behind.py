@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from reviews.amounts import Amounts
 from reviews.attaining import new_customers
 from reviews.balance import signed_value
+from reviews.dwell import stays_seen
 from reviews.facts import facts_then, read_facts
 from reviews.flows import Flows, known_stays, standing_at
 from reviews.people import NOBODY
@@ -39,10 +40,12 @@ class Asked:
 
 @dataclass(frozen=True)
 class Behind:
-    """What the lines are (deal, customer, talk, need, request) and the lines themselves."""
+    """What the lines are (deal, customer, talk, need, request) and the lines themselves; with `days` each has a fourth
+    part, a time in company days."""
 
     what: str
     lines: list = field(default_factory=list)
+    days: bool = False
 
 
 class UnknownFigure(LookupError):
@@ -58,6 +61,7 @@ def behind(period, scope, asked, *, as_of, stages, settings, stale=None, then=No
         "moved_on": _exits, "lost_from": _exits, "back_out": _exits, "won_from": _exits, "gone": _exits,
         "won": _won, "lost": _lost,
         "rate_entered": _cohort, "rate_on": _cohort, "rate_open": _cohort, "rate_lost": _cohort, "on_in_month": _cohort,
+        "stays": _stays, "stays_left": _stays, "stays_open": _stays,
         "tag_entered": _tags, "tag_reached": _tags, "new_customers": _newcomers,
         "talks": _talks, "timed": _talks, "in_time": _talks, "late": _talks, "two_hours": _talks, "same_day": _talks,
         "later": _talks, "day_only": _talks,
@@ -166,6 +170,14 @@ def _cohort(period, scope, asked, *, as_of, stages, then, **_rest):
     cohort = stage_cohorts(flows, by=by).get(asked.stage, {})
     deals = sorted(deal for fate in fates for deal in cohort.get(fate, ()))
     return Behind("deal", [(deal, None, None) for deal in deals])
+
+
+def _stays(period, scope, asked, *, as_of, stages, then, **_rest):
+    """The stays of a stage and the days each has lasted so far: a deal that came back is there twice."""
+    flows, _amounts = _flows(period, scope, as_of, stages, then)
+    wanted = {"stays": (True, False), "stays_left": (True,), "stays_open": (False,)}[asked.of]
+    found = [seen for seen in stays_seen(flows, scope, asked.stage, then) if seen.left in wanted]
+    return Behind("deal", [(seen.deal, seen.entered_at, None, seen.until) for seen in found], days=True)
 
 
 def _tags(period, scope, asked, *, as_of, then, **_rest):

@@ -14,6 +14,7 @@ from accounts.calendar import Calendar
 from reviews.amounts import Amounts
 from reviews.attaining import against, change_on, elapsed, new_customers, signed
 from reviews.balance import Standing, balance, top_deals
+from reviews.dwell import dwell_of
 from reviews.facts import facts_then, read_facts
 from reviews.flows import Flows
 from reviews.people import month_by_place, week_by_place
@@ -59,9 +60,9 @@ def weekly(period, scope, *, as_of, stages=None, settings=None, then=None, amoun
 
 
 def monthly(period, scope, *, as_of, stages=None, calendar=None, then=None, amounts=None):
-    """The monthly report: the balance in deals and in CNY, rates, the named rates, attained against target and time,
-    the month before, the ten largest open deals, why deals were lost. At most six queries; with `then`, which says
-    whose everything was on a day gone by (reviews/past.py), two more."""
+    """The monthly report: the balance in deals and in CNY, rates, how long deals stay, the named rates, attained
+    against target and time, the month before, the ten largest open deals, why deals were lost. At most seven queries;
+    with `then`, which says whose everything was on a day gone by (reviews/past.py), two more."""
     stages = stages or read_stages()
     start, end = period.starts_at, min(period.ends_at, as_of)
     previous = period.previous()
@@ -84,6 +85,7 @@ def monthly(period, scope, *, as_of, stages=None, calendar=None, then=None, amou
         "balance": balance(flows, standing, amounts),
         "rates": stage_rates(flows),
         "in_month": stage_rates(flows, by=period.ends_at),  # every month had the same time: what months compare by (M5)
+        "dwell": dwell_of(flows, scope, then),
         "tags": tag_rates(changes, start, end),
         "signed": against(amount, aims.get((scope.kind, scope.id, "signed"))),
         "new_customers": against(len(newcomers), aims.get((scope.kind, scope.id, "new_customers"))),

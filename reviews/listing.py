@@ -18,6 +18,8 @@ TITLES = {
     "gone": lambda: _("Gone"), "won": lambda: _("Deals won"), "lost": lambda: _("Deals lost"),
     "rate_entered": lambda: pgettext("report", "Entered"), "rate_on": lambda: _("Entered and moved on"),
     "rate_open": lambda: _("Entered and still open"), "rate_lost": lambda: _("Entered and lost"),
+    "stays": lambda: _("Stays in the stage"), "stays_left": lambda: _("Stays that ended"),
+    "stays_open": lambda: _("Stays still open"),
     "on_in_month": lambda: _("On by the end of the month"),
     "tag_entered": lambda: _("Got the tag"), "tag_reached": lambda: _("Reached the next tag"),
     "new_customers": lambda: _("New customers"), "talks": lambda: _("Follow-ups"),
@@ -63,9 +65,10 @@ def by_tag(what, lines, user, data):
 
 
 def shown(what, lines, user):
-    """[{"obj": record or None, "at", "value"}] for one page of lines."""
+    """[{"obj": record or None, "at", "value", "case"}] for one page of lines; the case is a line's fourth part."""
     found = ROWS[what](user).in_bulk([pk for pk, *_rest in lines])
-    return [{"obj": found.get(pk), "at": at, "value": value} for pk, at, value in lines]
+    return [{"obj": found.get(pk), "at": at, "value": value, "case": case[0] if case else ""}
+            for pk, at, value, *case in lines]
 
 
 def deals_shown(lines, user):

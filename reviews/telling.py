@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from core import words
 
-KINDS = ("text", "number", "money", "share", "signed", "change", "minutes")
+KINDS = ("text", "number", "money", "share", "signed", "change", "minutes", "days")
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,8 @@ class Cell:
             return f"{'+' if value > 0 else '−' if value < 0 else ''}{words.percent(abs(value))}"
         if self.kind == "minutes":
             return words.span(value, language)
+        if self.kind == "days":
+            return words.days(value, language)
         return f"{value:,}" if isinstance(value, int) else str(value)
 
     @property

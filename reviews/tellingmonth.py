@@ -31,6 +31,8 @@ def month_heads(reading):
 
 def month_sections(reading):
     sections = [balance_section(reading), money_section(reading), rate_section(reading, with_matured=True)]
+    if "dwell" in reading.figures:  # months frozen before it was counted have none
+        sections.append(dwell_section(reading))
     sections += [tag_section(reading), loss_section(reading)]
     if reading.figures.get("contract"):
         sections.append(contract_section(reading))
@@ -96,6 +98,42 @@ def money_section(reading):
         "money", _("The same in money"), [_("CNY"), *(title for _k, title, _o in columns)],
         [Row(_("Open, all"), cells, total=True)], note=note,
     )
+
+
+def dwell_section(reading):
+    """How long deals stay in each stage; the median opens the stays it is made of."""
+    names, rows = stages_of(reading.figures), []
+    for line in reading.figures["dwell"]:
+        if not reading.books.shows(line["stage"]):
+            continue
+        counts = [("stays", "stays"), ("left", "stays_left"), ("open", "stays_open")]
+        median, kind = line["median"], "days"
+        if line["stays"] and median is None:
+            median, kind = _("too few") if line["thin"] else _("not reached"), "text"
+        cells = [Cell(median, kind, {"of": "stays", "stage": line["stage"]}, strong=True)]
+        cells.append(Cell(interval_said(line), "text"))
+        cells += [Cell(line[key], behind={"of": of, "stage": line["stage"]}) for key, of in counts]
+        stage = names[line["stage"]]
+        rows.append(Row(reading.books.label(line["stage"], named(stage)), cells, pip=stage))
+    head = [
+        _("Stage"), pgettext("stay", "Median"), _("95 % interval"), _("Stays"), pgettext("stay", "Ended"),
+        pgettext("stay", "Still open"),
+    ]
+    note = _(
+        "Median by the Kaplan–Meier curve: by then half of the stays had ended, whichever way. A stay still open "
+        "counts as not yet ended, one that was there before the month from the age it had on the first day. Not "
+        "reached: more than half last longer than anybody was seen."
+    )
+    return Section("dwell", _("Time in a stage"), head, rows, note=note, empty=_("Nobody was in a stage."))
+
+
+def interval_said(line):
+    """6–14, or from 6 on where the upper bound is open; nothing without a lower one."""
+    if line["low"] is None or line["thin"]:
+        return ""
+    if line["high"] is None:
+        return _("%(n)s or more") % {"n": line["low"]}
+    return f"{line['low']}–{line['high']}"
 
 
 def tag_section(reading):

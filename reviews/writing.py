@@ -11,7 +11,7 @@ from reviews.tellingrequests import request_heads, request_sections
 from reviews.tellingweek import week_heads, week_sections
 
 TEXTS = ("causes", "plan", "support")
-FORMATS = {"money": "#,##0.00", "share": "0%", "change": "+0%;-0%;0%", "minutes": "0.0"}
+FORMATS = {"money": "#,##0.00", "share": "0%", "change": "+0%;-0%;0%", "minutes": "0.0", "days": "0"}
 
 
 def heads_of(reading):

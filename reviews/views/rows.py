@@ -38,8 +38,8 @@ def rows(request):
     context = {
         "reading": reading, "page": page, "what": lines.what, "total": len(found), "bar": bar,
         "rows": shown(lines.what, page.object_list, request.user), "title": title_of_figure(asked, reading),
-        "sum": sum(value for *_r, value in found if value) if lines.what == "deal" else None,
-        "back": address(reading), "past": past,
+        "sum": sum(line[2] for line in found if line[2]) if lines.what == "deal" else None,
+        "back": address(reading), "past": past, "case_head": "time" if lines.days else "",
     }
     return render(request, "reviews/rows.html", context)
 

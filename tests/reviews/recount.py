@@ -1,11 +1,13 @@
 """The figures once more, by other means: every row is loaded and looked at day by day in plain Python."""
 
+import datetime as dt
 from decimal import Decimal
+from fractions import Fraction
 from statistics import median
 
 from accounts.calendar import Calendar
 from accounts.models import Team
-from core.periods import zone
+from core.periods import today, zone
 from customers.models import FollowUp, Need, TagChange
 from pipeline.models import Deal, StageProgress
 
@@ -191,6 +193,31 @@ class Recount:
             else:
                 fates["open"] += 1
         return {"entered": len(done), **fates}
+
+    # --- how long deals stay ---
+    def dwell(self, stage):
+        """Day by day: at each age, the share of those under view that age who end their stay at it."""
+        first, last = today(self.start), today(self.end - dt.timedelta(microseconds=1))
+        seen = []
+        for life in self.lives.values():
+            for entered, left, where in life:
+                if where == stage and entered < self.end and (left is None or left >= self.start):
+                    ended = left is not None and left < self.end
+                    day = today(entered)
+                    seen.append((max(first, day) - day, (today(left) if ended else last) - day, ended))
+        alive, median = Fraction(1), None
+        for age in range((last - dt.date(2015, 1, 1)).days):
+            age = dt.timedelta(days=age)
+            under = [one for one in seen if one[0] <= age <= one[1]]
+            ends = [one for one in under if one[1] == age and one[2]]
+            if ends:
+                alive *= 1 - Fraction(len(ends), len(under))
+            if alive <= Fraction(1, 2):
+                thin = alive == 0 and any(one[0] > age for one in seen)
+                median = None if thin else age.days
+                break
+        ended = sum(one[2] for one in seen)
+        return {"stays": len(seen), "left": ended, "open": len(seen) - ended, "median": median}
 
     def tag_rate(self, tag, to):
         entered, reached = set(), set()

@@ -54,6 +54,10 @@ def test_the_month_adds_up_and_equals_a_recount(cast, seed):
             if stages:
                 expected = again.rate(stages[line["stage"]], until=MONTH.ends_at)
                 assert {k: line[k] for k in expected} == expected, (scope.code, line["stage"])
+        for line in told["dwell"]:
+            if stages:
+                expected = again.dwell(stages[line["stage"]])
+                assert {k: line[k] for k in expected} == expected, (scope.code, line["stage"])
         for line in told["tags"]:
             assert (line["entered"], line["reached"]) == again.tag_rate(line["from"], line["to"]), scope.code
         count, amount = again.won()

@@ -7,7 +7,7 @@ from django.utils import translation
 
 from accounts.models import User
 from exchange.exporting import queryset_of
-from exchange.sheets import sheet_of, sheets
+from exchange.sheets import exported_sheets, sheet_of
 from exchange.writing import write_csv, write_workbook
 
 
@@ -15,7 +15,7 @@ class Command(BaseCommand):
     help = "Write one of the tables as USER sees it, in the template's columns."
 
     def add_arguments(self, parser):
-        parser.add_argument("sheet", choices=[sheet.slug for sheet in sheets()])
+        parser.add_argument("sheet", choices=[sheet.slug for sheet in exported_sheets()])
         parser.add_argument("--as", dest="login", required=True, metavar="USER")
         parser.add_argument("--out", required=True, metavar="FILE", help=".xlsx or .csv")
         parser.add_argument("--query", default="", help="the query string of the list, to narrow it")
