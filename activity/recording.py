@@ -12,11 +12,25 @@ def record(verb, subject, *, by, about=None, at=None, tell=(), notice=None, act=
     should hear, less the actor; `notice` names the kind of message (default: the verb); `act` marks it "needs me".
     `data` holds the names used then, nothing else. Returns the Event."""
     event = Event.objects.create(
-        verb=verb, at=at or timezone.now(), by=by, subject_type=ContentType.objects.get_for_model(subject),
-        subject_id=subject.pk, about_customer_id=getattr(about, "pk", about), data=data,
+        verb=verb,
+        at=at or timezone.now(),
+        by=by,
+        subject_type=ContentType.objects.get_for_model(subject),
+        subject_id=subject.pk,
+        about_customer_id=getattr(about, "pk", about),
+        data=data,
     )
-    notify(notice or verb, subject, tell=tell, by=by, at=event.at, event=event, act=act,
-           key=key or f"event {event.pk}", **data)
+    notify(
+        notice or verb,
+        subject,
+        tell=tell,
+        by=by,
+        at=event.at,
+        event=event,
+        act=act,
+        key=key or f"event {event.pk}",
+        **data,
+    )
     return event
 
 
@@ -31,8 +45,15 @@ def events_of(verb, subjects, *, by, at, about=None, data=None):
         return []
     kind = ContentType.objects.get_for_model(subjects[0])
     return [
-        Event(verb=verb, at=at, by=by, subject_type=kind, subject_id=subject.pk,
-              about_customer_id=about(subject) if about else None, data=data(subject) if data else {})
+        Event(
+            verb=verb,
+            at=at,
+            by=by,
+            subject_type=kind,
+            subject_id=subject.pk,
+            about_customer_id=about(subject) if about else None,
+            data=data(subject) if data else {},
+        )
         for subject in subjects
     ]
 
@@ -61,8 +82,17 @@ def messages_of(kind, subject, *, tell, at, key, by=None, event=None, act=False,
         if bell or mail_at:
             found.append(
                 Notification(
-                    recipient=person, event=event, kind=kind, group=group, subject_type=content, subject_id=subject.pk,
-                    data=data, key=f"{key} → {pk}", at=at, in_bell=bell, mail_due_at=mail_at,
+                    recipient=person,
+                    event=event,
+                    kind=kind,
+                    group=group,
+                    subject_type=content,
+                    subject_id=subject.pk,
+                    data=data,
+                    key=f"{key} → {pk}",
+                    at=at,
+                    in_bell=bell,
+                    mail_due_at=mail_at,
                 )
             )
     return found
@@ -70,7 +100,7 @@ def messages_of(kind, subject, *, tell, at, key, by=None, event=None, act=False,
 
 def deliver(messages):
     """Those of messages_of() that were not there yet."""
-    Notification.objects.bulk_create(messages, ignore_conflicts=True, batch_size=500)
+    Notification.objects.bulk_create(messages, ignore_conflicts=True, batch_size=2000)
 
 
 def tell_later(subject, about, *, but=()):
