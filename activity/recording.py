@@ -12,25 +12,11 @@ def record(verb, subject, *, by, about=None, at=None, tell=(), notice=None, act=
     should hear, less the actor; `notice` names the kind of message (default: the verb); `act` marks it "needs me".
     `data` holds the names used then, nothing else. Returns the Event."""
     event = Event.objects.create(
-        verb=verb,
-        at=at or timezone.now(),
-        by=by,
-        subject_type=ContentType.objects.get_for_model(subject),
-        subject_id=subject.pk,
-        about_customer_id=getattr(about, "pk", about),
-        data=data,
+        verb=verb, at=at or timezone.now(), by=by, subject_type=ContentType.objects.get_for_model(subject),
+        subject_id=subject.pk, about_customer_id=getattr(about, "pk", about), data=data,
     )
-    notify(
-        notice or verb,
-        subject,
-        tell=tell,
-        by=by,
-        at=event.at,
-        event=event,
-        act=act,
-        key=key or f"event {event.pk}",
-        **data,
-    )
+    notify(notice or verb, subject, tell=tell, by=by, at=event.at, event=event, act=act,
+           key=key or f"event {event.pk}", **data)
     return event
 
 
@@ -45,15 +31,8 @@ def events_of(verb, subjects, *, by, at, about=None, data=None):
         return []
     kind = ContentType.objects.get_for_model(subjects[0])
     return [
-        Event(
-            verb=verb,
-            at=at,
-            by=by,
-            subject_type=kind,
-            subject_id=subject.pk,
-            about_customer_id=about(subject) if about else None,
-            data=data(subject) if data else {},
-        )
+        Event(verb=verb, at=at, by=by, subject_type=kind, subject_id=subject.pk,
+              about_customer_id=about(subject) if about else None, data=data(subject) if data else {})
         for subject in subjects
     ]
 
@@ -82,17 +61,8 @@ def messages_of(kind, subject, *, tell, at, key, by=None, event=None, act=False,
         if bell or mail_at:
             found.append(
                 Notification(
-                    recipient=person,
-                    event=event,
-                    kind=kind,
-                    group=group,
-                    subject_type=content,
-                    subject_id=subject.pk,
-                    data=data,
-                    key=f"{key} → {pk}",
-                    at=at,
-                    in_bell=bell,
-                    mail_due_at=mail_at,
+                    recipient=person, event=event, kind=kind, group=group, subject_type=content, subject_id=subject.pk,
+                    data=data, key=f"{key} → {pk}", at=at, in_bell=bell, mail_due_at=mail_at,
                 )
             )
     return found

@@ -67,13 +67,18 @@ class Page:
         token = context.get("csrf_token")
         self.token = format_html(HIDDEN, "csrfmiddlewaretoken", str(token)) if token else ""
         self.queue = reverse("collaboration:queue")
-        self.openings, self.states, self.places = {}, {}, {}
+        self.openings, self.states, self.places, self.origins = {}, {}, {}, {}
         self.select, self.more = _("Select %(code)s"), _("More for %(code)s")
         self.accept, self.other = _as_pattern(_("Accept, due %(date)s")), _("Accept with another person or date")
         self.open, self.unknown = pgettext("verb", "Open"), _("Not given in the import")
 
     def where(self, tab):
         """Hidden fields that say where a verb was used."""
+        if tab not in self.origins:
+            self.origins[tab] = self._where(tab)
+        return self.origins[tab]
+
+    def _where(self, tab):
         query = self.request.GET.urlencode() if self.board else f"tab={tab}"
         more = format_html(HIDDEN, "query", query) if self.board else ""
         return format_html("{}{}{}", format_html(HIDDEN, "tab", tab), more,
@@ -101,7 +106,7 @@ class Page:
 
 def row_html(row, page):
     """One row (queue.Row) of a list."""
-    one, url = row.request, row.request.get_absolute_url()
+    one, url = row.request, _url(row.request)
     ticked = not page.user.is_admin and page.tab in ("accept", "mine")
     state = page.state(one)
     if one.state == "accepted" and one.person:
@@ -118,7 +123,7 @@ def row_html(row, page):
 
 def card_html(row, page, tab):
     """The same as a card of the board, in the column `tab`."""
-    one, url = row.request, row.request.get_absolute_url()
+    one, url = row.request, _url(row.request)
     sub = " · ".join(filter(None, [_sub(one), one.customer_name]))
     if row.shows_amount and one.amount is not None:
         sub = format_html("{} · {}", sub, money(one.amount))
@@ -171,7 +176,7 @@ def _do(row, page, url, tab):
 
 def _button(button, row, page, tab):
     one, primary = row.request, " btn-primary" if button.primary else ""
-    action = _action(button.path).replace("R-0/", f"R-{one.number}/")
+    action = _pattern("collaboration:verb", button.path).replace("R-0", one.code)
     target = "#requests" if page.board else f"#req-row-{one.number}"
     parts = {"action": action, "target": target, "token": page.token, "state": one.state, "where": page.where(tab)}
     if button.how == "click":
@@ -189,9 +194,13 @@ def _button(button, row, page, tab):
     return format_html(ASK, primary=primary, keys=keys, label=button.label, form=form)
 
 
+def _url(one):
+    return _pattern("collaboration:page").replace("R-0", one.code)
+
+
 @functools.cache
-def _action(path):
-    return reverse("collaboration:verb", args=[0, path])
+def _pattern(name, *more):
+    return reverse(name, args=[0, *more])
 
 
 def _as_pattern(sentence):

@@ -92,7 +92,8 @@ def _turn(deeds, some, faces, *, now, calendar, channels):
         fields = deed.fields(one) | {"held_since": now}
         fields["due_at"] = clocks.due_for(one, fields, now=now, calendar=calendar)
         heard[one.pk] = {
-            "verb": deed.verb, "act": deed.act(one, fields), "fyi": deed.fyi(one, fields), "data": deed.data(one, fields)
+            "verb": deed.verb, "act": deed.act(one, fields), "fyi": deed.fyi(one, fields),
+            "data": deed.data(one, fields),
         }  # fmt: skip
         wanted.append((one, fields))
     change_each(wanted, by=None)
