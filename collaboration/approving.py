@@ -136,6 +136,7 @@ def approve(request, *, by, now, comment="", oa_number="", oa_on=None):
         left = rights.steps_of(request, state="waiting")
         data = {"who": by.name, "comment": comment, "oa": oa_number}
         if left:
+            _move_on(request, left, by=by, now=now)
             telling.tell("approved", request, by=by, now=now, act=telling.approvers(left, now=now), **data)
             return step
         begun = start(request, now=now)
@@ -276,17 +277,23 @@ def _frozen(request):
     }  # fmt: skip
 
 
-def _move_on(request, begun, *, by, now, reason=""):
-    """The next step runs: its interval, its own accept-by, the card says where it lies."""
-    step = begun[0]
-    due = clocks.accept_due(
-        step.department or request.department, request.priority, now=now, kind=request.kind, person=step.person
-    )
-    change(request, by=by, accept_by=due, due_at=due, held_since=now)
-    open_interval(
-        request, by=by, now=now, reason=reason, department=step.department or request.department, person=step.person
-    )
+def _move_on(request, waiting, *, by, now, reason=""):
+    """These steps run, each since it began: of those side by side the one whose time is over first holds the request.
+    Its interval, its own accept-by, and the card says where it lies."""
+    step = min(waiting, key=lambda step: due_of(request, step))
+    due = due_of(request, step)
+    place = step.department or request.department
+    running = request.intervals.filter(ended_at=None, state=request.state, department=place, person=step.person).first()
+    if running is None:
+        running = open_interval(request, by=by, now=now, reason=reason, department=place, person=step.person)
+    change(request, by=by, accept_by=due, due_at=due, held_since=running.started_at)
     notes.show(request, now=now)
+
+
+def due_of(request, step):
+    """When a waiting step must be decided, counted from its own beginning."""
+    place = step.department or request.department
+    return clocks.accept_due(place, request.priority, now=step.since, kind=request.kind, person=step.person)
 
 
 def _forget(request):

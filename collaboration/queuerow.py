@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from collaboration.cards import place_words
+from collaboration.rights import steps_of
 from core.entryforms import opened_before
 from core.keys import new_key
 from core.markup import format_html
@@ -53,6 +54,7 @@ MORE = (
     '<details class="menu"><summary class="icon-btn" aria-label="{label}">{dots}</summary>'
     '<div class="menu-box">{links}<a href="{url}">{open}</a></div></details>'
 )
+LINK = '<a class="btn btn-s btn-primary" href="{url}?do={verb}#do-{verb}">{label}</a>'
 HIDDEN = '<input type="hidden" name="{}" value="{}">'
 
 
@@ -111,6 +113,8 @@ def row_html(row, page):
     state = page.state(one)
     if one.state == "accepted" and one.person:
         state = f"{state} · {one.person.name}"
+    elif waiting := ", ".join(step.who for step in steps_of(one, state="waiting") if one.state == "submitted"):
+        state = f"{state} · {waiting}"
     amount = format_html('<td class="num amt">{}</td>', money(one.amount)) if page.amounts else ""
     tick = format_html(TICK, number=one.number, select=page.select % {"code": one.code}) if ticked else ""
     return format_html(
@@ -170,7 +174,7 @@ def _wrong(page, element):
 
 
 def _do(row, page, url, tab):
-    shown = [_button(one, row, page, tab) for one in row.buttons[:2] if one.how != "more"]
+    shown = [_button(one, row, page, tab) for one in row.buttons[:2] if one.how != "more" or one.primary]
     return SafeString("".join([*shown, _more(row, page, url)]))
 
 
@@ -179,6 +183,8 @@ def _button(button, row, page, tab):
     action = _pattern("collaboration:verb", button.path).replace("R-0", one.code)
     target = "#requests" if page.board else f"#req-row-{one.number}"
     parts = {"action": action, "target": target, "token": page.token, "state": one.state, "where": page.where(tab)}
+    if button.how == "more":
+        return format_html(LINK, url=_url(one), verb=button.verb, label=button.label)
     if button.how == "click":
         label = button.label
         if button.verb == "accept":
@@ -214,7 +220,7 @@ def _more(row, page, url):
         return ""
     links = []
     for button in row.buttons:
-        if button.how == "more":
+        if button.how == "more" and not button.primary:
             keys = SafeString(' data-key="g"') if button.verb == "hand_over" else ""
             links.append(format_html('<a href="{0}?do={1}#do-{1}"{2}>{3}</a>', url, button.verb, keys, button.label))
         elif button.verb == "accept":
