@@ -1,4 +1,4 @@
-"""The checklist of a request and what it belongs together with."""
+"""The checklist of a request, what it belongs together with, and who is kept informed."""
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import IntegrityError, transaction
@@ -6,7 +6,9 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from activity.models import Event
-from collaboration.models import CheckItem, CollaborationRequest, RequestLink
+from activity.recording import record
+from collaboration import telling
+from collaboration.models import CheckItem, CollaborationRequest, RequestLink, Watcher
 from core.errors import Refused
 
 MOST = 30  # things to tick off: more is a project
@@ -67,6 +69,18 @@ def _splits_of(rows, user):
         verb="collaboration.split", subject_type=kind, subject_id__in=[row.request_id for row in rows], undone_at=None
     )
     return {event.data["made"]: event for event in events}
+
+
+def watch(request, person, *, by, now):
+    """仅通知: he may read it from now on, and hears what happens to it."""
+    _row, is_new = Watcher.objects.get_or_create(request=request, user=person)
+    if is_new:
+        data = telling.named(request) | {"to": person.name, "who": by.name}
+        record("collaboration.watching", request, by=by, about=request.customer_id, at=now, tell=[person], **data)
+
+
+def unwatch(request, person):
+    Watcher.objects.filter(request=request, user=person).delete()
 
 
 def _pair(request, other):

@@ -14,7 +14,7 @@ from activity.files import attach
 from activity.models import Attachment, Event
 from collaboration import buttons, clocks, joining, nudging, rights
 from collaboration.cards import contact_card, knows_customer
-from collaboration.forms.parts import ItemForm, LinkForm
+from collaboration.forms.parts import ItemForm, LinkForm, WatchForm
 from collaboration.forms.verbs import CommentForm, form_for
 from collaboration.models import CollaborationRequest, RequestComment
 from collaboration.parts import linked
@@ -51,6 +51,7 @@ def page(one, user, *, now):
         "links": linked(one, user, but=also),
         "merged": merged, "may_merge_back": user.is_admin or rights.is_serving(user, one),
         "takes_part": takes_part, "item_form": ItemForm(asked_of=one, by=user), "link_form": LinkForm(by=user),
+        "watch_form": WatchForm(asked_of=one, by=user) if takes_part else None,
         "may_merge": joining.may_merge(user, one) and joining.candidates(one, user).exists(),
         "may_split": joining.may_split(user, one),
         "comment_form": CommentForm(asked_of=one, by=user),

@@ -5,8 +5,10 @@ import re
 import pytest
 from django.utils import timezone
 
+from activity.models import Notification
 from collaboration import verbs
-from tests.cast import key
+from pipeline.models import Risk
+from tests.cast import key, make_customer
 from tests.collaboration.world import MONDAY, TUESDAY, ask, brought_to
 
 pytestmark = pytest.mark.django_db
@@ -68,3 +70,41 @@ def test_what_is_in_progress_is_delivered_from_its_row(cast, client_of):
     for path in ("/requests?tab=mine", "/requests?as=board"):
         page = client_of(cast.tess).get(path).content.decode()
         assert page.count(link) == 1 and page.count("do=deliver") == 1
+
+
+def test_somebody_is_kept_informed_from_then_on_until_he_or_they_stop_it(cast, client_of):
+    request = brought_to("accepted", cast)
+    url, bob, tess = f"/requests/{request.code}", client_of(cast.bob), client_of(cast.tess)
+    assert bob.get(url).status_code == 404
+    assert tess.post(f"{url}/watchers", {"user": cast.bob.pk, "key": key()}).status_code == 302
+    told = Notification.objects.get(recipient=cast.bob)
+    assert (told.kind, told.group) == ("collaboration.watching", "fyi")
+    page = bob.get(url).content.decode()
+    assert "Stop following" in page and 'name="user"' not in page, "he reads, and adds nobody"
+    assert bob.post(f"{url}/watchers", {"user": cast.nadia.pk, "key": key()}).status_code == 403
+    assert tess.post(f"{url}/watchers", {"user": cast.bob.pk, "key": key()}).status_code == 422, "once"
+    verbs.deliver(request, by=cast.tess, now=timezone.now(), result="可行")
+    assert Notification.objects.filter(recipient=cast.bob, kind="collaboration.delivered").exists()
+    left = bob.post(f"{url}/watchers", {"drop": cast.bob.pk, "key": key()})
+    assert (left.status_code, left.url) == (302, "/requests") and bob.get(url).status_code == 404
+    tess.post(f"{url}/watchers", {"user": cast.nadia.pk, "key": key()})
+    assert client_of(cast.alice).post(f"{url}/watchers", {"drop": cast.nadia.pk, "key": key()}).status_code == 302
+    assert not request.watchers.exists()
+
+
+@pytest.mark.proves("R58")
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("客户预算审批流程延迟，需对接财务部", "price"), ("预批流程延迟，需对接财务部", "finance"),
+        ("需协调生产部优先排产", "delivery"), ("技术部对接人出差", "technical"), ("样品未到", "material"),
+        ("客户犹豫", "technical"),
+    ],
+)  # fmt: skip
+def test_a_risk_begins_a_request_of_the_kind_it_names(cast, client_of, text, code):
+    deal = make_customer(cast.alice).deals.get()
+    risk = Risk.objects.create(deal=deal, text=text, opened_at=timezone.now(), opened_by=cast.alice)
+    client, query = client_of(cast.alice), {"deal": deal.pk, "risk": risk.pk}
+    form = client.get("/requests/new", query).context["form"]
+    assert (form["kind"].value(), form["title"].value()) == (code, text)
+    assert client.get("/requests/new", query | {"kind": "other"}).context["form"]["kind"].value() == "other"
