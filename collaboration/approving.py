@@ -278,10 +278,9 @@ def _frozen(request):
 
 
 def _move_on(request, waiting, *, by, now, reason=""):
-    """These steps run, each since it began: of those side by side the one whose time is over first holds the request.
-    Its interval, its own accept-by, and the card says where it lies."""
-    step = min(waiting, key=lambda step: due_of(request, step))
-    due = due_of(request, step)
+    """These steps run, each since it began; of those side by side the one whose time is over first holds the request:
+    its interval, its own accept-by, and the card says where it lies."""
+    due, _pk, step = min((due_of(request, step), step.pk, step) for step in waiting)
     place = step.department or request.department
     running = request.intervals.filter(ended_at=None, state=request.state, department=place, person=step.person).first()
     if running is None:
@@ -299,5 +298,3 @@ def due_of(request, step):
 def _forget(request):
     request.__dict__.pop("_steps", None)
     getattr(request, "_prefetched_objects_cache", {}).pop("steps", None)
-
-

@@ -15,6 +15,7 @@ from core.periods import today
 from core.text import controls
 from core.widgets import Chips, Day
 
+BLANK = forms.ModelChoiceField(None).empty_label  # a row of hyphens
 FARTHEST = 366 * 3  # days ahead a promise may lie
 
 
@@ -32,6 +33,9 @@ class Plain(forms.Form):
         self.asked_of, self.by = asked_of, by
         kwargs.setdefault("auto_id", f"id_{type(self).__name__.lower()}_%s")
         super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            if getattr(field, "empty_label", None) == BLANK:
+                field.empty_label = "–"
 
     def clean(self):
         found = super().clean()
