@@ -144,7 +144,7 @@ def approve(request, *, by, now, comment="", oa_number="", oa_on=None):
             _move_on(request, begun, by=by, now=now)
             telling.tell(
                 "approved", request, by=by, now=now, act=telling.approvers(begun, now=now),
-                fyi=telling.asker(request), next=begun[0].who, **data,
+                fyi=telling.asker(request), **telling.step_named("next", begun[0]), **data,
             )  # fmt: skip
             return step
         result = comment or _("Approved")
@@ -231,8 +231,8 @@ def add_step(request, *, by, now, person=None, department=None, beside=False, no
         )  # fmt: skip
         _forget(request)
         act = telling.approvers([step], now=now) if beside else []
-        telling.tell_also("step_added", request, by=by, now=now, act=act, fyi=telling.asker(request), to=step.who,
-                          note=note)  # fmt: skip
+        telling.tell_also("step_added", request, by=by, now=now, act=act, fyi=telling.asker(request), note=note,
+                          **telling.step_named("to", step))  # fmt: skip
     return step
 
 

@@ -90,6 +90,13 @@ def named(request):
     }  # fmt: skip
 
 
+def step_named(name, step):
+    """Whose step it is, in both languages: {name: …, name_en: …}."""
+    place = step.department
+    zh, en = (place.name, place.name_en or place.name) if place and not step.person else (step.who, step.who)
+    return {name: zh, f"{name}_en": en}
+
+
 def asker(request):
     return [request.asker] if request.asker else []
 

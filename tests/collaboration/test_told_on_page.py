@@ -54,6 +54,10 @@ def test_an_approval_says_whose_step_it_is_on_the_page_and_in_the_row(cast, clie
         assert "In approval · 陈曦" in client_of(person).get(path).content.decode()
     page = client_of(cast.sam).get(f"/requests/R-{request.number}").content.decode()
     assert "waits for 陈曦" in page and "once your department has accepted" not in page
+    verbs.add_step(request, by=cast.mia, now=timezone.now(), department=cast.tech, note="参数")
+    verbs.approve(request, by=cast.mia, now=timezone.now())
+    lines = talk_of(client_of(cast.sam), request)  # her language is English, whoever's it was who did it
+    assert "asked Tech as well" in lines[-2] and "参数" in lines[-2] and "next is Tech" in lines[-1]
 
 
 def test_what_is_handed_on_leaves_nothing_of_itself_on_the_page(cast, client_of):
