@@ -106,7 +106,14 @@ class Calendar:
 
     def working_minutes(self, start, end):
         """Whole working minutes between two aware moments; 0 when end is not after start."""
-        return sum(minutes for _day, minutes in self._minutes_by_day(start, end))
+        if end <= start:
+            return 0
+        begins, ends = (moment.astimezone(zone()).replace(tzinfo=None) for moment in (start, end))
+        first, last = begins.date(), ends.date()
+        if first == last:
+            return self._worked(first, begins, ends)
+        between = self.working_days(first + DAY, last - DAY)  # a list asks for hundreds: none counts day by day
+        return self._worked(first, begins, ends) + between * self.day_minutes() + self._worked(last, begins, ends)
 
     def add_working_minutes(self, start, minutes):
         """The moment when `minutes` of working time have passed since `start` (aware). 0 gives start itself."""
@@ -170,10 +177,14 @@ class Calendar:
             if begins.date() < day < ends.date():
                 yield day, whole if self.works(day) else 0
                 continue
-            worked = dt.timedelta()
-            for a, b in self._spans(day):
-                worked += max(min(b, ends) - max(a, begins), dt.timedelta())
-            yield day, int(worked.total_seconds() // 60)
+            yield day, self._worked(day, begins, ends)
+
+    def _worked(self, day, begins, ends):
+        """Whole working minutes of one day between two moments of the company's clock."""
+        worked = dt.timedelta()
+        for a, b in self._spans(day):
+            worked += max(min(b, ends) - max(a, begins), dt.timedelta())
+        return int(worked.total_seconds() // 60)
 
 
 def leave_of(user, day):

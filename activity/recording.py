@@ -70,7 +70,7 @@ def messages_of(kind, subject, *, tell, at, key, by=None, event=None, act=False,
 
 def deliver(messages):
     """Those of messages_of() that were not there yet."""
-    Notification.objects.bulk_create(messages, ignore_conflicts=True, batch_size=500)
+    Notification.objects.bulk_create(messages, ignore_conflicts=True, batch_size=2000)
 
 
 def tell_later(subject, about, *, but=()):

@@ -49,6 +49,7 @@ PAGES = [
     ("team home", "/team", "rows", 6, 15, 15),
     ("targets", "/targets", "rows", 6, 15, None),
     ("request queue", "/requests", "rows", 6, 8, 15),
+    ("requests as cards", "/requests?as=board", "rows", 14, 12, 40),
     ("weekly review", "/reviews", "rows", 16, 12, None),
     ("monthly review", "/reviews/month/{month}", "rows", 16, 12, None),
     ("end of day", "/today/update", "rows", 6, 15, None),

@@ -136,6 +136,7 @@ def approve(request, *, by, now, comment="", oa_number="", oa_on=None):
         left = rights.steps_of(request, state="waiting")
         data = {"who": by.name, "comment": comment, "oa": oa_number}
         if left:
+            _move_on(request, left, by=by, now=now)
             telling.tell("approved", request, by=by, now=now, act=telling.approvers(left, now=now), **data)
             return step
         begun = start(request, now=now)
@@ -143,7 +144,7 @@ def approve(request, *, by, now, comment="", oa_number="", oa_on=None):
             _move_on(request, begun, by=by, now=now)
             telling.tell(
                 "approved", request, by=by, now=now, act=telling.approvers(begun, now=now),
-                fyi=telling.asker(request), next=begun[0].who, **data,
+                fyi=telling.asker(request), **telling.step_named("next", begun[0]), **data,
             )  # fmt: skip
             return step
         result = comment or _("Approved")
@@ -230,8 +231,8 @@ def add_step(request, *, by, now, person=None, department=None, beside=False, no
         )  # fmt: skip
         _forget(request)
         act = telling.approvers([step], now=now) if beside else []
-        telling.tell_also("step_added", request, by=by, now=now, act=act, fyi=telling.asker(request), to=step.who,
-                          note=note)  # fmt: skip
+        telling.tell_also("step_added", request, by=by, now=now, act=act, fyi=telling.asker(request), note=note,
+                          **telling.step_named("to", step))  # fmt: skip
     return step
 
 
@@ -276,21 +277,24 @@ def _frozen(request):
     }  # fmt: skip
 
 
-def _move_on(request, begun, *, by, now, reason=""):
-    """The next step runs: its interval, its own accept-by, the card says where it lies."""
-    step = begun[0]
-    due = clocks.accept_due(
-        step.department or request.department, request.priority, now=now, kind=request.kind, person=step.person
-    )
-    change(request, by=by, accept_by=due, due_at=due, held_since=now)
-    open_interval(
-        request, by=by, now=now, reason=reason, department=step.department or request.department, person=step.person
-    )
+def _move_on(request, waiting, *, by, now, reason=""):
+    """These steps run, each since it began; of those side by side the one whose time is over first holds the request:
+    its interval, its own accept-by, and the card says where it lies."""
+    due, _pk, step = min((due_of(request, step), step.pk, step) for step in waiting)
+    place = step.department or request.department
+    running = request.intervals.filter(ended_at=None, state=request.state, department=place, person=step.person).first()
+    if running is None:
+        running = open_interval(request, by=by, now=now, reason=reason, department=place, person=step.person)
+    change(request, by=by, accept_by=due, due_at=due, held_since=running.started_at)
     notes.show(request, now=now)
+
+
+def due_of(request, step):
+    """When a waiting step must be decided, counted from its own beginning."""
+    place = step.department or request.department
+    return clocks.accept_due(place, request.priority, now=step.since, kind=request.kind, person=step.person)
 
 
 def _forget(request):
     request.__dict__.pop("_steps", None)
     getattr(request, "_prefetched_objects_cache", {}).pop("steps", None)
-
-

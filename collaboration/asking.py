@@ -25,6 +25,28 @@ def about(user, given):
     return About(customer, deal)
 
 
+def kind_of(kinds, about, given):
+    """The kind to begin with: the one asked for; of a risk the one whose words or department it names (需对接财务部),
+    asked before approved; else the first."""
+    kinds = list(kinds)
+    if chosen := next((kind for kind in kinds if kind.code == given.get("kind")), None):
+        return chosen
+    risk = risk_of(about, given)
+    text = str(risk).casefold() if risk else ""
+
+    def named(kind):
+        own = [kind.label, kind.label_en, *kind.synonyms.split(",")]
+        places = kind.department_words.split(",")
+        return next((n for n, words in enumerate((own, places)) for word in words if word.strip()
+                     and word.strip().casefold() in text), 2)  # fmt: skip
+
+    return min(kinds, key=lambda kind: (named(kind), kind.is_approval, kind.position, kind.pk), default=None)
+
+
+def risk_of(about, given):
+    return _one(Risk.objects.filter(deal=about.deal), given.get("risk")) if about.deal else None
+
+
 def known_names(user):
     """The names offered while a seller types a customer: his own, the latest first."""
     if not user.sells:
@@ -53,8 +75,7 @@ def first_words(kind, about, given):
         place = department_of(kind)
         if place and (given.get("template") is not None or not words.get("department")):
             words["department"] = place.pk  # a change of kind changes the department
-    risk = _one(Risk.objects.filter(deal=about.deal), given.get("risk")) if about.deal else None
-    if risk:
+    if risk := risk_of(about, given):
         words.setdefault("title", str(risk)[:120])
     if about.customer and kind:
         words.setdefault("title", f"{about.customer.name} · {kind.words}"[:120])

@@ -23,7 +23,7 @@ from customers.models import Customer
 COMES_IN = ("raised", "resubmitted", "insisted", "handed_over", "answered", "released", "approved", "step_added")
 COMES_BACK = ("sent_back", "refused", "countered")
 MY_TURN = ("asked_back", "delivered", "reopened", "lacking")
-TO_KNOW = ("merged", "unmerged", "split",
+TO_KNOW = ("watching", "merged", "unmerged", "split",
            "accepted", "agreed", "confirmed", "withdrawn", "closed", "edited", "postponed", "said", "noted",
            *COMES_IN, *COMES_BACK, *MY_TURN)  # fmt: skip
 WITH_ASKER = [state for state, side in HOLDER.items() if side == "asker"]

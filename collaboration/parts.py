@@ -1,10 +1,14 @@
-"""The checklist of a request and what it belongs together with."""
+"""The checklist of a request, what it belongs together with, and who is kept informed."""
 
+from django.contrib.contenttypes.models import ContentType
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from collaboration.models import CheckItem, CollaborationRequest, RequestLink
+from activity.models import Event
+from activity.recording import record
+from collaboration import telling
+from collaboration.models import CheckItem, CollaborationRequest, RequestLink, Watcher
 from core.errors import Refused
 
 MOST = 30  # things to tick off: more is a project
@@ -44,14 +48,39 @@ def unlink(request, other):
 
 
 def linked(request, user, *, but=()):
-    """[(the other request as far as `user` sees it, or None, its code, split off or not)], less those in `but`: what
-    was merged into it is named with that."""
+    """[(the other request as far as `user` sees it, or None, its code, split off or not, the event of a split he did
+    and may take back)], less those in `but`: what was merged into it is named with that."""
     rows = RequestLink.objects.filter(Q(request=request) | Q(other=request)).select_related("request", "other")
     pairs = [(row, row.other if row.request_id == request.pk else row.request) for row in rows.order_by("pk")]
     pairs = [(row, other) for row, other in pairs if other not in but]
     seen = CollaborationRequest.objects.visible_to(user).filter(pk__in=[other.pk for _row, other in pairs])
     here = {one.pk: one for one in seen.with_faces()} if pairs else {}
-    return [(here.get(other.pk), other.code, row.split) for row, other in pairs]
+    loose = [row for row, other in pairs if row.split and row.other.state == "submitted" and other.pk in here]
+    splits = _splits_of(loose, user)
+    return [(here.get(other.pk), other.code, row.split, splits.get(row.other_id)) for row, other in pairs]
+
+
+def _splits_of(rows, user):
+    """{key of what was split off: the event, where he may take it back}."""
+    if not rows:
+        return {}
+    kind = ContentType.objects.get_for_model(CollaborationRequest)
+    events = Event.objects.visible_to(user).filter(
+        verb="collaboration.split", subject_type=kind, subject_id__in=[row.request_id for row in rows], undone_at=None
+    )
+    return {event.data["made"]: event for event in events}
+
+
+def watch(request, person, *, by, now):
+    """仅通知: he may read it from now on, and hears what happens to it."""
+    _row, is_new = Watcher.objects.get_or_create(request=request, user=person)
+    if is_new:
+        data = telling.named(request) | {"to": person.name, "who": by.name}
+        record("collaboration.watching", request, by=by, about=request.customer_id, at=now, tell=[person], **data)
+
+
+def unwatch(request, person):
+    Watcher.objects.filter(request=request, user=person).delete()
 
 
 def _pair(request, other):

@@ -1,5 +1,7 @@
 """Questions asked of requests. Departments see what was sent to them, askers what they sent, managers their teams'."""
 
+import functools
+
 from django.db import models
 from django.db.models import Case, Count, F, Q, Value, When
 
@@ -11,6 +13,13 @@ OVER = ["done", "withdrawn", "closed"]
 WITH_ASKER = ["countered", "waiting", "delivered", "refused"]
 UNTAKEN = Q(state="submitted") | Q(state="accepted", person=None)  # an imported one in progress may name nobody (D20)
 RETURNED = Q(state="refused") | Q(state="waiting", kind__is_approval=True)
+
+
+@functools.cache
+def _all_but(model, side, *kept):
+    """The fields of what a request points to that a row does not show, for defer()."""
+    there = model._meta.get_field(side).related_model._meta
+    return [f"{side}__{field.name}" for field in there.concrete_fields if field.name not in (there.pk.name, *kept)]
 
 
 def hands(user):
@@ -131,9 +140,9 @@ class RequestQuerySet(models.QuerySet):
     def with_row_faces(self):
         """What a row of the queue names, without the texts that only the page shows."""
         texts = ("description", "standard", "result", "custom", "kind__template", "kind__template_en", "kind__standard")
-        people = [f"{side}__{name}" for side in ("person", "asker") for name in ("notices", "password")]
         rows = self.select_related("kind", "department", "person", "asker", "customer")
-        return rows.defer(*texts, *people, "customer__custom")
+        return rows.defer(*texts, *_all_but(self.model, "person", "name"), *_all_but(self.model, "asker", "name"),
+                          *_all_but(self.model, "customer", "owner"))  # fmt: skip
 
     def with_tag(self, user):
         """Each with the tag of its customer as `seen_tag`; empty without one, or with one that `user` may not see."""

@@ -47,7 +47,7 @@ class Row:
     @property
     def only_menu(self):
         """Nothing to press but ⋯: on the phone it needs no line of its own."""
-        return all(button.how == "more" for button in self.buttons[:2])
+        return all(button.how == "more" and not button.primary for button in self.buttons[:2])
 
 
 def labels(user):

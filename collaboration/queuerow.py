@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from collaboration.cards import place_words
+from collaboration.rights import steps_of
 from core.entryforms import opened_before
 from core.keys import new_key
 from core.markup import format_html
@@ -53,6 +54,7 @@ MORE = (
     '<details class="menu"><summary class="icon-btn" aria-label="{label}">{dots}</summary>'
     '<div class="menu-box">{links}<a href="{url}">{open}</a></div></details>'
 )
+LINK = '<a class="btn btn-s btn-primary" href="{url}?do={verb}#do-{verb}">{label}</a>'
 HIDDEN = '<input type="hidden" name="{}" value="{}">'
 
 
@@ -67,13 +69,18 @@ class Page:
         token = context.get("csrf_token")
         self.token = format_html(HIDDEN, "csrfmiddlewaretoken", str(token)) if token else ""
         self.queue = reverse("collaboration:queue")
-        self.openings, self.states, self.places = {}, {}, {}
+        self.openings, self.states, self.places, self.origins = {}, {}, {}, {}
         self.select, self.more = _("Select %(code)s"), _("More for %(code)s")
         self.accept, self.other = _as_pattern(_("Accept, due %(date)s")), _("Accept with another person or date")
         self.open, self.unknown = pgettext("verb", "Open"), _("Not given in the import")
 
     def where(self, tab):
         """Hidden fields that say where a verb was used."""
+        if tab not in self.origins:
+            self.origins[tab] = self._where(tab)
+        return self.origins[tab]
+
+    def _where(self, tab):
         query = self.request.GET.urlencode() if self.board else f"tab={tab}"
         more = format_html(HIDDEN, "query", query) if self.board else ""
         return format_html("{}{}{}", format_html(HIDDEN, "tab", tab), more,
@@ -101,11 +108,13 @@ class Page:
 
 def row_html(row, page):
     """One row (queue.Row) of a list."""
-    one, url = row.request, row.request.get_absolute_url()
+    one, url = row.request, _url(row.request)
     ticked = not page.user.is_admin and page.tab in ("accept", "mine")
     state = page.state(one)
     if one.state == "accepted" and one.person:
         state = f"{state} · {one.person.name}"
+    elif waiting := ", ".join(step.who for step in steps_of(one, state="waiting") if one.state == "submitted"):
+        state = f"{state} · {waiting}"
     amount = format_html('<td class="num amt">{}</td>', money(one.amount)) if page.amounts else ""
     tick = format_html(TICK, number=one.number, select=page.select % {"code": one.code}) if ticked else ""
     return format_html(
@@ -118,7 +127,7 @@ def row_html(row, page):
 
 def card_html(row, page, tab):
     """The same as a card of the board, in the column `tab`."""
-    one, url = row.request, row.request.get_absolute_url()
+    one, url = row.request, _url(row.request)
     sub = " · ".join(filter(None, [_sub(one), one.customer_name]))
     if row.shows_amount and one.amount is not None:
         sub = format_html("{} · {}", sub, money(one.amount))
@@ -165,15 +174,17 @@ def _wrong(page, element):
 
 
 def _do(row, page, url, tab):
-    shown = [_button(one, row, page, tab) for one in row.buttons[:2] if one.how != "more"]
+    shown = [_button(one, row, page, tab) for one in row.buttons[:2] if one.how != "more" or one.primary]
     return SafeString("".join([*shown, _more(row, page, url)]))
 
 
 def _button(button, row, page, tab):
     one, primary = row.request, " btn-primary" if button.primary else ""
-    action = _action(button.path).replace("R-0/", f"R-{one.number}/")
+    action = _pattern("collaboration:verb", button.path).replace("R-0", one.code)
     target = "#requests" if page.board else f"#req-row-{one.number}"
     parts = {"action": action, "target": target, "token": page.token, "state": one.state, "where": page.where(tab)}
+    if button.how == "more":
+        return format_html(LINK, url=_url(one), verb=button.verb, label=button.label)
     if button.how == "click":
         label = button.label
         if button.verb == "accept":
@@ -189,9 +200,13 @@ def _button(button, row, page, tab):
     return format_html(ASK, primary=primary, keys=keys, label=button.label, form=form)
 
 
+def _url(one):
+    return _pattern("collaboration:page").replace("R-0", one.code)
+
+
 @functools.cache
-def _action(path):
-    return reverse("collaboration:verb", args=[0, path])
+def _pattern(name, *more):
+    return reverse(name, args=[0, *more])
 
 
 def _as_pattern(sentence):
@@ -205,7 +220,7 @@ def _more(row, page, url):
         return ""
     links = []
     for button in row.buttons:
-        if button.how == "more":
+        if button.how == "more" and not button.primary:
             keys = SafeString(' data-key="g"') if button.verb == "hand_over" else ""
             links.append(format_html('<a href="{0}?do={1}#do-{1}"{2}>{3}</a>', url, button.verb, keys, button.label))
         elif button.verb == "accept":

@@ -14,15 +14,18 @@ from activity.files import attach
 from activity.models import Attachment, Event
 from collaboration import buttons, clocks, joining, nudging, rights
 from collaboration.cards import contact_card, knows_customer
-from collaboration.forms.parts import ItemForm, LinkForm
+from collaboration.forms.parts import ItemForm, LinkForm, WatchForm
 from collaboration.forms.verbs import CommentForm, form_for
 from collaboration.models import CollaborationRequest, RequestComment
 from collaboration.parts import linked
+from collaboration.querysets import WITH_ASKER
 from collaboration.verbs import promise_asked
 from core.periods import today
 from core.text import controls
 
 PATH = ("submitted", "accepted", "delivered", "done")
+# what the page says itself: how it began, the lines of the conversation
+UNTOLD = [f"collaboration.{verb}" for verb in ("raised", "imported", "said", "noted", "answered")]
 
 
 def page(one, user, *, now):
@@ -38,8 +41,8 @@ def page(one, user, *, now):
         "one": one, "clock": clocks.clock_of(one, now, calendar), "lines": lines, "sums": clocks.sums(lines),
         "path": path_of(one), "forms": [entry(verb, one, user, now=now) for verb in in_page_order(verbs)],
         "promise": promise_asked(one, now=now, calendar=calendar), "approvals": approvals(one, user, now, calendar),
-        "talk": conversation(one, user, also), "files": files(one, also), "watchers": [row.user for row in
-        one.watchers.select_related("user")], "card": contact_card(one, user),
+        "waits_for": waits_for(one), "talk": conversation(one, user, also), "files": files(one, also),
+        "watchers": [row.user for row in one.watchers.select_related("user")], "card": contact_card(one, user),
         "links_customer": knows_customer(one, user), "shows_amount": rights.sees_amounts(user),
         "may_comment": rights.may_comment(user, one, now=now), "may_attach": rights.may_attach(user, one, now=now),
         "may_nudge": may_nudge, "nudged": may_nudge and nudging.was_nudged(one, today(now)),
@@ -48,6 +51,7 @@ def page(one, user, *, now):
         "links": linked(one, user, but=also),
         "merged": merged, "may_merge_back": user.is_admin or rights.is_serving(user, one),
         "takes_part": takes_part, "item_form": ItemForm(asked_of=one, by=user), "link_form": LinkForm(by=user),
+        "watch_form": WatchForm(asked_of=one, by=user) if takes_part else None,
         "may_merge": joining.may_merge(user, one) and joining.candidates(one, user).exists(),
         "may_split": joining.may_split(user, one),
         "comment_form": CommentForm(asked_of=one, by=user),
@@ -120,13 +124,27 @@ def joined(one, user):
     kind = ContentType.objects.get_for_model(CollaborationRequest)
     events = Event.objects.filter(verb="collaboration.merged", subject_type=kind, subject_id__in=[r.pk for r in rows])
     last = {event.subject_id: event for event in events.order_by("pk")} if rows else {}
-    return [(row, last.get(row.pk)) for row in rows]
+    mine = {pk: event for pk, event in last.items() if user.is_admin or event.by_id == user.pk}
+    return [(row, mine.get(row.pk)) for row in rows]
+
+
+def waits_for(one):
+    """Who must act now, where the department and the person it names do not say it: the asker, the approvers whose
+    turn it is."""
+    if one.is_over:
+        return ""
+    if one.state in WITH_ASKER:
+        return one.asker.name if one.asker else one.asker_words
+    return ", ".join(dict.fromkeys(step.who for step in rights.steps_of(one, state="waiting")))
 
 
 def conversation(one, user, merged=()):
-    """Its own lines and those of what was merged into it, as they were said."""
+    """What was said here and in what was merged into it, and between it what was done, with the question, reason or
+    note it was done with: whoever comes later reads why it lies where it lies."""
     rows = RequestComment.objects.filter(request__in=[one, *merged]).select_related("by", "request")
-    return list(rows if rights.sees_internal(user, one) else rows.filter(internal=False))
+    rows = rows if rights.sees_internal(user, one) else rows.filter(internal=False)
+    deeds = Event.objects.about(one).exclude(verb__in=UNTOLD).select_related("by").order_by("at", "pk")
+    return sorted([*deeds, *rows], key=lambda line: line.at)
 
 
 def mentioned(one, words, *, internal=False):

@@ -14,7 +14,7 @@ from accounts.models import Department
 from activity.models import Attachment
 from collaboration import clocks, notes, telling, verbs
 from collaboration.models import ApprovalStep, CollaborationRequest, RequestComment, RequestKind
-from collaboration.settling import turn_all
+from collaboration.settling import Deed, turn_all
 from core.changing import change_each
 from core.errors import Refused
 
@@ -24,41 +24,38 @@ UNTOUCHED_DAYS = 2  # working days past the promise without a word or a file of 
 def settle(*, now):
     """Counter-offers nobody answered for a working day of the asker's are agreed, results nobody checked for 14 days
     confirmed, requests that lie untouched given back to their department. Returns how many of each, and how many could
-    not be turned. About twenty statements a deed and 500 requests."""
+    not be turned. Some twenty statements for each thousand requests."""
     calendar = Calendar.load()
-    rows = CollaborationRequest.objects.filter(due_at__lte=now).with_faces()
-    away = _put_off(rows.filter(state="countered"), calendar, now=now)
+    rows = CollaborationRequest.objects.filter(due_at__lte=now)
+    away = _put_off(rows.filter(state="countered").select_related("asker"), calendar, now=now)
     offers = rows.filter(state="countered").exclude(pk__in=away)
-    found = [
-        _agree(offers.filter(kind__makes_customer=False), now=now, calendar=calendar),
-        _confirm(rows.filter(state="delivered"), now=now, calendar=calendar),
+    deeds = [
+        _agree(offers.filter(kind__makes_customer=False), now=now), _confirm(rows.filter(state="delivered"), now=now),
         _release(_untouched(rows, calendar, now=now), now=now, calendar=calendar),
-    ]
-    done = dict(zip(("agreed", "confirmed", "released"), (one["done"] for one in found), strict=True))
-    for lead in offers.filter(kind__makes_customer=True):  # each makes its customer
+    ]  # fmt: skip
+    turned, failed = turn_all(deeds, now=now, calendar=calendar)
+    done = {deed.verb: turned[deed.verb] for deed in deeds}
+    for lead in offers.filter(kind__makes_customer=True).with_faces():  # each makes its customer
         try:
             verbs.agree(lead, by=None, now=now)
         except Refused:
             continue  # somebody answered meanwhile
         done["agreed"] += 1
-    failed = sum(one["failed"] for one in found)
     return done | ({"failed": failed} if failed else {})
 
 
-def _agree(rows, *, now, calendar):
-    return turn_all(
-        rows, "agreed", lambda one: {"state": "accepted", "promised_on": one.countered_on, "accepted_at": now},
-        now=now, calendar=calendar, act=lambda one, fields: [],
+def _agree(rows, *, now):
+    return Deed(
+        "agreed", rows, lambda one: {"state": "accepted", "promised_on": one.countered_on, "accepted_at": now},
         fyi=lambda one, fields: [one.person, *telling.asker(one)],
         data=lambda one, fields: {"on": fields["promised_on"].isoformat(), "silent": True},
     )  # fmt: skip
 
 
-def _confirm(rows, *, now, calendar):
-    return turn_all(
-        rows, "confirmed", lambda one: {"state": "done", "done_at": now, "ended_at": now}, now=now, calendar=calendar,
-        act=lambda one, fields: [], fyi=lambda one, fields: [one.person, *telling.asker(one)],
-        data=lambda one, fields: {"silent": True},
+def _confirm(rows, *, now):
+    return Deed(
+        "confirmed", rows, lambda one: {"state": "done", "done_at": now, "ended_at": now},
+        fyi=lambda one, fields: [one.person, *telling.asker(one)], data=lambda one, fields: {"silent": True},
     )  # fmt: skip
 
 
@@ -82,9 +79,8 @@ def _release(rows, *, now, calendar):
             people[key] = [person for person in (*there, one.department.lead) if person]
         return people[key]
 
-    return turn_all(
-        rows, "released", fields_of, now=now, calendar=calendar, act=of_department,
-        fyi=lambda one, fields: [were[one.pk], *telling.asker(one)],
+    return Deed(
+        "released", rows, fields_of, act=of_department, fyi=lambda one, fields: [were[one.pk], *telling.asker(one)],
         data=lambda one, fields: {"person": were[one.pk].name},
     )  # fmt: skip
 
@@ -115,8 +111,7 @@ def _untouched(rows, calendar, *, now):
         parent_type=kind, parent_id=OuterRef("pk"), added_by=OuterRef("person"), added_at__gte=OuterRef("held_since")
     )
     idle = Q(state="accepted", due_at__lte=long_ago) & ~Exists(said) & ~Exists(added)
-    rows = rows.filter(Q(state="submitted") | idle, kind__is_approval=False, person__isnull=False)
-    return rows.select_related("department__lead")
+    return rows.filter(Q(state="submitted") | idle, kind__is_approval=False, person__isnull=False)
 
 
 def refresh_cards(*, now):

@@ -36,9 +36,9 @@ def tell_also(verb, request, *, by, now, act=(), fyi=(), **data):
     return event
 
 
-def tell_many(verb, requests, heard, *, now, channels):
-    """tell() of a deed the clock did to many requests: `heard` is {pk: {"act": people, "fyi": people, "data": {}}}.
-    About six statements, whatever their number."""
+def tell_many(requests, heard, *, now, channels):
+    """tell() of what the clock did to many requests: `heard` is {pk: {"verb": its verb, "act": people, "fyi": people,
+    "data": {}}}. Four statements and one for 2,000 messages."""
     kind = ContentType.objects.get_for_model(CollaborationRequest)
     keys = [request.pk for request in requests]
     asked = Notification.objects.filter(subject_type=kind, subject_id__in=keys, group="act", over_at=None, read_at=None)
@@ -47,15 +47,20 @@ def tell_many(verb, requests, heard, *, now, channels):
         request.pk: named(request) | {n: v for n, v in heard[request.pk]["data"].items() if v not in (None, "")}
         for request in requests
     }
-    events = write(events_of(
-        f"collaboration.{verb}", requests, by=None, at=now, about=lambda one: one.customer_id,
-        data=lambda one: facts[one.pk],
-    ))  # fmt: skip
+    by_verb = {}
+    for request in requests:
+        by_verb.setdefault(heard[request.pk]["verb"], []).append(request)
+    events = write([
+        event for verb, same in by_verb.items()
+        for event in events_of(f"collaboration.{verb}", same, by=None, at=now, about=lambda one: one.customer_id,
+                               data=lambda one: facts[one.pk])
+    ])  # fmt: skip
+    told = [(verb, request) for verb, same in by_verb.items() for request in same]
     watching = {}
     for row in Watcher.objects.filter(request__in=keys).select_related("user"):
         watching.setdefault(row.request_id, []).append(row.user)
     found = []
-    for request, event in zip(requests, events, strict=True):
+    for (verb, request), event in zip(told, events, strict=True):
         act = heard[request.pk]["act"]
         also = {person.pk for person in act}
         fyi = [one for one in [*heard[request.pk]["fyi"], *watching.get(request.pk, [])] if one and one.pk not in also]
@@ -83,6 +88,13 @@ def named(request):
         "department_en": request.department.name_en, "what": request.kind_words or request.kind.label,
         "what_en": request.kind_words or request.kind.label_en,
     }  # fmt: skip
+
+
+def step_named(name, step):
+    """Whose step it is, in both languages: {name: …, name_en: …}."""
+    place = step.department
+    zh, en = (place.name, place.name_en or place.name) if place and not step.person else (step.who, step.who)
+    return {name: zh, f"{name}_en": en}
 
 
 def asker(request):

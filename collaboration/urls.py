@@ -15,6 +15,7 @@ urlpatterns = [
     path("requests/R-<int:number>/items", parts.add_item, name="items"),
     path("requests/R-<int:number>/items/<int:pk>", parts.item, name="item"),
     path("requests/R-<int:number>/links", parts.link, name="links"),
+    path("requests/R-<int:number>/watchers", parts.watch, name="watchers"),
     path("requests/R-<int:number>/merge", parts.merge, name="merge"),
     path("requests/R-<int:number>/split", parts.split, name="split"),
     path("requests/R-<int:number>/<slug:verb>", act.act, name="verb"),

@@ -5,7 +5,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 
 from django.db import models, transaction
-from django.db.models import Case, F, Value, When
+from django.db.models import Case, F, Q, Value, When
 from django.utils import timezone
 
 from core.errors import Conflict
@@ -75,22 +75,21 @@ def change_many(objs, *, by, **fields):
 
 def change_each(wanted, *, by):
     """A list of (object, {field: value}) fetched and locked by the caller, each with its own values: one statement
-    a hundred objects, one history insert. Returns the objects that really changed; Conflict when a row moved on."""
-    touched = [(obj, {n: v for n, v in values.items() if not _same(obj, n, v)}) for obj, values in wanted]
-    touched = [(obj, values) for obj, values in touched if values]
+    for 500 objects of the same fields, one history insert. Returns the objects that really changed; Conflict when a row
+    moved on."""
+    touched = [(obj, values) for obj, values in wanted if any(not _same(obj, n, v) for n, v in values.items())]
     if not touched:
         return []
     model = touched[0][0]._meta.model
     with transaction.atomic():
         by_shape = {}
         for obj, values in touched:
-            by_shape.setdefault((obj.version, frozenset(values)), []).append((obj, values))
-        for (version, names), members in by_shape.items():
-            for start in range(0, len(members), 100):
-                part = members[start : start + 100]
-                rows = model._base_manager.filter(pk__in=[obj.pk for obj, _ in part], version=version)
+            by_shape.setdefault(frozenset(values), []).append((obj, values))
+        for names, members in by_shape.items():
+            for start in range(0, len(members), 500):
+                part = members[start : start + 500]
                 fields = {name: _case(model, name, part) for name in names}
-                if rows.update(version=F("version") + 1, **fields) != len(part):
+                if _as_seen(model, part).update(version=F("version") + 1, **fields) != len(part):
                     raise Conflict(part[0][0], [])
         for obj, values in touched:
             for name, value in values.items():
@@ -100,14 +99,29 @@ def change_each(wanted, *, by):
     return [obj for obj, _ in touched]
 
 
+def _as_seen(model, part):
+    """The rows of these objects in the versions they were fetched in."""
+    keys = {}
+    for obj, _values in part:
+        keys.setdefault(obj.version, []).append(obj.pk)
+    seen = Q()
+    for version, same in keys.items():
+        seen |= Q(version=version, pk__in=same)
+    return model._base_manager.filter(seen)
+
+
 def _case(model, name, members):
+    """The column's new values as one expression; objects with equal ones share a branch."""
     field = model._meta.get_field(name)
-    values = [getattr(values[name], "pk", values[name]) for _, values in members]
-    if len(set(map(repr, values))) == 1:
-        return values[0]
+    keys, values = {}, {}
+    for obj, wanted in members:
+        value = getattr(wanted[name], "pk", wanted[name])
+        keys.setdefault(repr(value), []).append(obj.pk)
+        values[repr(value)] = value
+    if len(values) == 1:
+        return value
     kind = getattr(field, "target_field", field)
-    whens = [When(pk=obj.pk, then=Value(value, kind)) for (obj, _), value in zip(members, values, strict=True)]
-    return Case(*whens, output_field=kind)
+    return Case(*(When(pk__in=keys[said], then=Value(values[said], kind)) for said in keys), output_field=kind)
 
 
 def write_history(objs, *, by, made=False):

@@ -64,7 +64,10 @@ class RequestForm(NeedsFiles, Plain):
         if has_customer:
             for name in self.LEAD:
                 del fields[name]
-        elif not (kind and kind.makes_customer):
+        elif kind and kind.makes_customer:
+            fields["customer_name"].required = True  # whom the lead is about
+            fields["customer_name"].error_messages["required"] = _("Enter the customer")
+        else:
             del fields["lead_contact"], fields["lead_phone"]
         self.ask_files(kind.needs if kind else [])
         if kind and not self.is_bound:
@@ -83,11 +86,8 @@ class RequestForm(NeedsFiles, Plain):
         kind = found.get("kind")
         if found.get("priority") == "urgent" and not found.get("urgent_why", "").strip():
             self.add_error("urgent_why", _("Say why it is urgent."))
-        if kind and kind.makes_customer and not found.get("customer_name", "").strip():
-            if "customer_name" in self.fields:
-                self.add_error("customer_name", _("Enter the customer"))
-            else:
-                self.add_error("kind", _("A lead hand-over is for somebody who is not a customer yet."))
+        if kind and kind.makes_customer and "customer_name" not in self.fields:
+            self.add_error("kind", _("A lead hand-over is for somebody who is not a customer yet."))
         found["needed_by"] = self.day_ahead("needed_by") or self._chip(found.get("day"))
         return found
 

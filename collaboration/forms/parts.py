@@ -1,9 +1,9 @@
-"""Shape of what is typed about the checklist, links, merging and splitting."""
+"""Shape of what is typed about the checklist, links, watchers, merging and splitting."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Department
+from accounts.models import Department, User
 from collaboration import rights
 from collaboration.forms.verbs import Plain, text
 from collaboration.models import CheckItem, CollaborationRequest
@@ -25,6 +25,18 @@ class LinkForm(Plain):
         if self.other is None:
             raise forms.ValidationError(_("There is no such request."))
         return self.cleaned_data["code"]
+
+
+class WatchForm(Plain):
+    """Somebody who does not hear of it yet."""
+
+    user = forms.ModelChoiceField(User.objects.none(), label=_("Keep somebody informed"), empty_label="–")
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        hear = [self.asked_of.asker_id, self.asked_of.person_id, *self.asked_of.watchers.values_list("user", flat=True)]
+        people = User.objects.active().exclude(pk__in=[key for key in hear if key])
+        self.fields["user"].queryset = people.order_by("pinyin", "pk")
 
 
 class MergeForm(Plain):

@@ -15,6 +15,7 @@ from core.periods import today
 from core.text import controls
 from core.widgets import Chips, Day
 
+BLANK = forms.ModelChoiceField(None).empty_label  # a row of hyphens
 FARTHEST = 366 * 3  # days ahead a promise may lie
 
 
@@ -32,6 +33,9 @@ class Plain(forms.Form):
         self.asked_of, self.by = asked_of, by
         kwargs.setdefault("auto_id", f"id_{type(self).__name__.lower()}_%s")
         super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            if getattr(field, "empty_label", None) == BLANK:
+                field.empty_label = "–"
 
     def clean(self):
         found = super().clean()
@@ -160,7 +164,9 @@ class HandOverForm(Plain):
         super().__init__(*args, **kwargs)
         if self.asked_of.kind.is_approval:
             del self.fields["department"]
-            self.fields["person"].queryset = User.objects.active().exclude(pk=self.by.pk)
+            asker = self.asked_of.asker_id or 0  # who asks does not approve
+            people = User.objects.active().exclude(pk__in=[self.by.pk, asker]).exclude(role=User.Role.ADMIN)
+            self.fields["person"].queryset = people.order_by("pinyin", "pk")
             self.fields["person"].required = True
         else:
             self.fields["person"].queryset = servers(self.asked_of).exclude(pk=self.asked_of.person_id)
@@ -185,6 +191,7 @@ class AddStepForm(Plain):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         people = User.objects.active().exclude(pk__in=[self.by.pk, self.asked_of.asker_id or 0])
+        people = people.exclude(role=User.Role.ADMIN)
         self.fields["person"].queryset = people.order_by("pinyin", "pk")
         self.fields["department"].queryset = Department.objects.filter(is_active=True, serves=True)
 

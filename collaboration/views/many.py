@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from collaboration.many import DEEDS, MOST, ManyForm, do_many, sort_out
 from collaboration.models import CollaborationRequest
+from collaboration.reading import given as given_in
 from core.asked import number
 from core.keys import deed
 
@@ -32,7 +33,7 @@ def many(request):
         context = {"do": do, "fit": fit, "left": left, "form": form}
         status = 422 if request.method == "POST" else 200
         return render(request, "collaboration/many.html", context, status=status)
-    done, refused = do_many(fit, do, by=user, now=now, **form.cleaned_data)
+    done, refused = do_many(fit, do, by=user, now=now, **given_in(form.cleaned_data))
     saved = ngettext("%(n)d request: saved", "%(n)d requests: saved", len(done)) % {"n": len(done)}
     rest = [_("%(code)s was left as it is.") % {"code": one.code} for one in left] + [words for _one, words in refused]
     messages.success(request, " · ".join([saved, *rest]))

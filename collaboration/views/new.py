@@ -20,7 +20,7 @@ def new(request):
         raise NotAllowed
     given = request.POST if request.method == "POST" else request.GET
     about = asking.about(user, given)
-    kind = kinds_for(user).filter(code=given.get("kind", "")).first() or kinds_for(user).first()
+    kind = asking.kind_of(kinds_for(user), about, given)
     options = {"by": user, "kind": kind, "has_customer": about.customer is not None, "now": now}
     if request.method == "GET":
         form = RequestForm(initial=asking.first_words(kind, about, given), **options)

@@ -1,13 +1,15 @@
-"""The checklist, links, merging and splitting of a request (S13)."""
+"""The checklist, links, watchers, merging and splitting of a request (S13)."""
 
 from django.contrib import messages
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from collaboration import joining, life, parts, reading, rights
-from collaboration.forms.parts import ItemForm, LinkForm, MergeForm, SplitForm
+from collaboration.forms.parts import ItemForm, LinkForm, MergeForm, SplitForm, WatchForm
 from collaboration.views.page import changed, fetch, refuse_form
 from core.asked import number as as_number
 from core.errors import NotAllowed
@@ -63,6 +65,38 @@ def link(request, number):
         return refuse_form(request, context, "collaboration/_links.html")
     parts.link(one, form.other, by=request.user, now=now)
     return changed(request, one, "collaboration/_links.html", now=now)
+
+
+@require_POST
+@deed
+def watch(request, number):
+    """Keep one more person informed, or with `drop` one less; who watches may always stop it for himself."""
+    if as_number(request.POST.get("drop")) == request.user.pk:
+        one = fetch(request, number)
+        parts.unwatch(one, request.user)
+        if reading.refetch(one, request.user) is None:
+            return leave(request, _("You no longer follow %(code)s") % {"code": one.code})
+        return changed(request, one, "collaboration/_watchers.html", now=timezone.now())
+    one, now = theirs(request, number)
+    if drop := as_number(request.POST.get("drop")):
+        parts.unwatch(one, drop)
+        return changed(request, one, "collaboration/_watchers.html", now=now)
+    form = WatchForm(request.POST, asked_of=one, by=request.user)
+    if not form.is_valid():
+        context = reading.page(one, request.user, now=now) | {"watch_form": form}
+        return refuse_form(request, context, "collaboration/_watchers.html")
+    parts.watch(one, form.cleaned_data["user"], by=request.user, now=now)
+    return changed(request, one, "collaboration/_watchers.html", now=now)
+
+
+def leave(request, said):
+    """Back to the queue: what was shown is no longer his to see."""
+    messages.success(request, said)
+    if not request.htmx:
+        return redirect("collaboration:queue")
+    response = HttpResponse()
+    response["HX-Redirect"] = reverse("collaboration:queue")
+    return response
 
 
 @require_http_methods(["GET", "POST"])

@@ -3,10 +3,16 @@ let verb = '';
 let held = null;
 let scrolled = null;
 
+// A menu closes when its button is pressed: what came of its form is read in it, so it opens again.
+const reopened = (place) => {
+  const menu = place.closest('details.menu');
+  if (menu) menu.open = true;
+};
 const retarget = (detail) => {
   // A form that fails stays as it is: either the answer holds the form again, or its panel goes to the form's top.
   const form = detail.requestConfig.elt.closest('form');
   if (!form || verb === 'get' || detail.xhr.getResponseHeader('HX-Retarget')) return;
+  reopened(form);
   if (/<form[\s>]/.test(detail.serverResponse)) {
     if (detail.target.contains(form) && form.getAttribute('hx-swap') !== 'none') return;
     detail.target = form.closest('[data-form-root]') || form;
@@ -108,6 +114,7 @@ const unreachable = ({ detail }) => {
   const source = detail.requestConfig?.triggeringEvent?.submitter || detail.elt;
   const place = source.closest('form') || detail.target || source;
   if (source.hasAttribute('data-poll') || source.closest('#palette') || !place.prepend) return;
+  reopened(place);
   sf.failed(place, sf.words('Offline'), () => source.matches('form') ? sf.submit(source) : source.click());
 };
 document.addEventListener('htmx:sendError', unreachable);

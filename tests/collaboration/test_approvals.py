@@ -9,11 +9,14 @@ from accounts.models import Leave
 from activity.files import attach
 from activity.models import Attachment
 from collaboration import entry, verbs
-from collaboration.models import CollaborationRequest
+from collaboration.forms.verbs import form_for
+from collaboration.models import CollaborationRequest, KindStep
 from core.errors import Refused
 from pipeline.models import CardNote, Stage
-from tests.cast import key, make_customer
+from tests.cast import key, make_customer, make_user
 from tests.collaboration.world import MONDAY, TUESDAY, WEDNESDAY, ask
+
+HOUR = dt.timedelta(hours=1)
 
 
 @pytest.fixture
@@ -126,6 +129,37 @@ def test_one_more_opinion_after_his_own_step_or_beside_it(cast, contract):
     verbs.approve(contract, by=cast.mia, now=TUESDAY)
     verbs.approve(contract, by=cast.grace, now=TUESDAY)
     assert [row[2] for row in standing(contract)] == ["approved", "approved", "waiting", "coming"]
+
+
+@pytest.mark.proves("M11", "R17")
+def test_side_by_side_each_owns_its_waiting_whoever_decides_first(cast, contract):
+    """Legal and finance from Tuesday 9:00; legal decides after two hours, and from then on finance alone is waited for,
+    by a clock that began with both."""
+    KindStep.objects.create(kind=contract.kind, position=2, department=cast.finance)
+    both = ask(cast.alice, cast.legal, code="contract")
+    fay = make_user("fay", "张琳", "support", department=cast.finance)
+    verbs.approve(both, by=cast.mia, now=TUESDAY)
+    assert [row[2] for row in standing(both)] == ["approved", "waiting", "waiting"]
+    due = both.due_at
+    verbs.approve(both, by=cast.sam, now=TUESDAY + 2 * HOUR)
+    both.refresh_from_db()
+    assert (both.due_at, both.held_since) == (due, TUESDAY + 2 * HOUR)
+    verbs.hand_over(both, by=fay, now=TUESDAY + 3 * HOUR, person=cast.tess)
+    verbs.approve(both, by=cast.tess, now=WEDNESDAY)
+    held = [(row.department, row.person, row.started_at) for row in both.intervals.filter(state="submitted")]
+    assert held == [
+        (cast.legal, cast.mia, MONDAY), (cast.legal, None, TUESDAY), (cast.finance, None, TUESDAY + 2 * HOUR),
+        (cast.finance, cast.tess, TUESDAY + 3 * HOUR),
+    ]  # fmt: skip
+    both.refresh_from_db()
+    assert both.state == "done"
+
+
+def test_an_approval_is_never_handed_to_who_asked(cast, contract, client_of):
+    offered = form_for("hand_over", contract, by=cast.mia).fields["person"].queryset
+    assert cast.grace in offered and cast.alice not in offered and cast.ada not in offered
+    said = {"key": key(), "state": "submitted", "person": cast.alice.pk}
+    assert client_of(cast.mia).post(f"/requests/R-{contract.number}/hand-over", said).status_code == 422
 
 
 def test_one_more_opinion_by_form(cast, contract, client_of):

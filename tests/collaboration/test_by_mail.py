@@ -162,10 +162,12 @@ def test_a_mail_about_several_things_and_a_house_without_a_mailbox_take_no_answe
     ask(cast.alice, cast.tech, now=timezone.now())
     several = mailed(cast.tess)
     assert not several.reply_to and "sf-request" not in several.body and "##-" not in several.body
+    assert "这封邮件不接收回复" in several.body, "it says where to answer"
     settings.MAILBOX_URL = ""
     Notification.objects.filter(recipient=cast.tess).exclude(subject_id=asked.pk).delete()
     Notification.objects.update(mailed_at=None, mail_tries=0)
-    assert "sf-request" not in mailed(cast.tess).body
+    alone = mailed(cast.tess).body
+    assert "sf-request" not in alone and "这封邮件不接收回复" in alone
     assert run_now("read_mail") == {"off": True}
 
 

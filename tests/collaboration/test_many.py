@@ -34,15 +34,21 @@ def test_chosen_ones_are_accepted_and_what_is_not_fit_is_named(cast, client_of):
     ]  # fmt: skip
 
 
-def test_chosen_ones_are_handed_to_one_colleague_and_approvals_are_not(cast, client_of):
+def test_chosen_ones_are_handed_to_one_colleague_or_department_and_approvals_are_not(cast, client_of):
     uma = make_user("uma", "吴优", "support", department=cast.legal)
     one, two = ask(cast.alice, cast.legal), ask(cast.bob, cast.legal)
     approval = ask(cast.alice, cast.legal, code="contract")
     client, said = client_of(cast.sam), {"do": "hand_over", "ids": [one.number, two.number, approval.number]}
     assert client.post("/requests/many", said | {"key": key()}).status_code == 422
     assert client.post("/requests/many", said | {"key": key(), "person": cast.tess.pk}).status_code == 422
+    both = {"person": uma.pk, "department": cast.tech.pk}
+    assert client.post("/requests/many", said | {"key": key()} | both).status_code == 422
     assert client.post("/requests/many", said | {"key": key(), "person": uma.pk}).status_code == 302
     assert states(one, two, approval) == [("submitted", uma), ("submitted", uma), ("submitted", None)]
+    assert client.post("/requests/many", said | {"key": key(), "department": cast.tech.pk}).status_code == 302
+    places = CollaborationRequest.objects.in_bulk([one.pk, two.pk, approval.pk])
+    assert [places[row.pk].department for row in (one, two, approval)] == [cast.tech, cast.tech, cast.legal]
+    assert states(one, two) == [("submitted", None), ("submitted", None)]
 
 
 def test_nobody_accepts_what_he_only_asked_for(cast, client_of):

@@ -91,6 +91,18 @@ def test_the_department_follows_from_the_kind_and_is_not_called_optional(cast, c
     assert "Choose a department" in client_of(cast.alice).post("/requests/new", data | {"key": key()}).content.decode()
 
 
+def test_the_customer_of_a_lead_is_asked_for_and_not_called_optional(cast, client_of):
+    client = client_of(cast.tess)
+    fields = {code: client.get(f"/requests/new?kind={code}").context["form"].fields for code in ("lead", "technical")}
+    assert [fields[code]["customer_name"].required for code in fields] == [True, False]
+    day = timezone.localdate() + dt.timedelta(days=7)
+    said = {"kind": "lead", "title": "展会线索", "description": "x", "priority": "normal", "needed_by": day}
+    for typed, status in (("  ", 422), ("新星智造", 302)):
+        answer = client.post("/requests/new", said | {"customer_name": typed, "key": key()})
+        assert answer.status_code == status
+        assert status == 302 or answer.content.decode().count("Enter the customer") == 2, "at the field and on top"
+
+
 def picture(name="screen.png"):
     return SimpleUploadedFile(name, PNG, "image/png")
 

@@ -2,6 +2,7 @@
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 
 from activity import undoing
 from activity.files import attach
@@ -10,7 +11,7 @@ from collaboration import joining, parts, verbs
 from collaboration.models import CheckItem, CollaborationRequest, RequestInterval, RequestLink, Watcher
 from core.errors import Refused
 from core.periods import today
-from tests.cast import key, make_customer
+from tests.cast import key, make_customer, make_user
 from tests.collaboration.world import MONDAY, TUESDAY, WEDNESDAY, ask, brought_to
 
 pytestmark = pytest.mark.django_db
@@ -62,6 +63,23 @@ def test_a_link_is_on_both_pages_and_names_only_what_the_reader_may_see(cast, cl
 
 
 # --- Merge and split --------------------------------------------------------------------------------------------
+def test_what_was_joined_or_split_is_taken_back_where_it_is_seen_by_who_did_it(cast, client_of):
+    keep, drop = ask(cast.alice, cast.tech), ask(cast.alice, cast.tech)
+    second = make_user("tom", "汤明", "support", department=cast.tech)
+    now = timezone.now()
+    merged = joining.merge(drop, keep, by=cast.tess, now=now)
+    new, event = joining.split(keep, by=cast.tess, now=now, title="另一件", description="x", department=cast.tech)
+    undo = [f'action="/undo/{one.pk}"' for one in (merged, event)]
+    for request, there in ((keep, undo), (new, undo[1:])):
+        page = client_of(cast.tess).get(path(request)).content.decode()
+        assert [one for one in undo if one in page] == there
+        assert not any(one in client_of(second).get(path(request)).content.decode() for one in undo), "not his to undo"
+    for one in (merged, event):
+        assert client_of(cast.tess).post(f"/undo/{one.pk}", {"next": path(keep), "key": key()}).status_code == 302
+    assert (fresh(drop).state, fresh(new).state) == ("submitted", "withdrawn")
+    assert not RequestLink.objects.exists()
+
+
 def test_merging_closes_one_and_the_other_carries_both_until_it_is_taken_back(cast, client_of):
     customer = make_customer(cast.alice)
     keep, drop = ask(cast.bob, cast.tech, customer=None), ask(cast.alice, cast.tech, customer=customer)

@@ -209,6 +209,10 @@ REQUESTS = {
         Row(post=of_request(alice=True, mia=True, grace=True, sam=True),
             data=lambda w: {"code": w.alice.asked.code}, **REQUEST)
     ],
+    "collaboration:watchers": [
+        Row(post=of_request(alice=True, mia=True, grace=True, sam=True),
+            data=lambda w: {"user": w.cast.tess.pk}, **REQUEST)
+    ],
     "collaboration:merge": [
         Row(get=of_request(200, sam=200, ada=200), post=of_request(sam=True, ada=True),
             data=lambda w: {"keep": w.alice.request.number}, **ASKED)
