@@ -35,6 +35,11 @@ class Column:
         return f"{self.period.code}~{self.metric}~{self.detail}"
 
     @property
+    def name(self):
+        """How it is asked for in a query string, as offered() names it."""
+        return f"{self.metric}-{self.detail}" if self.detail else str(self.metric)
+
+    @property
     def summed(self):
         return self.metric in SUMS
 

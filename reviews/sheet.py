@@ -59,9 +59,13 @@ class Cell:
 
     @property
     def behind(self):
-        """The page of the figure, with its lists; empty where there is none of its own."""
-        page = PAGES.get(self.column.metric) if self.linked else ""
-        return page and f"{reverse(page, args=[self.column.period.code])}?scope={self.scope.code}"
+        """The list behind the figure, or its page of lists; empty where the reader may not open it."""
+        if not self.linked or self.actual is None:
+            return ""
+        column, place = self.column, f"scope={self.scope.code}"
+        if column.metric in PAGES:
+            return f"{reverse(PAGES[column.metric], args=[column.period.code])}?{place}"
+        return f"/targets/{column.period.code}/rows?of={column.name}&{place}"
 
     @property
     def gap(self):

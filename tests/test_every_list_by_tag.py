@@ -87,6 +87,8 @@ LISTS = [
     Listed("requests as cards", "/requests?as=board", ("collaboration/_board",), who="ada"),
     Listed("requests behind a figure", "/reviews/rows?of=asked&period={week}&scope=department-{tech}",
            ("reviews/_rows",), who="ada"),
+    Listed("new customers of a target", "/targets/{begun}/rows?of=new_customers&scope=person-{alice}",
+           ("reviews/_rows",), least=1),
     Listed("leads behind first response", "/targets/{begun}/response/rows?of=elapsed-late&scope=person-{alice}",
            ("reviews/speed_rows",), least=1),
     Listed("lines of the forecast", "/forecast/lines?month=all&scope=person-{alice}", ("reviews/lines",), least=4),

@@ -610,6 +610,12 @@ REVIEWS = {
             f"v~{w.month.code}~signed~~person-{w.cast.alice.pk}": "5", "reason": "x"
         }, **MONTH, mixed="whose target: in the name of the field"),
     ],
+    "reviews:attained_rows": [
+        Row(get=SELLERS, kwargs=MONTH["kwargs"], query="of=signed", label="signed"),
+        Row(get=of_deal(), **MONTH, query=lambda w: f"of=new_customers&scope=person-{w.cast.alice.pk}",
+            mixed=MIXED["mixed"]),
+        Row(get=SALES_TEAM, **MONTH, query=lambda w: f"of=won&scope=team-{w.cast.east.pk}", mixed=MIXED["mixed"]),
+    ],
     "reviews:contract": [
         Row(get=SELLERS, **MONTH), Row(get=of_deal(), **MONTH, **ABOUT_ALICE, **MIXED),
         Row(get=SALES_TEAM, **MONTH, **ABOUT_EAST, **MIXED),

@@ -5,9 +5,12 @@ import re
 from decimal import Decimal
 
 import pytest
+from django.utils.html import escape
 
+from accounts.models import Team
 from activity.models import Event
 from core.periods import period_of, read_period, today
+from customers.models import Customer
 from pipeline.models import Stage
 from reviews.aiming import NeedsReason, aim, copy_period, locks_at
 from reviews.goals import goal_of
@@ -15,6 +18,7 @@ from reviews.models import Target
 from reviews.proposing import split
 from reviews.scopes import COMPANY, Scope, survey
 from reviews.sheet import sheet_of
+from reviews.speeds import SPEEDS
 from tests.cast import key
 from tests.reviews.recount import Recount
 from tests.reviews.world import World, default_stages, moment
@@ -237,6 +241,40 @@ def test_what_was_attained_is_what_the_report_counts(cast, seed):
                 rate = Recount(read_period("2024-02"), row.scope, now).rate(Stage.objects.get(pk=cell.column.stage.id))
                 in_quarter = month.cell(f"2024-02~rate~{cell.column.stage.id}~{row.scope.code}").actual
                 assert in_quarter == (Decimal(rate["on"]) / rate["entered"] if rate["entered"] else None)
+
+
+@pytest.mark.proves("R36")
+@pytest.mark.parametrize(("code", "view"), [
+    ("2024-03", "sums"), ("2024-03", "rates"), ("2024-Q1", "signed"), ("2024-Q1", "rate"),
+])
+def test_every_attained_figure_opens_exactly_what_it_counts(cast, client_of, time_machine, code, view):
+    """Of every place on the sheet, a department with a team that is gone among them."""
+    World(cast, 1)
+    now = moment(dt.date(2024, 3, 20), 12)
+    gone = Team.objects.create(name="已撤组", department=cast.east.department, is_active=False)
+    Customer.objects.filter(owner=cast.bob).update(team=gone)
+    if view == "rate":
+        view = f"rate-{Stage.objects.filter(kind='open').first().pk}"
+    sheet, grace, seen = sheet_of(cast.grace, read_period(code), view, survey(), now=now), client_of(cast.grace), 0
+    time_machine.move_to(now, tick=False)
+    html = grace.get(f"/targets/{code}?view={view}").content.decode()
+    for cell in sheet.cells:
+        if cell.column.metric in SPEEDS or cell.actual is None:
+            continue
+        assert f'href="{escape(cell.behind)}"' in html
+        answer = grace.get(cell.behind)
+        said, seen = answer.context, seen + 1
+        if cell.column.metric == "signed":
+            assert (said["sum"] or 0) == cell.actual, cell.behind
+        elif cell.column.metric == "rate":
+            assert Decimal(said["found"].on) / said["total"] == cell.actual, cell.behind
+            assert f"{said['found'].on} of {said['total']} moved on so far" in answer.content.decode()
+        else:
+            assert said["total"] == cell.actual, cell.behind
+        assert answer.content.decode().count("data-row") == min(said["total"], 50)
+    assert seen > 2
+    for odd in ("", "nothing", "first_response", "rate-0"):
+        assert grace.get(f"/targets/{code}/rows?of={odd}").status_code == 404
 
 
 @pytest.mark.parametrize("seed", range(4))
