@@ -670,6 +670,10 @@ ROOF = {
         Row(get=LED, kwargs=lambda w: {"pk": w.cast.alice.pk}),
         Row(get=LED, kwargs=lambda w: {"pk": w.cast.alice.pk}, query="of=amount", label="behind a number"),
     ],
+    "team_week": [Row(get=roles(manager=200, admin=200))],
+    "team_sums": [
+        Row(get=LED, kwargs=lambda w: {"pk": w.cast.east.pk}, query="of=amount", label="behind a sum"),
+    ],
     "unowned": [Row(get=roles(manager=200, admin=200))],
     "unowned_count": [Row(get=roles(manager=200, admin=200))],
     "unowned_give": [
