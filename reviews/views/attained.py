@@ -11,6 +11,7 @@ from reviews.columns import offered
 from reviews.listing import by_tag, shown
 from reviews.views.contract import PER_PAGE
 from reviews.views.speeds import asked
+from reviews.views.targets import every_detail
 
 
 @require_GET
@@ -18,7 +19,8 @@ def rows(request, code):
     """The lines one figure counts; of a conversion all that entered the stage, each with what became of it."""
     period, context, now = asked(request, code)
     name = request.GET.get("of", "")
-    known = {key: (label, metric, detail) for key, label, metric, detail, _s in offered(context["known"].stages)}
+    choices = offered(context["known"].stages, every_detail(context["known"]))
+    known = {key: (label, metric, detail) for key, label, metric, detail, _stage in choices}
     if name not in known:
         raise Http404
     label, metric, detail = known[name]

@@ -54,10 +54,15 @@ def sheet(request, code):
 
 def read_sheet(request, period, view):
     known = survey()
-    views = SHEETS if period.kind == "month" else [key for key, *_rest in offered(known.stages)]
+    views = SHEETS if period.kind == "month" else [key for key, *_rest in offered(known.stages, every_detail(known))]
     found = sheet_of(request.user, period, view if view in views else views[0], known, now=timezone.now())
     found.known = known
     return found
+
+
+def every_detail(known):
+    """Stages out of use among them: an address that names one stays good."""
+    return {str(stage.id) for stage in known.stages}
 
 
 def answer(request, sheet, *, status=200, **said):
@@ -65,7 +70,7 @@ def answer(request, sheet, *, status=200, **said):
     period, now = sheet.period, timezone.now()
     context = {
         "sheet": sheet, "period": period, "late": is_late(period, now), "locks_at": locks_at(period),
-        "changes": changes_of(sheet), "metrics": offered(sheet.known.stages), "month": month_of(period),
+        "changes": changes_of(sheet), "metrics": offered(sheet.known.stages, sheet.kept), "month": month_of(period),
         "quarter": period_of("quarter", period.first), **said,
     }
     template = "reviews/_targets.html" if request.htmx else "reviews/targets.html"
