@@ -13,9 +13,11 @@ from core.keys import deed
 from core.periods import period_of, read_period, today
 from reviews.aiming import copy_period, is_late, locks_at
 from reviews.attained import Attained
+from reviews.attaining import elapsed
 from reviews.columns import SHEETS, offered
 from reviews.goals import goal_of
 from reviews.proposing import HOWS, propose
+from reviews.rates import share
 from reviews.saving import NoSuchCell, lay_over, save_sheet
 from reviews.scopes import find_scope, scopes_of, survey, teams_below
 from reviews.sheet import changes_of, sheet_of
@@ -71,7 +73,7 @@ def answer(request, sheet, *, status=200, **said):
     context = {
         "sheet": sheet, "period": period, "late": is_late(period, now), "locks_at": locks_at(period),
         "changes": changes_of(sheet), "metrics": offered(sheet.known.stages, sheet.kept), "month": month_of(period),
-        "quarter": period_of("quarter", period.first), **said,
+        "quarter": period_of("quarter", period.first), "time": share(*elapsed(period, now)), **said,
     }
     template = "reviews/_targets.html" if request.htmx else "reviews/targets.html"
     return render(request, template, context, status=status)

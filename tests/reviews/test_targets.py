@@ -5,21 +5,23 @@ import re
 from decimal import Decimal
 
 import pytest
+from django.utils import timezone
 from django.utils.html import escape
 
 from accounts.models import Team
 from activity.models import Event
 from core.periods import period_of, read_period, today
 from customers.models import Customer
-from pipeline.models import Stage
+from pipeline.models import Deal, Stage
 from reviews.aiming import NeedsReason, aim, copy_period, locks_at
 from reviews.goals import goal_of
 from reviews.models import Target
+from reviews.opening import take_opening
 from reviews.proposing import split
 from reviews.scopes import COMPANY, Scope, survey
 from reviews.sheet import sheet_of
 from reviews.speeds import SPEEDS
-from tests.cast import key
+from tests.cast import key, make_customer
 from tests.reviews.recount import Recount
 from tests.reviews.world import World, default_stages, moment
 
@@ -286,6 +288,25 @@ def test_the_bar_says_what_the_month_says(cast, seed):
     assert goal.won == Recount(MARCH, east(cast), now).won()[1]
     assert round(goal.time, 2) == 0.29  # six of twenty-one working days
     assert goal.attained == round(float(goal.won) / 1_000_000, 4)
+
+
+def test_the_head_of_the_team_says_what_is_likely_of_the_month(cast, client_of):
+    """Won and likely of what is due, over the target, with the list it is made of (S10); nothing without a target."""
+    month = period_of("month", today())
+    deal = make_customer(cast.alice, name="星澜科技", now=month.starts_at - dt.timedelta(days=5)).deals.get()
+    Deal.objects.filter(pk=deal.pk).update(expected_close=month.last, amount=100_000)
+    take_opening()
+    mia, at = client_of(cast.mia), {"HX-Request": "true"}
+    assert 'hx-swap-oob="true"></div>' in mia.get("/targets/course", headers=at).content.decode().replace("\n", "")
+    aim(month, "signed", east(cast), 50_000, by=cast.mia, now=NOW, reason="开局")
+    page = mia.get("/targets/course", headers=at).content.decode()
+    link = re.search(r'href="(/targets/[^"]+of=now[^"]+)"[^>]*>(\d+)%<', page)
+    likely = 100_000 * deal.stage.probability // 100
+    assert int(link[2]) == likely * 100 // 50_000 > 0
+    assert mia.get(link[1].replace("&amp;", "&")).context["sum"] == likely
+    assert 'id="likely-month"' in mia.get("/team").content.decode()
+    assert f'id="time-elapsed">{round(100 * goal_of(east(cast), now=timezone.now()).time)}%' in mia.get(
+        f"/targets/{month.code}").content.decode()
 
 
 def test_the_bar_is_a_fragment_for_the_board(cast, client_of):
