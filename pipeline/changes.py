@@ -65,7 +65,7 @@ class State:
 
     @property
     def place(self):
-        return (self.stage.playbook_id, self.stage.position)
+        return (self.stage.playbook_id, self.stage.place)
 
 
 @dataclass(slots=True)
@@ -105,7 +105,7 @@ class Changes:
 
 
 def further(was, now, worth_before, worth_after):
-    """Whether a change of stage is an advance: `was` and `now` are (playbook, position). Between playbooks, where no
+    """Whether a change of stage is an advance: `was` and `now` are (playbook, place). Between playbooks, where no
     place is further, by what the deal is worth there."""
     return worth_after >= worth_before if was[0] != now[0] else now[1] > was[1]
 

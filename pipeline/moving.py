@@ -72,7 +72,7 @@ class Move:
         forward nor back."""
         if self.to.kind == Stage.Kind.LOST or self.crosses:
             return False
-        return self.was.kind == Stage.Kind.LOST or self.to.position < self.was.position
+        return self.was.kind == Stage.Kind.LOST or self.to.place < self.was.place
 
     @property
     def crosses(self):

@@ -44,7 +44,7 @@ def path_of(deal, on=None):
             state = "now"
         elif current.kind == "lost":
             state = "done" if stay else "next"
-        elif stage.position < current.position:
+        elif stage.place < current.place:
             state = "done"
         said = stay.stage_version.words if stay and stay.stage_version.words != stage.words else ""
         nodes.append(Node(stage, state, entered, (on - entered).days if state == "now" and entered else None, said))

@@ -6,12 +6,13 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from activity.recording import record
-from core.changing import change, change_each
+from core.changing import change
 from core.errors import Refused
 from core.kept import forget
 from pipeline import facts
 from pipeline.models import Deal, Stage, StageDuty, StageVersion
 from pipeline.moving import Move, move_many
+from pipeline.numbering import number
 
 MEANING = ("definition", "definition_en", "evidence", "evidence_en")
 FIELDS = (
@@ -82,7 +83,7 @@ def add_stage(playbook, *, by, now, duties, meaning=None, after=None, **fields):
         stage = Stage(playbook=playbook, position=place + 1, **fields)
         stage._history_user = by
         stage.save()
-        _number([*line[:place], stage, *line[place:]], by=by)
+        number([*line[:place], stage, *line[place:]], by=by)
         _save_meaning(stage, meaning or {}, by=by, now=now, first=True)
         _save_duties(stage, duties)
         _tell("pipeline.stage_added", stage, by=by, at=now, label=stage.label, label_en=stage.label_en)
@@ -99,7 +100,7 @@ def shift(stage, step, *, by, now):
         if not 0 <= other < len(line) or line[other].kind != stage.kind:
             raise Refused(_("%(stage)s cannot go further in this direction.") % {"stage": stage})
         line[place], line[other] = line[other], line[place]
-        _number(line, by=by)
+        number(line, by=by)
         _tell(
             "pipeline.stages_ordered",
             stage,
@@ -125,7 +126,7 @@ def reorder(playbook, ids, *, by, now):
         if [stage.pk for stage in ordered] != list(ids):
             raise Refused(_("Open stages come before the won one, after-sales behind it."))
         was = [stage.pk for stage in sorted(line.values(), key=lambda stage: (stage.position, stage.pk))]
-        _number(ordered, by=by)
+        number(ordered, by=by)
         _tell(
             "pipeline.stages_ordered",
             ordered[0],
@@ -151,7 +152,7 @@ def retire(stage, *, by, now):
                 _("%(count)d deals are in %(stage)s. Merge it into another stage.") % {"count": count, "stage": stage}
             )
         change(stage, by=by, retired_at=now)
-        _number(list(stage.playbook.stages.live().order_by("position", "id")), by=by)
+        number(list(stage.playbook.stages.live().order_by("position", "id")), by=by)
         _tell("pipeline.stage_retired", stage, by=by, at=now, label=stage.label, label_en=stage.label_en, was=was)
     return stage
 
@@ -171,7 +172,7 @@ def revive(stage, *, by, now):
         line = sorted(
             stage.playbook.stages.live(), key=lambda each: (kinds.index(each.kind), each.pk == stage.pk, each.position)
         )
-        _number(line, by=by)
+        number(line, by=by)
         _tell("pipeline.stage_revived", stage, by=by, at=now, label=stage.label, label_en=stage.label_en)
     return stage
 
@@ -197,7 +198,7 @@ def merge(stage, into, *, by, now):
             )
         stage.refresh_from_db()
         change(stage, by=by, retired_at=now, merged_into=into)
-        _number(list(stage.playbook.stages.live().order_by("position", "id")), by=by)
+        number(list(stage.playbook.stages.live().order_by("position", "id")), by=by)
         _tell(
             "pipeline.stage_merged",
             stage,
@@ -254,10 +255,6 @@ def _check_labels(playbook_id, label, label_en, own):
         wrong["label_en"] = _("Another stage is called %(label)s.") % {"label": label_en}
     if wrong:
         raise ValidationError(wrong)
-
-
-def _number(line, *, by):
-    change_each([(stage, {"position": place}) for place, stage in enumerate(line, 1)], by=by)
 
 
 def _save_meaning(stage, meaning, *, by, now, first=False):

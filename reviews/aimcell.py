@@ -66,14 +66,13 @@ def _small(text, css="muted"):
 
 
 def _actual(cell):
-    """What was attained so far, as the link of its page where it has one."""
+    """What was attained so far, as the link of the list behind it."""
     if cell.actual is None:
         return ""
     actual = cell.column.actual_said(cell.actual)
-    if not cell.behind and cell.share is not None:
-        said = _("%(actual)s · %(part)s attained") % {"actual": actual, "part": words.percent(cell.share)}
-        return _small(said, "muted num")
     said = _("%(actual)s so far") % {"actual": actual}
+    if cell.share is not None:
+        said = _("%(actual)s · %(part)s attained") % {"actual": actual, "part": words.percent(cell.share)}
     return _small(format_html('<a class="link" href="{}">{}</a>', cell.behind, said) if cell.behind else said,
                   "muted num")
 

@@ -15,6 +15,7 @@ from activity.recording import record, record_many
 from core.changing import change, change_each, write_history
 from core.errors import Refused
 from core.periods import today
+from pipeline.models import Stage
 from reviews.models import Scope as Kind
 from reviews.models import Target
 from reviews.scopes import departments_led, leads_all
@@ -109,13 +110,16 @@ def aim_many(wanted, *, by, now):
 
 
 def copy_period(period, scopes, *, by, now, percent=0):
-    """Give every scope without a target what it had the period before, with `percent` on top of what adds up.
-    Returns how many."""
+    """Give every scope without a target what it had the period before, with `percent` on top of what adds up; nothing
+    for a stage that is out of use. Returns how many."""
     have = set(Target.objects.of(period).values_list("metric", "detail", "scope", "scope_id"))
     wanted = {(scope.kind, scope.id) for scope in scopes}
     reason = _("Copied from %(period)s") % {"period": period.previous().code} if is_late(period, now) else ""
+    gone = {str(pk) for pk in Stage.objects.filter(retired_at__isnull=False).values_list("pk", flat=True)}
     made = []
     for old in Target.objects.of(period.previous()):
+        if old.metric == Target.Metric.RATE and old.detail in gone:
+            continue
         if (old.scope, old.scope_id) in wanted and (old.metric, old.detail, old.scope, old.scope_id) not in have:
             value = grown(old.value, percent if old.metric in SUMS else 0, whole=old.metric in WHOLE)
             target = Target(period=period.code, metric=old.metric, detail=old.detail, scope=old.scope,

@@ -35,6 +35,11 @@ class Column:
         return f"{self.period.code}~{self.metric}~{self.detail}"
 
     @property
+    def name(self):
+        """How it is asked for in a query string, as offered() names it."""
+        return f"{self.metric}-{self.detail}" if self.detail else str(self.metric)
+
+    @property
     def summed(self):
         return self.metric in SUMS
 
@@ -106,22 +111,25 @@ def labels():
     }
 
 
-def offered(stages):
-    """[(key, label, metric, detail, stage)] of everything that can be aimed at."""
+def offered(stages, kept=()):
+    """[(key, label, metric, detail, stage)] of everything that can be aimed at. `kept` are the details of targets there
+    are: of a stage that went out of use since they stay on their sheet."""
     found = [(str(metric), label, metric, "", None) for metric, label in labels().items()]
     books = Books.load()
     for stage in stages:
-        if stage.is_open and stage.live:
+        if stage.is_open and (stage.live or str(stage.id) in kept):
             label = (stage.label_en if (get_language() or "").startswith("en") else "") or stage.label
             label = books.label(stage.id, label)
+            if not stage.live:
+                label = _("%(stage)s (out of use)") % {"stage": label}
             found.append((f"rate-{stage.id}", _("From %(stage)s on") % {"stage": label}, Metric.RATE, str(stage.id),
                           stage))
     return found
 
 
-def columns_of(period, view, stages):
+def columns_of(period, view, stages, kept=()):
     """The columns of a month by its sheet (sums, rates), or of a quarter and its months by one metric."""
-    choices = offered(stages)
+    choices = offered(stages, kept)
     if period.kind == "month":
         return [
             Column(period, metric, detail, label, stage) for _key, label, metric, detail, stage in choices

@@ -46,7 +46,7 @@ class End:
 
     state: str
     stage: int
-    place: tuple  # of the stage: its playbook, its position
+    place: tuple  # of the stage: its playbook, its place there
     amount: Decimal | None
     chance: int
     due: bool
@@ -82,7 +82,7 @@ class Ends:
 
     def __init__(self, scope, period, stages, *, as_of):
         self.period, self.scope = period, scope
-        self.places = {fact.id: (fact.playbook, fact.position) for fact in stages}
+        self.places = {fact.id: (fact.playbook, fact.place) for fact in stages}
         until = min(period.ends_at, as_of)
         due = Q(expected_close__lte=period.last)
         # what has changed since the later end is decided by its history

@@ -16,6 +16,7 @@ from reviews.frozen import frozen_of, kept_lines, kept_places, says_places, thaw
 from reviews.models import OpeningDeal, Review, Target
 from reviews.opening import was_taken
 from reviews.people import NOBODY
+from reviews.rates import share
 
 PART_WORDS = {
     "new": lambda: pgettext("contract", "New"), "came": lambda: pgettext("contract", "Handed in"),
@@ -60,6 +61,11 @@ class Shown:
     closed_at: object = None
     live: Contract | None = None
     says_places: bool = True  # the sums of the places open their lists
+
+    @property
+    def likely(self):
+        """What is likely of the month (CNY) as a share of its target, 0–1 and more; None without a target."""
+        return share(float(self.contract.now), float(self.contract.target)) if self.contract.target else None
 
     @property
     def lines(self):

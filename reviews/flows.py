@@ -196,7 +196,7 @@ def move_kind(src, dst):
         if not src.is_open:
             return "reopened"
         # to another playbook is neither further nor back: it enters that one's line (pipeline.Move.backward)
-        return "forward" if dst.playbook != src.playbook or dst.position > src.position else "back"
+        return "forward" if dst.playbook != src.playbook or dst.place > src.place else "back"
     if src is not None and not src.is_open and (src.is_won or src.kind == dst.kind):
         return "closed" if dst.kind != "lost" else "lost_after"
     return "lost" if dst.kind == "lost" else "won"

@@ -82,7 +82,7 @@ def read_then(scope, moment):
 
 def stages_at(moment):
     """The StageFacts of a moment, in order."""
-    stages = sorted(books_at(moment).stages.values(), key=lambda s: (s.playbook_id, s.position, s.pk))
+    stages = sorted(books_at(moment).stages.values(), key=lambda s: (s.playbook_id, s.place))
     return tuple(
         StageFact(
             s.pk, s.position, s.kind, s.label, s.label_en, s.retired_at is None and s.playbook.is_active, s.playbook_id

@@ -36,7 +36,7 @@ def stage_cohorts(flows, since=None, until=None, by=None):
 
 def is_beyond(stage, other):
     """A later open stage of the same playbook."""
-    return stage.is_open and stage.playbook == other.playbook and stage.position > other.position
+    return stage.is_open and stage.playbook == other.playbook and stage.place > other.place
 
 
 def stage_rates(flows, by=None):

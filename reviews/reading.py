@@ -70,9 +70,11 @@ class Reading:
         """Texts are kept by managers and admins for what they read, by reps not (S15)."""
         return not self.past and self.sells and (self.user.is_manager or self.user.is_admin)
 
-    def may_list(self, of):
-        """Whether the list behind a figure is shown: lateness only where its share is (D25), and each kind of figure
-        where the scope has it."""
+    def may_list(self, of, person=None):
+        """Whether the list behind a figure is shown: lateness only where its share is (D25), narrowed to one person
+        only by the switch, and each kind of figure where the scope has it."""
+        if person not in (None, self.user.pk) and of in LATENESS and not self.person_shares_shown:
+            return False
         if of in ("asked", "due", "accepted_in_time"):
             return bool(self.requests)
         return self.sells and (of not in LATENESS or self.shares_shown)

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Department, Team, User
 from customers.models import Customer, Method
 from pipeline.models import Stage
+from pipeline.models.stage import place_of
 from reviews.models import Scope as Kind
 
 
@@ -116,6 +117,11 @@ class StageFact:
     playbook: int = 0
 
     @property
+    def place(self):
+        """As Stage.place: where it stands among all stages of its playbook."""
+        return place_of(self.position, not self.live, self.id)
+
+    @property
     def is_open(self):
         return self.kind == "open"
 
@@ -173,20 +179,20 @@ def survey():
         tuple(scope for _p, _k, scope in sorted(places, key=lambda p: p[:2])),
         tuple(sorted(teams, key=lambda scope: scope.id)),
         tuple(sorted(people, key=lambda scope: (scope.parent, scope.id))),
-        tuple(fact for *_rest, fact in sorted(stages, key=lambda s: s[:3])),
+        tuple(fact for *_rest, fact in sorted(stages, key=lambda s: (s[0], s[3].place))),
         methods,
     )
 
 
 def read_stages():
     """The stages alone, in order: for figures computed outside a page."""
-    rows = Stage.objects.order_by("playbook_id", "position", "pk").values_list(
+    rows = Stage.objects.order_by().values_list(
         "pk", "position", "kind", "label", "label_en", "retired_at", "playbook__is_active", "playbook_id"
     )
-    return tuple(
-        StageFact(pk, place, kind, zh, en, on and gone is None, book)
-        for pk, place, kind, zh, en, gone, on, book in rows
-    )
+    facts = [
+        StageFact(pk, at, kind, zh, en, on and gone is None, book) for pk, at, kind, zh, en, gone, on, book in rows
+    ]
+    return tuple(sorted(facts, key=lambda fact: (fact.playbook, fact.place)))
 
 
 def scopes_of(user, known=None):

@@ -13,7 +13,7 @@ from accounts.calendar import Calendar
 from reviews.aiming import may_aim
 from reviews.attained import Attained
 from reviews.attaining import course_of
-from reviews.columns import columns_of
+from reviews.columns import columns_of, months_in
 from reviews.models import Target
 from reviews.scopes import COMPANY, departments_led, leads_all, scopes_of, teams_below
 
@@ -59,9 +59,13 @@ class Cell:
 
     @property
     def behind(self):
-        """The page of the figure, with its lists; empty where there is none of its own."""
-        page = PAGES.get(self.column.metric) if self.linked else ""
-        return page and f"{reverse(page, args=[self.column.period.code])}?scope={self.scope.code}"
+        """The list behind the figure, or its page of lists; empty where the reader may not open it."""
+        if not self.linked or self.actual is None:
+            return ""
+        column, place = self.column, f"scope={self.scope.code}"
+        if column.metric in PAGES:
+            return f"{reverse(PAGES[column.metric], args=[column.period.code])}?{place}"
+        return f"/targets/{column.period.code}/rows?of={column.name}&{place}"
 
     @property
     def gap(self):
@@ -91,6 +95,7 @@ class Sheet:
     view: str
     columns: list
     rows: list
+    kept: set = field(default_factory=set)  # details of conversions that are aimed at
 
     def cell(self, name):
         return next((cell for row in self.rows for cell in row.cells if cell.name == name), None)
@@ -148,13 +153,14 @@ def flat(rows, depth):
 
 def sheet_of(user, period, view, known, *, now):
     """The sheet somebody sees. One query for the targets and three for what was attained, for any number of rows."""
-    rows, columns = rows_of(user, known), columns_of(period, view, known.stages)
+    rows = rows_of(user, known)
     scopes = [row.scope for row in rows]
-    periods = {column.period.code for column in columns}
-    found = {
-        (t.period, t.metric, t.detail, t.scope, t.scope_id): t
-        for t in Target.objects.among(scopes).filter(period__in=periods)
-    }
+    periods = [period, *(months_in(period) if period.kind == "quarter" else ())]
+    targets = list(Target.objects.among(scopes).filter(period__in=[one.code for one in periods]))
+    found = {(t.period, t.metric, t.detail, t.scope, t.scope_id): t for t in targets}
+    kept = {target.detail for target in targets if target.metric == Target.Metric.RATE}
+    kept.add(view.removeprefix("rate-"))  # the one that is asked for
+    columns = columns_of(period, view, known.stages, kept)
     readable = {scope.code for scope in scopes_of(user, known)}
     begun = rows and period.starts_at < now
     attained = Attained(scopes, period, known.stages, now=now, teams_below=teams_below(known)) if begun else None
@@ -170,7 +176,7 @@ def sheet_of(user, period, view, known, *, now):
         add_up(row, columns)
     if begun:
         set_pace([cell for row in rows for cell in row.cells], now)
-    return Sheet(period, view, columns, rows)
+    return Sheet(period, view, columns, rows, kept)
 
 
 def set_pace(cells, now):

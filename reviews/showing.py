@@ -8,6 +8,7 @@ from core.periods import period_of, today
 from customers.models import Need
 from pipeline.models import Deal
 from reviews.answers import in_use, may_write
+from reviews.fairness import with_fairness
 from reviews.forms import TextsForm
 from reviews.telling import Cell, named, stages_of
 from reviews.tellingweek import FEW
@@ -25,7 +26,7 @@ def rows_address(reading):
 def page_context(reading):
     return {
         "reading": reading, "title": title_of(reading), "span": span_of(reading), "heads": heads_of(reading),
-        "sections": sections_of(reading), "rows_url": rows_address(reading),
+        "sections": with_fairness(sections_of(reading), reading), "rows_url": rows_address(reading),
         "text": as_text(reading), "notes": notes(reading),
         "few": reading.sells and reading.kind == "week" and 0 < reading.figures["talks"]["total"] < FEW,
         "none": reading.sells and reading.kind == "week" and not reading.figures["talks"]["total"],

@@ -4,6 +4,7 @@ from django.urls import path
 
 from reviews.views import (
     answers,
+    attained,
     bottleneck,
     contract,
     forecast,
@@ -48,6 +49,7 @@ urlpatterns = [
     path("targets/<slug:code>", targets.sheet, name="targets"),
     path("targets/<slug:code>/save", targets.save, name="targets_save"),
     path("targets/<slug:code>/copy", targets.copy, name="targets_copy"),
+    path("targets/<slug:code>/rows", attained.rows, name="attained_rows"),
     path("targets/<slug:code>/contract", contract.contract, name="contract"),
     path("targets/<slug:code>/lines", contract.lines, name="contract_lines"),
     path("targets/<slug:code>/response", speeds.response, name="response"),

@@ -69,10 +69,11 @@ ORDER = {
 WITH = {"quiet": (), "logged": ("customer",), "steps": ("customer",), "amount": ("customer", "stage")}
 
 
-def behind(user, person, on, rule, name):
-    """The rows behind one of a person's four numbers, exactly those it counts."""
+def behind(user, people, team_id, on, rule, name):
+    """The rows behind one of the four numbers of some people of a team, exactly those it counts."""
     rows, who, team = _parts(user, on, rule)[name]
-    return rows.filter(**{who: person.pk, team: person.team_id}).select_related(*WITH[name]).order_by(*ORDER[name])
+    mine = rows.filter(**{f"{who}__in": [person.pk for person in people], team: team_id})
+    return mine.select_related(*WITH[name]).order_by(*ORDER[name])
 
 
 def _grouped(name, rows, who, team, number, people):

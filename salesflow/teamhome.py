@@ -1,24 +1,29 @@
 """Team home (S10): who needs the manager today, four numbers a rep, stages × days. No ranking."""
 
+import datetime as dt
 from collections import Counter, defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Exists, OuterRef, Q, Subquery, Sum
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from accounts.calendar import Calendar
 from accounts.models import Team, User
+from accounts.presence import fairness_notes
 from collaboration import firstcontact
-from collaboration.models import CollaborationRequest
+from collaboration.clocks import late_words
+from collaboration.models import ApprovalStep, CollaborationRequest
 from core.answers import answered
-from core.periods import today
+from core.periods import day_start, today
 from customers.beside import nudged_today
 from customers.ladder import Ladder
 from customers.models import Customer
 from customers.staleness import Rule, state_of
 from customers.tagbar import TagBar, bar_from
 from pipeline import agreement
-from pipeline.models import Deal
+from pipeline.models import Deal, Risk
 from pipeline.playbooks import Playbooks
 from pipeline.urgency import in_stage
 from salesflow.reprows import added_up, lines_html, rows_of
@@ -29,13 +34,17 @@ SHOWN_OF_LEAD = [
     "name", "tag", "made_at", "open_amount", "owner__name", "owner__role", "team__name", "team__manager__name",
 ]
 RUNGS = ("meeting", "manager", "owner", "")
+LATE = ("submitted", "accepted", "waiting", "refused")  # states in which a request may be late
+RISK_DAYS = 2  # a risk open for longer needs a decision
+ALL = 300  # decisions listed on request
+DAY = dt.timedelta(days=1)
 
 
 @dataclass
 class Decision:
     """One line of "needs a decision": what, about whom, and where it is decided."""
 
-    kind: str  # quiet | request | unassigned | first | risk
+    kind: str  # quiet | request (waits for the reader) | late (a request) | unassigned | first | risk
     customer: object
     words: str
     late: bool = False
@@ -68,6 +77,7 @@ class TeamHome:
     stages: list
     heat: list
     to_judge: int = 0  # deals of the stage agreement check, while it is on
+    notes: list = field(default_factory=list)  # what to know before the reps are compared
 
     @property
     def groups(self):
@@ -84,42 +94,44 @@ class TeamHome:
         return [(team, sums, lines_html(rows, self.user)) for team, sums, rows in self.groups]
 
 
-def team_home(user, now, data=None, *, team=None):
+def team_home(user, now, data=None, *, team=None, most=MOST):
     """`team` narrows to one of the teams the person sees; the tags of `data`, a query string, narrow the decisions
-    (R22). A fixed number of queries whatever the team's size."""
+    (R22), `most` how many of them are listed. A fixed number of queries whatever the team's size."""
     on, rule = today(now), replace(Rule.load(), limits=Playbooks.load().limits)
     teams = list(Team.objects.visible_to(user).filter(is_active=True).select_related("manager"))
     chosen = [t for t in teams if team and t.pk == team] or teams
     customers = Customer.objects.visible_to(user).live().filter(Q(team__in=chosen) | Q(team=None))
     decisions = [
-        *_requests(user), *_leads(customers, now), *_quiet(customers, on, rule), *_risks(user, chosen)
+        *_requests(user, chosen, now, most), *_leads(customers, now, most), *_quiet(customers, on, rule, most),
+        *_risks(user, chosen, on, most),
     ]
     bar = bar_from(data, [decision.tag for decision in decisions])
     decisions = [decision for decision in decisions if bar.fits(decision.tag)]
-    _told(decisions[:MOST], on)
-    people = User.objects.visible_to(user).sellers().filter(team__in=chosen)
+    _told(decisions[:most], on)
+    people = list(User.objects.visible_to(user).sellers().filter(team__in=chosen).order_by("pinyin", "pk"))
     one = chosen[0] if len(chosen) == 1 else None
     cells, money = _open_money(user, one, on)
     stages, heat = _heat(cells, one)
     return TeamHome(
-        user=user, teams=teams, team=one, on=on, decisions=decisions[:MOST], count=len(decisions), bar=bar,
+        user=user, teams=teams, team=one, on=on, decisions=decisions[:most], count=len(decisions), bar=bar,
         reps=rows_of(user, people, on, rule, money), stages=stages, heat=heat,
         to_judge=agreement.left(user, on),
+        notes=fairness_notes(people, on.replace(day=1), on),
     )
 
 
-def _quiet(customers, on, rule):
+def _quiet(customers, on, rule, most):
     found = customers.exclude(owner=None).quiet(on, rule).select_related("owner").order_by("-open_amount", "id")
     ladder = Ladder.load(on)
     lines = []
-    for customer in found[: MOST * 2]:
+    for customer in found[: most * 2]:
         quiet, rung = state_of(customer, on, rule), ladder.rung_of(customer)
         words = _("%(days)s days quiet, no plan") % {"days": quiet.days}
         lines.append(Decision("quiet", customer, words, late=True, rung=rung))
     return sorted(lines, key=lambda line: RUNGS.index(line.rung))
 
 
-def _leads(customers, now):
+def _leads(customers, now, most):
     """Leads near their 24 hours with who holds them (R4, R11), then others without an owner."""
     near = firstcontact.waiting(customers.only(*SHOWN_OF_LEAD), now=now)
     for lead in near:
@@ -129,28 +141,42 @@ def _leads(customers, now):
         kind = "first" if lead.customer.owner else "unassigned"
         yield Decision(kind, lead.customer, words, late=lead.is_late)
     seen = {lead.customer.pk for lead in near}
-    for customer in customers.filter(owner=None, pooled_at=None).order_by("made_at")[:MOST]:
+    for customer in customers.filter(owner=None, pooled_at=None).order_by("made_at")[:most]:
         if customer.pk not in seen:
             yield Decision("unassigned", customer, _("without an owner"))
 
 
-def _requests(user):
-    """Approvals that wait for this person."""
-    waiting = CollaborationRequest.objects.visible_to(user).filter(
-        state__in=["submitted", "accepted"], steps__person=user, steps__state="waiting"
-    ).with_tag(user).select_related("customer", "kind").distinct()
-    for request in waiting:
-        yield Decision("request", request.customer, request.title, request=request)
+def _requests(user, teams, now, most):
+    """Approvals that wait for this person, then what his teams asked for and did not get in time, latest first."""
+    steps = ApprovalStep.objects.filter(request=OuterRef("pk"), person=user, state="waiting")
+    late = Q(state__in=LATE, due_at__lt=now, asker_team__in=teams)
+    found = (
+        CollaborationRequest.objects.visible_to(user).annotate(is_mine=Exists(steps))
+        .filter(Q(is_mine=True, state__in=["submitted", "accepted"]) | late)
+        .with_tag(user).select_related("customer", "kind", "department").order_by("-is_mine", "due_at", "pk")
+    )
+    calendar = Calendar.load()
+    for request in found[: most * 2]:
+        if request.is_mine:
+            yield Decision("request", request.customer, request.title, request=request)
+        else:
+            words = late_words(max(calendar.working_minutes(request.due_at, now), 1))
+            words = _("%(place)s · %(late)s") % {"place": request.department, "late": words}
+            yield Decision("late", request.customer, words, late=True, request=request)
 
 
-def _risks(user, teams):
-    """Open deals with an open risk, most money first."""
+def _risks(user, teams, on, most):
+    """Open deals with a risk open for more than two days, most money first."""
+    oldest = Risk.objects.filter(deal=OuterRef("pk"), closed_at=None).order_by("opened_at").values("opened_at")[:1]
     found = (
         Deal.objects.visible_to(user).open().filter(customer__team__in=teams).exclude(risk="")
-        .select_related("customer__owner").order_by("-amount", "id")[:MOST]
+        .annotate(since=Subquery(oldest)).filter(since__lt=day_start(on - RISK_DAYS * DAY))
+        .select_related("customer__owner").order_by("-amount", "id")[:most]
     )
     for deal in found:
-        yield Decision("risk", deal.customer, deal.risk, deal=deal)
+        days = (on - today(deal.since)).days
+        words = ngettext("%(risk)s · %(n)d day", "%(risk)s · %(n)d days", days) % {"risk": deal.risk, "n": days}
+        yield Decision("risk", deal.customer, words, deal=deal)
 
 
 def _told(lines, on):

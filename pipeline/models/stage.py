@@ -59,7 +59,7 @@ class Stage(Versioned):
         LOST = "lost", pgettext_lazy("stage kind", "Lost")
 
     playbook = models.ForeignKey(Playbook, on_delete=models.PROTECT, related_name="stages")
-    position = models.PositiveSmallIntegerField()
+    position = models.PositiveSmallIntegerField()  # out of use: that of the stage it followed, 0 for none
     kind = models.CharField(max_length=6, choices=Kind.choices, default=Kind.OPEN)
     label = models.CharField(_("Chinese label"), max_length=40)
     label_en = models.CharField(_("English label"), max_length=40, blank=True)
@@ -96,6 +96,12 @@ class Stage(Versioned):
         return self.label_en or self.label if (get_language() or "").startswith("en") else self.label
 
     @property
+    def place(self):
+        """Where it stands among all stages of its playbook, to be compared: one out of use behind the one it
+        followed, so that what went from it to the next is an advance for ever."""
+        return place_of(self.position, self.retired_at is not None, self.pk)
+
+    @property
     def short_words(self):
         """Two Han or eight Latin characters, for phones and paths."""
         english = (get_language() or "").startswith("en")
@@ -104,6 +110,11 @@ class Stage(Versioned):
     @property
     def is_open(self):
         return self.kind == self.Kind.OPEN
+
+
+def place_of(position, retired, pk):
+    """Stage.place of what is known of a stage."""
+    return (position, retired, pk if retired else 0)
 
 
 class StageVersion(models.Model):

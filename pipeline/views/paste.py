@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.gates import only
 from accounts.rights import may_see_pipeline
 from core import periods
+from core.asked import VERSION, number
 from core.keys import deed
 from pipeline.answering import say
 from pipeline.asking import Asked
@@ -68,15 +69,14 @@ def write(request):
     """`cell` is "deal:field:version" and `value` its value, in the order of the preview."""
     places, values = request.POST.getlist("cell")[: MOST_ROWS * len(COLUMNS)], request.POST.getlist("value")
     parts = [place.split(":") for place in places]
-    if len(places) != len(values) or any(len(one) != 3 or not (one[0] + one[2]).isdigit() for one in parts):
+    if len(places) != len(values) or any(len(one) != 3 for one in parts):
         raise Http404
+    parts = [(number(pk), field, number(version, VERSION)) for pk, field, version in parts]
     mine = Deal.objects.visible_to(request.user).select_related("customer", "stage", "rep", "owner")
-    deals = mine.in_bulk([int(pk) for pk, _field, _version in parts if len(pk) < 19])
-    if any(int(pk) not in deals or field not in COLUMNS for pk, field, _version in parts):
+    deals = mine.in_bulk([pk for pk, _field, _version in parts if pk is not None])
+    if any(pk not in deals or field not in COLUMNS or version is None for pk, field, version in parts):
         raise Http404
-    cells = [
-        (deals[int(pk)], field, value, int(version)) for (pk, field, version), value in zip(parts, values, strict=True)
-    ]
+    cells = [(deals[pk], field, value, version) for (pk, field, version), value in zip(parts, values, strict=True)]
     n, event = write_block(cells, by=request.user, now=timezone.now())
     words = ngettext("%(n)d cell changed", "%(n)d cells changed", n) % {"n": n}
     if not request.htmx:

@@ -13,9 +13,11 @@ from core.keys import deed
 from core.periods import period_of, read_period, today
 from reviews.aiming import copy_period, is_late, locks_at
 from reviews.attained import Attained
+from reviews.attaining import elapsed
 from reviews.columns import SHEETS, offered
 from reviews.goals import goal_of
 from reviews.proposing import HOWS, propose
+from reviews.rates import share
 from reviews.saving import NoSuchCell, lay_over, save_sheet
 from reviews.scopes import find_scope, scopes_of, survey, teams_below
 from reviews.sheet import changes_of, sheet_of
@@ -54,10 +56,15 @@ def sheet(request, code):
 
 def read_sheet(request, period, view):
     known = survey()
-    views = SHEETS if period.kind == "month" else [key for key, *_rest in offered(known.stages)]
+    views = SHEETS if period.kind == "month" else [key for key, *_rest in offered(known.stages, every_detail(known))]
     found = sheet_of(request.user, period, view if view in views else views[0], known, now=timezone.now())
     found.known = known
     return found
+
+
+def every_detail(known):
+    """Stages out of use among them: an address that names one stays good."""
+    return {str(stage.id) for stage in known.stages}
 
 
 def answer(request, sheet, *, status=200, **said):
@@ -65,8 +72,8 @@ def answer(request, sheet, *, status=200, **said):
     period, now = sheet.period, timezone.now()
     context = {
         "sheet": sheet, "period": period, "late": is_late(period, now), "locks_at": locks_at(period),
-        "changes": changes_of(sheet), "metrics": offered(sheet.known.stages), "month": month_of(period),
-        "quarter": period_of("quarter", period.first), **said,
+        "changes": changes_of(sheet), "metrics": offered(sheet.known.stages, sheet.kept), "month": month_of(period),
+        "quarter": period_of("quarter", period.first), "time": share(*elapsed(period, now)), **said,
     }
     template = "reviews/_targets.html" if request.htmx else "reviews/targets.html"
     return render(request, template, context, status=status)

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
@@ -71,10 +72,25 @@ def rep(request, pk):
     mine = Team.objects.visible_to(request.user)
     person = get_object_or_404(User.objects.visible_to(request.user).sellers().filter(team__in=mine), pk=pk)
     if (name := request.GET.get("of", "")) in reprows.ORDER:
-        rows = reprows.behind(request.user, person, today(timezone.now()), Rule.load(), name)
-        page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
-        return dialog(request, "team/_rep_rows.html", {"person": person, "of": name, "page": page})
+        return behind_number(request, person, [person], person.team_id, name, reverse("team_rep", args=[pk]))
     return dialog(request, "team/_rep.html", {"lines": lines_of(person, request.user, timezone.now())})
+
+
+@require_GET
+@only(rights.may_see_team)
+def sums(request, pk):
+    """The rows behind one of the four numbers of a team: those of all its people."""
+    team = get_object_or_404(Team.objects.visible_to(request.user).filter(is_active=True), pk=pk)
+    if (name := request.GET.get("of", "")) not in reprows.ORDER:
+        raise Http404
+    people = User.objects.visible_to(request.user).sellers().filter(team=team)
+    return behind_number(request, team, people, team.pk, name, reverse("team_sums", args=[pk]))
+
+
+def behind_number(request, whose, people, team, name, url):
+    rows = reprows.behind(request.user, people, team, today(timezone.now()), Rule.load(), name)
+    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    return dialog(request, "team/_rep_rows.html", {"whose": whose, "of": name, "page": page, "url": url})
 
 
 def subject_of(request):

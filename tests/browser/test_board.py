@@ -6,6 +6,7 @@ from django.utils import timezone
 from pipeline.board import CARDS
 from pipeline.models import Deal, Stage
 from pipeline.moving import Move, move_many
+from tests.browser.hand import settled
 from tests.browser.test_main_jobs import customer_of
 from tests.cast import make_customer
 
@@ -66,6 +67,23 @@ def test_the_heads_stay_over_a_long_column_and_more_is_pressed_below_it(page_of,
     page.wait_for_selector(f"#more-{third.pk}", state="detached")
     ids = cards.evaluate_all("all => all.map((card) => Number(card.dataset.deal))")
     assert sorted(ids) == sorted(set(long) - {int(first)})
+    # far down a long column the short one beside it ends above: it takes a card there as well
+    page.evaluate("document.querySelector('#board').scrollTop = 2500")
+    settled(page)
+    far = cards.nth(20)
+    far.scroll_into_view_if_needed()
+    deal, box = far.get_attribute("data-deal"), far.bounding_box()
+    beside = page.locator(f"#col-{fourth.pk}").bounding_box()
+    assert page.locator(f"#col-{fourth.pk} > .card").last.bounding_box()["y"] < 0
+    page.mouse.move(box["x"] + 60, box["y"] + 20)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 90, box["y"] + 30, steps=4)
+    page.mouse.move(beside["x"] + 80, box["y"] + 40, steps=8)
+    page.mouse.up()
+    page.wait_for_selector("#move-form")
+    page.keyboard.press("Escape")
+    page.wait_for_selector("#move-form", state="detached")
+    assert stage_of(page, deal) == str(third.pk)
 
 
 @pytest.mark.proves("B32")

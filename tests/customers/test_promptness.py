@@ -315,6 +315,13 @@ def test_the_rep_sees_his_own_the_manager_the_teams(cast, client_of, clock):
     make_log(make_customer(cast.alice, now=MARCH_1), happened_at=at(2024, 3, 8, 10), now=at(2024, 3, 8, 10, 5))
     team = {"scope": f"team-{cast.east.pk}"}
     assert "李强" not in mia.get(address, team, HTTP_HX_REQUEST="true").content.decode()
+    week = period_of("week", today(at(2024, 3, 8, 17))).code
+    listed = f"{reverse('reviews:rows')}?period={week}&scope=team-{cast.east.pk}&of="
+    one = f"in_time&person={cast.alice.pk}"
+    assert (mia.get(f"{listed}in_time").status_code, mia.get(listed + one).status_code) == (200, 404)
     switches.set("rep_share_shown", True, by=cast.ada, now=MARCH_1)
-    assert "李强" in mia.get(address, team, HTTP_HX_REQUEST="true").content.decode()
+    panel = mia.get(address, team, HTTP_HX_REQUEST="true").content.decode()
+    assert "李强" in panel and f"&amp;person={cast.alice.pk}\"" in panel
+    assert mia.get(listed + one).context["total"] == 1
+    assert mia.get(f"{listed}timed&person={cast.alice.pk}").context["total"] == 1
     assert mia.get(address, alice).status_code == 200

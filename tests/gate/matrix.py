@@ -614,6 +614,12 @@ REVIEWS = {
             f"v~{w.month.code}~signed~~person-{w.cast.alice.pk}": "5", "reason": "x"
         }, **MONTH, mixed="whose target: in the name of the field"),
     ],
+    "reviews:attained_rows": [
+        Row(get=SELLERS, kwargs=MONTH["kwargs"], query="of=signed", label="signed"),
+        Row(get=of_deal(), **MONTH, query=lambda w: f"of=new_customers&scope=person-{w.cast.alice.pk}",
+            mixed=MIXED["mixed"]),
+        Row(get=SALES_TEAM, **MONTH, query=lambda w: f"of=won&scope=team-{w.cast.east.pk}", mixed=MIXED["mixed"]),
+    ],
     "reviews:contract": [
         Row(get=SELLERS, **MONTH), Row(get=of_deal(), **MONTH, **ABOUT_ALICE, **MIXED),
         Row(get=SALES_TEAM, **MONTH, **ABOUT_EAST, **MIXED),
@@ -667,6 +673,10 @@ ROOF = {
     "team_rep": [
         Row(get=LED, kwargs=lambda w: {"pk": w.cast.alice.pk}),
         Row(get=LED, kwargs=lambda w: {"pk": w.cast.alice.pk}, query="of=amount", label="behind a number"),
+    ],
+    "team_week": [Row(get=roles(manager=200, admin=200))],
+    "team_sums": [
+        Row(get=LED, kwargs=lambda w: {"pk": w.cast.east.pk}, query="of=amount", label="behind a sum"),
     ],
     "unowned": [Row(get=roles(manager=200, admin=200))],
     "unowned_count": [Row(get=roles(manager=200, admin=200))],

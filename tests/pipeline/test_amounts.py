@@ -7,13 +7,18 @@ import pytest
 from django.utils import timezone
 
 from pipeline.models import Deal
-from tests.cast import key
+from pipeline.pasting import read_block
+from tests.cast import key, make_customer
 
 TYPED = {
     "0": 0, "48万": 480_000, "12,345.678": Decimal("12345.68"), "１２３４５": 12345, "￥4,800": 4800, "450K": 450_000,
     "999999999999.99": Decimal("999999999999.99"), "": None, " 300 000 元": 300_000,
+    "12 万": 120_000, "１２ 万": 120_000, "1.5亿": 150_000_000,
 }  # fmt: skip
-REFUSED = ["-1", "−1", "1e30", "1e309", "NaN", "Infinity", "=1+1", "abc", "1,2,3", "1000000000000", "9" * 60, "\u0000"]
+REFUSED = [
+    "-1", "−1", "(500)", "1e9", "1e30", "1e309", "12万5", "NaN", "Infinity", "=1+1", "abc", "1,2,3", "1000000000000",
+    "9" * 60, "\u0000",
+]  # fmt: skip
 
 
 @pytest.fixture
@@ -53,6 +58,27 @@ def test_what_is_no_amount_is_said_and_kept_in_the_field(deal, cast, client_of, 
     assert Deal.objects.get(pk=deal.pk).amount == 7
     if typed.isprintable():
         assert f'value="{typed}"' in response.content.decode()
+
+
+def test_a_pasted_block_of_odd_amounts_shows_what_it_would_write_and_says_what_it_would_not(deal, cast, client_of):
+    """One line a deal: the preview holds the readable ones ready and names the others, and writes nothing yet."""
+    typed = [*(text for text in TYPED if text), *(text for text in REFUSED if text != "\u0000")]
+    rows = [deal, *(make_customer(cast.alice, name=f"客户{n:02d}").deals.get() for n in range(len(typed) - 1))]
+    cells = read_block("\n".join(typed), rows, "amount", user=cast.mia, on=timezone.localdate())
+    read = dict(zip(typed, cells, strict=True))
+    for text, cell in read.items():
+        wanted = TYPED.get(text)
+        assert bool(cell.error) == (text in REFUSED), text
+        if wanted is not None:
+            assert Decimal(cell.value) == wanted, text
+    before = set(Deal.objects.values_list("pk", "amount"))
+    said = {"query": "", "start": deal.pk, "first": "amount", "text": "1e9\n", "key": key()}
+    page = client_of(cast.mia).post("/pipeline/table/paste", said).content.decode()
+    assert "1e9" in page and 'name="cell"' not in page
+    for odd in ("²:amount:1", ":amount:1", f"{deal.pk}:amount:", f"{deal.pk}:amount:²", f"{deal.pk}:name:1", "1:2"):
+        confirm = {"confirm": "1", "cell": odd, "value": "5", "key": key()}
+        assert client_of(cast.mia).post("/pipeline/table/paste", confirm).status_code == 404, odd
+    assert set(Deal.objects.values_list("pk", "amount")) == before
 
 
 def test_a_contract_is_read_the_same_way(deal, cast, stages, client_of, approve):

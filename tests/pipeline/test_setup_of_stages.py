@@ -20,7 +20,7 @@ from pipeline.moving import move_to
 from pipeline.process import draw, median_stay, process_of
 from pipeline.undoing import undo_move
 from reviews.figures import weekly
-from reviews.scopes import COMPANY
+from reviews.scopes import COMPANY, read_stages
 from tests.cast import key, make_customer
 
 pytestmark = pytest.mark.django_db
@@ -159,6 +159,38 @@ def test_rates_and_frozen_figures_stand_when_stages_come_and_go(own, cast, now, 
     assert {pk: later[pk] for pk in rates if pk in later and rates[pk]["entered"]} == {
         pk: row for pk, row in rates.items() if row["entered"]
     }
+
+
+@pytest.mark.proves("R39")
+def test_what_went_on_stays_an_advance_when_the_stage_it_left_is_merged(own, cast, now, stages):
+    """Positions close up behind a merged stage: 3 → 4 must not read as a step back for that, nor after a new stage
+    stands before it, nor when the next one is merged as well."""
+    start = now - dt.timedelta(days=2)
+    move_to(own.deal, stages[3], by=cast.alice, now=start)
+    move_to(own.deal, stages[4], by=cast.alice, now=start + dt.timedelta(hours=1))
+    move_to(own.deal, stages[5], by=cast.alice, now=start + dt.timedelta(hours=2))
+    period = period_of("week", today(start))
+
+    def told():
+        found = weekly(period, COMPANY, as_of=now - dt.timedelta(hours=1))
+        return {row["stage"]: (row["entered"], row["on"]) for row in found["rates"] if row["entered"]}
+
+    def line():
+        return [fact.id for fact in read_stages() if fact.id in {stage.pk for stage in stages.values()}]
+
+    before, order_before = told(), line()
+    assert before[stages[3].pk] == before[stages[4].pk] == (1, 1)
+    staging.merge(fresh(stages[3]), fresh(stages[5]), by=cast.ada, now=now)
+    assert (told(), line()) == (before, order_before)
+    staging.add_stage(Playbook.objects.default(), by=cast.ada, now=now, duties=[{"role": "rep"}],
+                      after=fresh(stages[1]), label="方案预沟通", label_en="Pre-talk")
+    assert (told(), line()) == (before, order_before)
+    staging.merge(fresh(stages[4]), fresh(stages[5]), by=cast.ada, now=now)
+    assert (told(), line()) == (before, order_before)
+    staging.revive(fresh(stages[3]), by=cast.ada, now=now)
+    shown = [stage.pk for stage in Playbook.objects.default().stages.live().order_by("position")]
+    assert len(shown) == len(set(shown)) == 7 + 1 and sorted(
+        Playbook.objects.default().stages.live().values_list("position", flat=True)) == list(range(1, 9))
 
 
 def test_the_share_really_won_stands_beside_the_probability(own, cast, now, stages, approve, price, client_of):

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from openpyxl import load_workbook
 
+from accounts.models import Leave
 from activity.models import Event
 from core.kept import forget
 from core.periods import period_of, read_period, today
@@ -303,3 +304,14 @@ def test_support_reads_its_department(cast, client_of):
     assert "Accepted in time" in page.content.decode()
     assert "Needs support" not in page.content.decode()
     assert read_period(W10).code == W10
+
+
+def test_the_table_of_people_says_what_to_know_before_they_are_compared(cast, client_of):
+    """Who was on leave in the month, and that it is no ranking; not under one person's own month."""
+    World(cast, 11)
+    Leave.objects.create(user=cast.alice, first=dt.date(2024, 3, 4), last=dt.date(2024, 3, 6))
+    mia = client_of(cast.mia)
+    page = mia.get("/reviews/month/2024-03").content.decode()
+    part = page.split('id="part-by-person"')[1].split("</section>")[0]
+    assert "Not a ranking" in part and "李强: 3 of 21 working days on leave." in part
+    assert "Not a ranking" not in client_of(cast.alice).get("/reviews/month/2024-03").content.decode()

@@ -5,17 +5,23 @@ import re
 from decimal import Decimal
 
 import pytest
+from django.utils import timezone
+from django.utils.html import escape
 
+from accounts.models import Team
 from activity.models import Event
 from core.periods import period_of, read_period, today
-from pipeline.models import Stage
+from customers.models import Customer
+from pipeline.models import Deal, Stage
 from reviews.aiming import NeedsReason, aim, copy_period, locks_at
 from reviews.goals import goal_of
 from reviews.models import Target
+from reviews.opening import take_opening
 from reviews.proposing import split
 from reviews.scopes import COMPANY, Scope, survey
 from reviews.sheet import sheet_of
-from tests.cast import key
+from reviews.speeds import SPEEDS
+from tests.cast import key, make_customer
 from tests.reviews.recount import Recount
 from tests.reviews.world import World, default_stages, moment
 
@@ -239,6 +245,40 @@ def test_what_was_attained_is_what_the_report_counts(cast, seed):
                 assert in_quarter == (Decimal(rate["on"]) / rate["entered"] if rate["entered"] else None)
 
 
+@pytest.mark.proves("R36")
+@pytest.mark.parametrize(("code", "view"), [
+    ("2024-03", "sums"), ("2024-03", "rates"), ("2024-Q1", "signed"), ("2024-Q1", "rate"),
+])
+def test_every_attained_figure_opens_exactly_what_it_counts(cast, client_of, time_machine, code, view):
+    """Of every place on the sheet, a department with a team that is gone among them."""
+    World(cast, 1)
+    now = moment(dt.date(2024, 3, 20), 12)
+    gone = Team.objects.create(name="已撤组", department=cast.east.department, is_active=False)
+    Customer.objects.filter(owner=cast.bob).update(team=gone)
+    if view == "rate":
+        view = f"rate-{Stage.objects.filter(kind='open').first().pk}"
+    sheet, grace, seen = sheet_of(cast.grace, read_period(code), view, survey(), now=now), client_of(cast.grace), 0
+    time_machine.move_to(now, tick=False)
+    html = grace.get(f"/targets/{code}?view={view}").content.decode()
+    for cell in sheet.cells:
+        if cell.column.metric in SPEEDS or cell.actual is None:
+            continue
+        assert f'href="{escape(cell.behind)}"' in html
+        answer = grace.get(cell.behind)
+        said, seen = answer.context, seen + 1
+        if cell.column.metric == "signed":
+            assert (said["sum"] or 0) == cell.actual, cell.behind
+        elif cell.column.metric == "rate":
+            assert Decimal(said["found"].on) / said["total"] == cell.actual, cell.behind
+            assert f"{said['found'].on} of {said['total']} moved on so far" in answer.content.decode()
+        else:
+            assert said["total"] == cell.actual, cell.behind
+        assert answer.content.decode().count("data-row") == min(said["total"], 50)
+    assert seen > 2
+    for odd in ("", "nothing", "first_response", "rate-0"):
+        assert grace.get(f"/targets/{code}/rows?of={odd}").status_code == 404
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_the_bar_says_what_the_month_says(cast, seed):
     World(cast, seed)
@@ -248,6 +288,25 @@ def test_the_bar_says_what_the_month_says(cast, seed):
     assert goal.won == Recount(MARCH, east(cast), now).won()[1]
     assert round(goal.time, 2) == 0.29  # six of twenty-one working days
     assert goal.attained == round(float(goal.won) / 1_000_000, 4)
+
+
+def test_the_head_of_the_team_says_what_is_likely_of_the_month(cast, client_of):
+    """Won and likely of what is due, over the target, with the list it is made of (S10); nothing without a target."""
+    month = period_of("month", today())
+    deal = make_customer(cast.alice, name="星澜科技", now=month.starts_at - dt.timedelta(days=5)).deals.get()
+    Deal.objects.filter(pk=deal.pk).update(expected_close=month.last, amount=100_000)
+    take_opening()
+    mia, at = client_of(cast.mia), {"HX-Request": "true"}
+    assert 'hx-swap-oob="true"></div>' in mia.get("/targets/course", headers=at).content.decode().replace("\n", "")
+    aim(month, "signed", east(cast), 50_000, by=cast.mia, now=NOW, reason="开局")
+    page = mia.get("/targets/course", headers=at).content.decode()
+    link = re.search(r'href="(/targets/[^"]+of=now[^"]+)"[^>]*>(\d+)%<', page)
+    likely = 100_000 * deal.stage.probability // 100
+    assert int(link[2]) == likely * 100 // 50_000 > 0
+    assert mia.get(link[1].replace("&amp;", "&")).context["sum"] == likely
+    assert 'id="likely-month"' in mia.get("/team").content.decode()
+    assert f'id="time-elapsed">{round(100 * goal_of(east(cast), now=timezone.now()).time)}%' in mia.get(
+        f"/targets/{month.code}").content.decode()
 
 
 def test_the_bar_is_a_fragment_for_the_board(cast, client_of):

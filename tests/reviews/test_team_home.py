@@ -6,10 +6,11 @@ import re
 import pytest
 from django.utils import timezone
 
+from accounts.models import Leave, User
 from activity.messages import inbox
 from activity.models import Event, Notification
 from core.errors import NotAllowed, Refused
-from core.periods import today
+from core.periods import at, today
 from customers import beside
 from customers.models import Customer, CustomerHelper
 from customers.staleness import Rule
@@ -17,8 +18,9 @@ from pipeline import risks
 from pipeline.models import Deal, StageProgress
 from salesflow.myday import my_day
 from salesflow.reprows import row_of
-from salesflow.teamhome import BANDS, team_home
+from salesflow.teamhome import BANDS, MOST, team_home
 from tests.cast import key, make_customer, make_deal, make_log, make_step
+from tests.collaboration.world import ask
 
 pytestmark = pytest.mark.django_db
 DAY = dt.timedelta(days=1)
@@ -61,7 +63,7 @@ def test_a_reminder_is_prepared_and_arrives_once_a_day(cast, client_of, quiet, n
 
 def test_a_reminder_of_a_deal_and_of_a_rep(cast, client_of, quiet, now):
     deal = quiet.deals.get()
-    risks.set_risk(deal, text="竞品介入", by=cast.alice, now=now)
+    risks.set_risk(deal, text="竞品介入", by=cast.alice, now=now - 3 * DAY)
     mia = client_of(cast.mia)
     assert f"/team/nudge?deal={deal.pk}" in mia.get("/team").content.decode()
     assert "竞品介入" in mia.get(f"/team/nudge?deal={deal.pk}").content.decode()
@@ -183,3 +185,79 @@ def test_each_number_of_a_rep_opens_exactly_its_rows(cast, client_of, quiet, now
     assert seen["amount"][1] == mine.count() >= 3
     assert seen["quiet"] == ("1", 1) and seen["logged"] == ("1", 1) and seen["steps"] == ("1", 1)
     assert client_of(cast.nadia).get(f"/team/rep/{cast.alice.pk}?of=amount").status_code == 404
+
+
+def test_a_sum_of_a_team_opens_the_rows_of_all_its_people(cast, client_of, quiet, now):
+    """What the director's page adds up for a team is a list as well (P4)."""
+    make_log(make_deal(make_customer(cast.bob, name="远洋制造"), amount=90_000).customer, happened_at=now, now=now)
+    grace = client_of(cast.grace)
+    sums = grace.get("/team").content.decode().split(f'href="/team?team={cast.east.pk}"')[1].split("</tr>")[0]
+    links = dict(re.findall(r'href="/team/sums/\d+\?of=(\w+)"[^>]*>([^<]+)</a>', sums))
+    assert links | {"amount": ""} == {"quiet": "1", "logged": "1", "steps": "0", "amount": ""}
+    for of, shown in links.items():
+        page = grace.get(f"/team/sums/{cast.east.pk}?of={of}", headers=HTMX)
+        rows = page.content.decode().count("data-row")
+        assert rows == (page.context["page"].paginator.count if of == "amount" else int(shown)), of
+    mine = Deal.objects.visible_to(cast.grace).open().filter(customer__team=cast.east)
+    assert grace.get(f"/team/sums/{cast.east.pk}?of=amount").context["page"].paginator.count == mine.count() > 1
+    assert grace.get(f"/team/sums/{cast.east.pk}?of=nothing").status_code == 404
+    assert client_of(cast.nadia).get(f"/team/sums/{cast.east.pk}?of=amount").status_code == 404
+
+
+def test_late_requests_and_old_risks_need_a_decision_and_young_ones_do_not(cast, client_of, quiet, now):
+    deal = quiet.deals.get()
+    risks.set_risk(deal, text="竞品介入", by=cast.alice, now=now - 2 * DAY)
+    asked = ask(cast.alice, cast.tech, now=now - 12 * DAY, customer=quiet)
+    home = team_home(cast.mia, now)
+    assert [one.kind for one in home.decisions if one.kind in ("late", "risk")] == ["late"]
+    line = next(one for one in home.decisions if one.kind == "late")
+    assert line.request == asked and "超时" in line.words and line.words.startswith(str(asked.department))
+    page = client_of(cast.mia).get("/team").content.decode()
+    assert re.search(r"Tech · \d+ days? late", page)
+    assert f"/requests/{asked.code}" in page
+    assert "late" not in [one.kind for one in team_home(cast.nadia, now).decisions]
+    later = team_home(cast.mia, now + DAY)
+    assert next(one.words for one in later.decisions if one.kind == "risk") == "竞品介入 · 3 days"
+
+
+def test_more_decisions_than_the_page_lists_are_one_click_away(cast, client_of, now):
+    for n in range(24):
+        make_log(make_customer(cast.alice, now=now - 30 * DAY, name=f"静{n}"), happened_at=now - 9 * DAY,
+                 now=now - 9 * DAY)
+    mia = client_of(cast.mia)
+    page = mia.get("/team").content.decode()
+    assert page.split('id="decisions"')[1].split("</section>")[0].count("data-row") == MOST
+    assert 'href="?all=1"' in page
+    whole = mia.get("/team?all=1")
+    listed = whole.content.decode().split('id="decisions"')[1].split("</section>")[0].count("data-row")
+    assert listed == whole.context["home"].count == 24
+
+
+def test_who_was_not_here_or_wrote_nothing_down_and_nobody_on_leave(cast, client_of, now, time_machine):
+    """S10: the list under ⋯, and what to know before people are compared."""
+    time_machine.move_to(at(dt.date(2026, 11, 26), dt.time(11)), tick=False)  # a Thursday
+    now = timezone.now()
+    User.objects.filter(pk=cast.alice.pk).update(seen_at=now - DAY)
+    User.objects.filter(pk=cast.bob.pk).update(seen_at=now - 7 * DAY, joined_at=now - 15 * DAY)
+    others = User.objects.exclude(pk=cast.bob.pk)
+    others.update(joined_at=now - 400 * DAY)
+    mia = client_of(cast.mia)
+    page = mia.get("/team").content.decode()
+    assert 'href="/team/week' in page and "Not a ranking" in page
+    assert "王敏: here since 11 Nov." in page
+    lines = {line.person: line.missed for line in mia.get("/team/week").context["here"].lines}
+    assert (lines[cast.alice], lines[cast.bob]) == ("log", "here")
+    make_log(make_customer(cast.alice, name="星澜"), happened_at=now, now=now)
+    Leave.objects.create(user=cast.bob, first=dt.date(2026, 11, 20), last=dt.date(2026, 11, 27), substitute=cast.alice)
+    answer = mia.get("/team/week")
+    here = answer.context["here"]
+    assert {line.person: line.missed for line in here.lines} == dict.fromkeys((cast.alice, cast.bob, cast.mia), "")
+    assert here.away == [cast.bob] and "On leave all week so far:" in answer.content.decode()
+    month = next(line.month for line in here.lines if line.person == cast.bob)
+    assert (month.days, month.away) == (19, 5)  # 2–26 November, with Friday and four days of the week
+    assert "王敏: 5 of 19 working days on leave, here since 11 Nov." in answer.content.decode()
+    owned = re.search(rf'href="(/customers\?owner={cast.alice.pk})">(\d+)<', answer.content.decode())
+    assert mia.get(owned[1]).content.decode().count("data-row") == int(owned[2]) == 1
+    grace = client_of(cast.grace).get(f"/team/week?team={cast.south.pk}").context["here"]
+    assert {line.person.team for line in grace.lines} == {cast.south}
+    assert client_of(cast.alice).get("/team/week").status_code == 403
