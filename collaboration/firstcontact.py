@@ -48,13 +48,23 @@ class Lead:
 def waiting(customers, *, now, calendar=None):
     """[Lead] among `customers` (a queryset of what the caller may see) that are near the end of their 24 hours or past
     it, the latest first. One query."""
-    calendar = calendar or Calendar.load()
+    return near_of(unanswered(customers, now - OLD), now=now, calendar=calendar)
+
+
+def unanswered(customers, made_after):
+    """Those of `customers` made after that moment that nobody has spoken to, each with when its clock began as
+    `since`."""
     asked = CollaborationRequest.objects.filter(customer=OuterRef("pk"), kind__makes_customer=True).order_by("asked_at")
     handed = Subquery(asked.values("asked_at")[:1])  # of the few that are left; a join would read those of everybody
-    rows = customers.filter(first_response_at=None, batch=None, pooled_at=None, made_at__gt=now - OLD)
+    rows = customers.filter(first_response_at=None, batch=None, pooled_at=None, made_at__gt=made_after)
     rows = rows.annotate(since=Coalesce(handed, "made_at")).select_related("owner", "team__manager")
-    found = []
-    for customer in rows.order_by("since", "pk"):
+    return rows.order_by("since", "pk")
+
+
+def near_of(customers, *, now, calendar=None):
+    """[Lead] of the unanswered() ones near the end of their 24 hours or past it."""
+    calendar, found = calendar or Calendar.load(), []
+    for customer in customers:
         due = customer.since + WITHIN
         late = due < now
         minutes = calendar.working_minutes(due, now) if late else calendar.working_minutes(now, due)

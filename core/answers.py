@@ -50,24 +50,29 @@ def answered(question):
     """The rows of a queryset of values() or values_list() as a list: from the database, or as it said them last when
     nothing was written since. One small query, and the question's own when it has to be asked."""
     if not settings.SETUP_SECONDS:
-        return list(question.all())
+        return _asked(question)
     try:
         sql, values = question.query.get_compiler(using=question.db).as_sql()
     except EmptyResultSet:
         return []
     tables = tables_of(sql)
     if tables is None:
-        return list(question.all())
+        return _asked(question)
     stamp = stamping.stamp_of(connections[question.db], tables)
     if stamp is None:
-        return list(question.all())
+        return _asked(question)
     key = (question._iterable_class, sql, tuple(values))
     rows = _find(key, stamp)
     if rows is None:
-        rows = list(question.all())
+        rows = _asked(question)
         _keep(key, stamp, rows)
     # What is kept is never handed out itself.
     return [dict(row) for row in rows] if issubclass(question._iterable_class, ValuesIterable) else list(rows)
+
+
+def _asked(question):
+    """Its rows anew, whatever the queryset has read before: of a prepared one as well (core/prepared.py)."""
+    return list(question._iterable_class(question))
 
 
 @functools.lru_cache(maxsize=500)

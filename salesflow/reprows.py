@@ -1,5 +1,6 @@
 """The four numbers of a rep: the same row on his manager's team home and on his own day (S10). No ranking."""
 
+import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -8,10 +9,12 @@ from django.db.models.functions import Cast
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
+from accounts.readers import Reader
 from core import words
 from core.answers import answered
 from core.markup import format_html, format_html_join
 from core.periods import day_start
+from core.prepared import prepared
 from core.templatetags.words import icon
 from customers.models import Customer, FollowUp, NextStep
 from pipeline.models import Deal
@@ -34,20 +37,28 @@ def rows_of(user, people, on, rule, money=None):
     who and team, since one question a person and number costs the database a reading for each; kept until one of them
     is written. `money` are the open deals' sums {(owner, team): CNY} where they were read before."""
     people = sorted(people, key=lambda person: person.name)
-    parts = _parts(user, on, rule)
-    deals = parts.pop("amount")
-    questions = [_grouped(name, *part, Count("pk"), people) for name, part in parts.items()]
-    if money is None:
-        questions.insert(0, _grouped("amount", *deals, Sum("amount"), people))
     found = {("amount", *key): amount for key, amount in (money or {}).items()}
-    found |= {row[:3]: row[3] for row in answered(questions[0].union(*questions[1:], all=True))} if people else {}
+    if people:
+        keys = [person.pk for person in people]
+        found |= {row[:3]: row[3] for row in answered(numbers(Reader.of(user), str(on), rule, keys, money is None))}
     return [
         RepRow(
-            person, *(int(found.get((name, person.pk, person.team_id)) or 0) for name in parts),
+            person, *(int(found.get((name, person.pk, person.team_id)) or 0) for name in COUNTED),
             Decimal(found.get(("amount", person.pk, person.team_id)) or 0),
         )
         for person in people
     ]
+
+
+@prepared
+def numbers(reader, day, rule, people, with_money):
+    """(number's name, person, team, number) of these people on the company day `day` (ISO): one question for all."""
+    parts = _parts(reader.person, dt.date.fromisoformat(day), rule)
+    first, *others = [
+        _grouped(name, *part, Count("pk") if name in COUNTED else Sum("amount"), people)
+        for name, part in parts.items() if with_money or name in COUNTED
+    ]  # fmt: skip
+    return first.union(*others, all=True)
 
 
 def _parts(user, on, rule):
@@ -55,13 +66,14 @@ def _parts(user, on, rule):
     talks = FollowUp.objects.visible_to(user).counted().filter(entered_at__gte=day_start(on))
     steps = NextStep.objects.visible_to(user).open().filter(kind="ours", due_on__gte=on)
     return {
+        "amount": (Deal.objects.visible_to(user).open(), "owner", "customer__team"),
         "quiet": (Customer.objects.visible_to(user).live().quiet(on, rule), "owner", "team"),
         "logged": (talks, "talked_by", "customer__team"),
         "steps": (steps, "owner", "customer__team"),
-        "amount": (Deal.objects.visible_to(user).open(), "owner", "customer__team"),
     }
 
 
+COUNTED = ("quiet", "logged", "steps")  # beside the sum of money
 ORDER = {
     "quiet": ("-open_amount", "id"), "logged": ("-happened_at", "-id"), "steps": ("due_on", "id"),
     "amount": ("-amount", "id"),
@@ -77,9 +89,9 @@ def behind(user, people, team_id, on, rule, name):
 
 
 def _grouped(name, rows, who, team, number, people):
-    """[(name, person, team, number)] of these people."""
+    """(name, person, team, number) of the people with these keys."""
     number = Cast(number, DecimalField(max_digits=20, decimal_places=2))
-    mine = rows.filter(**{f"{who}__in": [person.pk for person in people]}).order_by()
+    mine = rows.filter(**{f"{who}__in": people}).order_by()
     return mine.values_list(Value(name), who, team).annotate(number=number)
 
 

@@ -5,36 +5,29 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
-from django.db.models import Count, Exists, OuterRef, Q, Subquery, Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.calendar import Calendar
-from accounts.models import Team, User
+from accounts.models import Team
 from accounts.presence import fairness_notes
+from accounts.readers import Reader
 from collaboration import firstcontact
 from collaboration.clocks import late_words
-from collaboration.models import ApprovalStep, CollaborationRequest
 from core.answers import answered
 from core.periods import day_start, today
 from customers.beside import nudged_today
 from customers.ladder import Ladder
-from customers.models import Customer
 from customers.staleness import Rule, state_of
 from customers.tagbar import TagBar, bar_from
 from pipeline import agreement
-from pipeline.models import Deal, Risk
 from pipeline.playbooks import Playbooks
-from pipeline.urgency import in_stage
+from salesflow import ofteam
+from salesflow.ofteam import BANDS
 from salesflow.reprows import added_up, lines_html, rows_of
 
-BANDS = ((0, 3), (4, 7), (8, None))  # days in the stage
 MOST = 20
-SHOWN_OF_LEAD = [
-    "name", "tag", "made_at", "open_amount", "owner__name", "owner__role", "team__name", "team__manager__name",
-]
 RUNGS = ("meeting", "manager", "owner", "")
-LATE = ("submitted", "accepted", "waiting", "refused")  # states in which a request may be late
 RISK_DAYS = 2  # a risk open for longer needs a decision
 ALL = 300  # decisions listed on request
 DAY = dt.timedelta(days=1)
@@ -100,17 +93,17 @@ def team_home(user, now, data=None, *, team=None, most=MOST):
     on, rule = today(now), replace(Rule.load(), limits=Playbooks.load().limits)
     teams = list(Team.objects.visible_to(user).filter(is_active=True).select_related("manager"))
     chosen = [t for t in teams if team and t.pk == team] or teams
-    customers = Customer.objects.visible_to(user).live().filter(Q(team__in=chosen) | Q(team=None))
+    reader, keys = Reader.of(user, on), [one.pk for one in chosen]
     decisions = [
-        *_requests(user, chosen, now, most), *_leads(customers, now, most), *_quiet(customers, on, rule, most),
-        *_risks(user, chosen, on, most),
+        *_requests(reader, keys, now, most), *_leads(reader, keys, now, most), *_quiet(reader, keys, on, rule, most),
+        *_risks(reader, keys, on, most),
     ]
     bar = bar_from(data, [decision.tag for decision in decisions])
     decisions = [decision for decision in decisions if bar.fits(decision.tag)]
     _told(decisions[:most], on)
-    people = list(User.objects.visible_to(user).sellers().filter(team__in=chosen).order_by("pinyin", "pk"))
+    people = list(ofteam.people(reader, keys))
     one = chosen[0] if len(chosen) == 1 else None
-    cells, money = _open_money(user, one, on)
+    cells, money = _open_money(reader, one, on)
     stages, heat = _heat(cells, one)
     return TeamHome(
         user=user, teams=teams, team=one, on=on, decisions=decisions[:most], count=len(decisions), bar=bar,
@@ -120,20 +113,19 @@ def team_home(user, now, data=None, *, team=None, most=MOST):
     )
 
 
-def _quiet(customers, on, rule, most):
-    found = customers.exclude(owner=None).quiet(on, rule).select_related("owner").order_by("-open_amount", "id")
+def _quiet(reader, teams, on, rule, most):
     ladder = Ladder.load(on)
     lines = []
-    for customer in found[: most * 2]:
+    for customer in ofteam.quiet(reader, str(on), rule, teams, str(most * 2)):
         quiet, rung = state_of(customer, on, rule), ladder.rung_of(customer)
         words = _("%(days)s days quiet, no plan") % {"days": quiet.days}
         lines.append(Decision("quiet", customer, words, late=True, rung=rung))
     return sorted(lines, key=lambda line: RUNGS.index(line.rung))
 
 
-def _leads(customers, now, most):
+def _leads(reader, teams, now, most):
     """Leads near their 24 hours with who holds them (R4, R11), then others without an owner."""
-    near = firstcontact.waiting(customers.only(*SHOWN_OF_LEAD), now=now)
+    near = firstcontact.near_of(ofteam.leads(reader, teams, now - firstcontact.OLD), now=now)
     for lead in near:
         words = _("first contact: %(left)s") % {"left": lead.words}
         if lead.customer.owner is None:
@@ -141,22 +133,15 @@ def _leads(customers, now, most):
         kind = "first" if lead.customer.owner else "unassigned"
         yield Decision(kind, lead.customer, words, late=lead.is_late)
     seen = {lead.customer.pk for lead in near}
-    for customer in customers.filter(owner=None, pooled_at=None).order_by("made_at")[:most]:
+    for customer in ofteam.ownerless(reader, teams, str(most)):
         if customer.pk not in seen:
             yield Decision("unassigned", customer, _("without an owner"))
 
 
-def _requests(user, teams, now, most):
+def _requests(reader, teams, now, most):
     """Approvals that wait for this person, then what his teams asked for and did not get in time, latest first."""
-    steps = ApprovalStep.objects.filter(request=OuterRef("pk"), person=user, state="waiting")
-    late = Q(state__in=LATE, due_at__lt=now, asker_team__in=teams)
-    found = (
-        CollaborationRequest.objects.visible_to(user).annotate(is_mine=Exists(steps))
-        .filter(Q(is_mine=True, state__in=["submitted", "accepted"]) | late)
-        .with_tag(user).select_related("customer", "kind", "department").order_by("-is_mine", "due_at", "pk")
-    )
     calendar = Calendar.load()
-    for request in found[: most * 2]:
+    for request in ofteam.requests(reader, str(today(now)), teams, now, str(most * 2)):
         if request.is_mine:
             yield Decision("request", request.customer, request.title, request=request)
         else:
@@ -165,15 +150,9 @@ def _requests(user, teams, now, most):
             yield Decision("late", request.customer, words, late=True, request=request)
 
 
-def _risks(user, teams, on, most):
+def _risks(reader, teams, on, most):
     """Open deals with a risk open for more than two days, most money first."""
-    oldest = Risk.objects.filter(deal=OuterRef("pk"), closed_at=None).order_by("opened_at").values("opened_at")[:1]
-    found = (
-        Deal.objects.visible_to(user).open().filter(customer__team__in=teams).exclude(risk="")
-        .annotate(since=Subquery(oldest)).filter(since__lt=day_start(on - RISK_DAYS * DAY))
-        .select_related("customer__owner").order_by("-amount", "id")[:most]
-    )
-    for deal in found:
+    for deal in ofteam.risks(reader, teams, day_start(on - RISK_DAYS * DAY), str(most)):
         days = (on - today(deal.since)).days
         words = ngettext("%(risk)s · %(n)d day", "%(risk)s · %(n)d days", days) % {"risk": deal.risk, "n": days}
         yield Decision("risk", deal.customer, words, deal=deal)
@@ -188,22 +167,16 @@ def _told(lines, on):
         line.told = thing is not None and (type(thing), thing.pk) in told
 
 
-def _open_money(user, team, on):
+def _open_money(reader, team, on):
     """({stage: {n0 m0 n1 m1 …}}: count and money of each of BANDS, {(owner, team): money}) of the open deals. One
     query for both, since either reads all of them."""
-    deals = Deal.objects.visible_to(user).open()
-    deals = deals.filter(customer__team=team) if team else deals
-    bands = {i: in_stage(low, high, on) for i, (low, high) in enumerate(BANDS)}
-    rows = deals.order_by().values("stage", "owner", "customer__team").annotate(
-        **{f"n{i}": Count("pk", filter=band) for i, band in bands.items()},
-        **{f"m{i}": Sum("amount", filter=band) for i, band in bands.items()},
-    )
+    rows = ofteam.open_money(reader, str(on), [team.pk] if team else [])
     cells, money = defaultdict(Counter), Counter()
     for row in answered(rows):
         stage, place = row.pop("stage"), (row.pop("owner"), row.pop("customer__team"))
         for name, number in row.items():
             cells[stage][name] += number or 0
-        money[place] += sum(row[f"m{i}"] or 0 for i in bands)
+        money[place] += sum(row[f"m{i}"] or 0 for i in range(len(BANDS)))
     return cells, money
 
 

@@ -17,8 +17,9 @@ from customers.staleness import Rule
 from pipeline import risks
 from pipeline.models import Deal, StageProgress
 from salesflow.myday import my_day
+from salesflow.ofteam import BANDS
 from salesflow.reprows import row_of
-from salesflow.teamhome import BANDS, MOST, team_home
+from salesflow.teamhome import MOST, team_home
 from tests.cast import key, make_customer, make_deal, make_log, make_step
 from tests.collaboration.world import ask
 
