@@ -144,7 +144,7 @@ def approve(request, *, by, now, comment="", oa_number="", oa_on=None):
             _move_on(request, begun, by=by, now=now)
             telling.tell(
                 "approved", request, by=by, now=now, act=telling.approvers(begun, now=now),
-                fyi=telling.asker(request), **telling.step_named("next", begun[0]), **data,
+                fyi=telling.asker(request), **telling.step_named("next", *begun), **data,
             )  # fmt: skip
             return step
         result = comment or _("Approved")

@@ -90,10 +90,11 @@ def named(request):
     }  # fmt: skip
 
 
-def step_named(name, step):
-    """Whose step it is, in both languages: {name: …, name_en: …}."""
-    place = step.department
-    zh, en = (place.name, place.name_en or place.name) if place and not step.person else (step.who, step.who)
+def step_named(name, *steps):
+    """Whose steps these are, in both languages: {name: …, name_en: …}."""
+    named = [(step.person, step.department) for step in steps]
+    pairs = [(p.name, p.name) if p else (d.name, d.name_en or d.name) for p, d in named]
+    zh, en = (", ".join(names) for names in zip(*pairs, strict=True))
     return {name: zh, f"{name}_en": en}
 
 

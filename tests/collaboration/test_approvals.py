@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from accounts.models import Leave
 from activity.files import attach
-from activity.models import Attachment
+from activity.models import Attachment, Event
 from collaboration import entry, verbs
 from collaboration.forms.verbs import form_for
 from collaboration.models import CollaborationRequest, KindStep
@@ -140,6 +140,7 @@ def test_side_by_side_each_owns_its_waiting_whoever_decides_first(cast, contract
     fay = make_user("fay", "张琳", "support", department=cast.finance)
     verbs.approve(both, by=cast.mia, now=TUESDAY)
     assert [row[2] for row in standing(both)] == ["approved", "waiting", "waiting"]
+    assert Event.objects.about(both).latest("pk").data["next"] == "法务部, 财务部"
     due = both.due_at
     verbs.approve(both, by=cast.sam, now=TUESDAY + 2 * HOUR)
     both.refresh_from_db()
