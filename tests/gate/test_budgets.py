@@ -61,7 +61,7 @@ def move(office, client, to, **headers):
 def ahead(office, *, same_tag):
     """An open stage after the deal's, whose tag is, or is not, the customer's already."""
     later = office.deal.playbook.stages.filter(kind="open", retired_at=None, position__gt=office.deal.stage.position)
-    tag = office.customer.tag
+    tag = office.deal.customer.tag
     return (later.filter(default_tag__in=["", tag]) if same_tag else later.exclude(default_tag__in=["", tag])).last()
 
 
