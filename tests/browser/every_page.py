@@ -21,8 +21,8 @@ OPENED = {  # what opens over a page: (address by name, what is clicked)
               ("pipeline:board", "[data-palette]"), ("today", "[data-drawer]"),
               ("customer", ".cust-more > summary"), ("customers:list", "#list-menus summary"),
               ("customers:list", ".filter-fold > summary"), ("pipeline:board", ".filter-fold > summary")],
-    "mia": [("team", "#decisions [data-dialog]"), ("team", "#reps .icon-btn"), ("pipeline:board", ".do-more"),
-            ("reviews:targets", ".aim .menu > summary")],
+    "mia": [("team", "#decisions [data-dialog]"), ("team", "#reps .menu > summary"), ("team", "#reps td .icon-btn"),
+            ("pipeline:board", ".do-more"), ("reviews:targets", ".aim .menu > summary")],
     "ada": [("setup_stages", "[id^=stage-row] [data-dialog]")],
 }  # fmt: skip
 

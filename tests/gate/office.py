@@ -54,7 +54,9 @@ def made(size):
     place.led = spoken.filter(team__manager=place.lead).first()
     switches.set("stage_agreement", True, by=place.admin, now=now)
     agreement.draw(now=now)
-    place.deal = Deal.objects.filter(customer=place.customer, stage__kind="open").order_by("pk").first()
+    # one that can go on both with its customer's tag and with a higher one, whatever day it is made on
+    halfway = Deal.objects.filter(customer__owner=place.rep, customer__tag="interested", stage__kind="open")
+    place.deal = halfway.filter(stage__position=3, customer__open_deals=1).order_by("pk").first()
     return place
 
 
