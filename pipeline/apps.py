@@ -1,6 +1,8 @@
 from django.apps import AppConfig
 
-WATCHED = ("Deal", "HistoricalDeal", "Stage", "StageProgress", "CardNote", "LossReason")  # figures are read from them
+WATCHED = (  # figures are read from them
+    "Deal", "HistoricalDeal", "Stage", "StageProgress", "CardNote", "LossReason", "Risk",
+)
 
 
 class PipelineConfig(AppConfig):

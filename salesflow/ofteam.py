@@ -59,13 +59,17 @@ def quiet(reader, day, rule, teams, most):
 
 @prepared
 def risks(reader, teams, before, most):
-    """Open deals with a risk that stands since before the moment `before`, most money first."""
+    """(key, since when) of open deals with a risk that stands since before the moment `before`, most money first."""
     oldest = Risk.objects.filter(deal=OuterRef("pk"), closed_at=None).order_by("opened_at").values("opened_at")[:1]
     return (
         Deal.objects.visible_to(reader.person).open().filter(customer__team__in=teams).exclude(risk="")
-        .annotate(since=Subquery(oldest)).filter(since__lt=before)
-        .select_related("customer__owner").order_by("-amount", "id")[: int(most)]
-    )
+        .annotate(since=Subquery(oldest)).filter(since__lt=before).order_by("-amount", "id").values_list("pk", "since")
+    )[: int(most)]
+
+
+@prepared
+def deals(reader, keys):
+    return Deal.objects.visible_to(reader.person).filter(pk__in=keys).select_related("customer__owner")
 
 
 @prepared

@@ -152,8 +152,10 @@ def _requests(reader, teams, now, most):
 
 def _risks(reader, teams, on, most):
     """Open deals with a risk open for more than two days, most money first."""
-    for deal in ofteam.risks(reader, teams, day_start(on - RISK_DAYS * DAY), str(most)):
-        days = (on - today(deal.since)).days
+    since = dict(answered(ofteam.risks(reader, teams, day_start(on - RISK_DAYS * DAY), str(most))))
+    deals = {deal.pk: deal for deal in ofteam.deals(reader, list(since))} if since else {}
+    for deal in (deals[pk] for pk in since if pk in deals):
+        days = (on - today(since[deal.pk])).days
         words = ngettext("%(risk)s · %(n)d day", "%(risk)s · %(n)d days", days) % {"risk": deal.risk, "n": days}
         yield Decision("risk", deal.customer, words, deal=deal)
 
