@@ -58,6 +58,7 @@ def test_the_company(loaded, db):
     assert (reps.count(), Team.objects.count(), Department.objects.filter(serves=True).count()) == (8, 2, 5)
     assert sorted(User.objects.filter(is_active=False).values_list("username", flat=True)) == ["ian"]
     assert not User.objects.filter(is_demo=False).exists()
+    assert User.objects.latest("joined_at").joined_at < FollowUp.objects.earliest("happened_at").happened_at
     assert {login for login, _who in SHOWN} <= set(User.objects.values_list("username", flat=True))
     assert 60 <= Customer.objects.count() <= 70
     assert set(Customer.objects.values_list("owner", flat=True)) == set(reps.values_list("pk", flat=True))

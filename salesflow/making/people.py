@@ -1,6 +1,9 @@
 """The company of the demo: departments, teams and people (D51). login = person."""
 
+import datetime as dt
+
 from django.contrib.auth.hashers import make_password
+from django.utils import timezone
 
 from accounts.models import Department, Team, User
 from core.text import initials, pinyin
@@ -45,6 +48,9 @@ SHOWN = [  # the logins printed at start, with what each is for
 ]
 
 
+BEFORE = dt.timedelta(days=400)  # they came before the twelve months that are told
+
+
 def build(password):
     """Make them all and return {key or login: object}. Every person has the one demo password."""
     found, hashed = {}, make_password(password)  # one hash: Argon2 is slow on purpose
@@ -66,6 +72,7 @@ def build(password):
         user.password = hashed
         user.save()
         found[login] = user
+    User.objects.filter(is_demo=True).update(joined_at=timezone.now() - BEFORE)
     heads = {"sales": "grace", "legal": "sam", "tech": "tess", "finance": "fay", "production": "paul",
              "marketing": "mona"}
     for key, login in heads.items():
