@@ -73,3 +73,14 @@ def test_a_value_that_is_not_sent_as_it_is_is_refused(db):
     ):
         with pytest.raises(ValueError, match="not values"):
             prepared(question)(3)
+
+
+def test_moments_come_back_as_they_were_written(cast):
+    """Whoever reads them (core/pgmoments.py on PostgreSQL): to the microsecond, in UTC, of any year a datetime has."""
+    customer = Customer.objects.create(name="时间", owner=cast.alice, made_by=cast.alice, made_at=timezone.now())
+    for text in ("0001-01-02T03:04:05+00:00", "1900-01-01T00:00:00.000001+08:05", "2024-03-01T09:30:00.120000+08:00",
+                 "2026-11-30T23:59:59.999999+00:00", "9999-12-30T00:00:00+00:00"):
+        moment = dt.datetime.fromisoformat(text)
+        Customer.objects.filter(pk=customer.pk).update(made_at=moment)
+        read = Customer.objects.filter(pk=customer.pk).values_list("made_at", flat=True).get()
+        assert (read, read.tzinfo) == (moment, dt.UTC)
