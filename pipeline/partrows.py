@@ -9,6 +9,7 @@ import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
 
+from core.periods import today
 from customers.models import Customer, FollowUp
 from pipeline.models import Deal, StageProgress
 from pipeline.playbooks import Playbooks
@@ -16,10 +17,10 @@ from pipeline.playbooks import Playbooks
 
 @dataclass(frozen=True)
 class Row:
-    """`at` is a moment or a day (None of what is gone), `customer` its name ("" where the reader may not read it),
+    """`on` is a company day (None of what is gone), `customer` its name ("" where the reader may not read it),
     `link` the customer's key where he may open it, `amount` CNY."""
 
-    at: dt.datetime | dt.date | None = None
+    on: dt.date | None = None
     customer: str = ""
     link: int | None = None
     text: str = ""
@@ -67,9 +68,9 @@ def rows_behind(user, meeting, name, keys):
 def _row(values, mine, meeting):
     if values is None:
         return Row()
-    at, customer, text, amount = values
+    on, customer, text, amount = today(values[0]), *values[1:]
     if customer.pk in mine:
-        return Row(at, customer.name, customer.pk, text, amount)
+        return Row(on, customer.name, customer.pk, text, amount)
     if meeting.is_running and customer.team_id == meeting.team_id:
-        return Row(at, customer.name, None, text, amount)
-    return Row(at)
+        return Row(on, customer.name, None, text, amount)
+    return Row(on)
