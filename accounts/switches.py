@@ -26,6 +26,7 @@ DEFAULTS = {
     # the ladder of a quiet spell, in working days after its owner was told: the manager hears, the meeting speaks of it
     "manager_ladder_days": 2,
     "meeting_ladder_days": 5,
+    "meeting_day": 1, "meeting_at": "09:30",  # of the weekly meeting: ISO weekday (0: none fixed), company time
     # logging (D25)
     "in_time_minutes": 30,
     "visit_hours": 2,

@@ -6,6 +6,7 @@ from accounts.models import Department, User
 from collaboration.importing_back import requests_back
 from collaboration.models import CollaborationRequest, RequestKind
 from collaboration.raising import raise_many, stage_copied
+from core.asked import number
 from core.changing import change_each
 from core.periods import at
 from core.text import name_key, plain
@@ -64,7 +65,7 @@ class RequestPart(Part):
 
     def _existing(self, records, run):
         references = {r.values["reference"] for r in records if r.values.get("reference")}
-        numbers = {int(t[2:]) for t in references if t[:2].upper() == "R-" and t[2:].isdigit() and len(t) < 12}
+        numbers = {n for t in references if t[:2].upper() == "R-" and (n := number(t[2:], digits=9)) is not None}
         keys = {r.values["request_key"] for r in records if r.values.get("request_key")}
         rows = CollaborationRequest.objects.visible_to(run.by).select_related("department", "kind", "asker", "person")
         known, by_text = {}, {}

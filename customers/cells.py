@@ -1,5 +1,6 @@
 """How the cells of the customers' sheets are read: tags, methods, people, contacts (D46, D48)."""
 
+from core.asked import number
 from core.text import is_masked, phone_key, plain
 from customers.models import Customer, Method
 from exchange import parsing
@@ -141,9 +142,10 @@ def row_key(letter, field):
         value = value.strip()
         if not value:
             return None
-        if value[0] != letter or not value[1:].isdigit() or len(value) > 19:
+        key = number(value[1:], digits=18) if value[0] == letter else None
+        if key is None:
             raise Wrong(BAD_KEY, value=value)
-        record.values[field] = int(value[1:])
+        record.values[field] = key
         return value
 
     return parse

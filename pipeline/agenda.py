@@ -7,7 +7,7 @@ An agenda is JSON of facts, not of sentences: every reader sees it in his langua
 import datetime as dt
 from decimal import Decimal
 
-from django.db.models import Case, Count, F, OuterRef, Q, Subquery, Sum, Value, When
+from django.db.models import Case, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
 from django.utils.translation import get_language
 
@@ -37,7 +37,8 @@ def freeze(team, *, since, now, before=None):
     for person in [*people, None]:
         mine = [deal for deal in deals if deal["user"] == (person.pk if person else None)]
         if person and (person.pk in named or mine):
-            items.append(pages[person.pk] | {"more": max(len(mine) - MOST, 0)})
+            page, rest = pages[person.pk], [deal["deal"] for deal in mine[MOST:]]
+            items.append(page | {"more": len(rest), "rows": page["rows"] | {"more": rest}})
         items += mine[:MOST]
     return {"items": items, "since": since.isoformat(), "until": (on + WEEK).isoformat()}
 
@@ -64,9 +65,12 @@ def pages_of(people, team, *, since, now):
         moved_by__in=who, came_from__isnull=False, recorded_at__gte=since, recorded_at__lte=now, stage__kind="open"
     )
     won = Deal.objects.filter(customer__team=team, owner__in=who, won_at__gte=since, won_at__lte=now)
-    sums = won.order_by().values_list("owner").annotate(n=Count("pk"), worth=Sum(Coalesce("contract_amount", "amount")))
-    wins = {pk: (n, worth) for pk, n, worth in sums}
-    logs, moved = _count(talks, "talked_by"), _count(moves, "moved_by")
+    wins, worth = {}, {}
+    signed = Coalesce("contract_amount", "amount")
+    for owner, pk, value in won.order_by("won_at", "pk").values_list("owner", "pk", signed):
+        wins.setdefault(owner, []).append(pk)
+        worth[owner] = worth.get(owner, 0) + (value or 0)
+    logs, moved = _keys(talks, "talked_by", "happened_at"), _keys(moves, "moved_by", "entered_at")
     steps = {}
     for step in plans_of(who, team, on):
         steps.setdefault(step.owner_id, []).append(
@@ -74,9 +78,12 @@ def pages_of(people, team, *, since, now):
         )
     return {
         person.pk: {
-            "kind": "rep", "user": person.pk, "name": person.name, "logs": logs.get(person.pk, 0),
-            "moves": moved.get(person.pk, 0), "won": wins.get(person.pk, (0, 0))[0],
-            "won_amount": _money(wins.get(person.pk, (0, 0))[1]), "since": since.isoformat(),
+            "kind": "rep", "user": person.pk, "name": person.name, "logs": len(logs.get(person.pk, ())),
+            "moves": len(moved.get(person.pk, ())), "won": len(wins.get(person.pk, ())),
+            "won_amount": _money(worth.get(person.pk, 0)), "since": since.isoformat(),
+            "rows": {
+                name: rows.get(person.pk, []) for name, rows in (("logs", logs), ("moves", moved), ("won", wins))
+            },
             "plan": steps.get(person.pk, []), "until": period_of("week", on).next().last.isoformat(),
         }
         for person in people
@@ -134,7 +141,7 @@ def deals_of(team, on, since):
             chosen.append((pk, person))
     facts = facts_of([pk for pk, _person in chosen], on, rule)
     full = [facts[pk] | {"user": person, "flags": flags[pk]} for pk, person in chosen]
-    left = [{"user": person} for person, n in count.items() for _ in range(n - MOST)]
+    left = [{"user": person, "deal": pk} for pk, person, *_rest in ranked if pk not in facts]
     return full + left
 
 
@@ -214,8 +221,12 @@ def thaw(value):
     return made
 
 
-def _count(rows, who):
-    return dict(rows.order_by().values_list(who).annotate(n=Count(F("pk"))))
+def _keys(rows, who, at):
+    """{person: the keys of his rows, in order}: the figure is how many, and the list behind it is these."""
+    found = {}
+    for person, pk in rows.order_by(at, "pk").values_list(who, "pk"):
+        found.setdefault(person, []).append(pk)
+    return found
 
 
 def _iso(day):

@@ -21,6 +21,7 @@ from customers.asof import known_customers, live
 from customers.models import Customer
 from pipeline.asof import known_deals
 from pipeline.models import Deal
+from pipeline.playbooks import Playbooks
 
 NOTHING = Decimal(0)
 WORDS = {
@@ -33,7 +34,7 @@ WORDS = {
 }
 MONEY = ("new", "grown", "shrunk", "won", "lost", "gone")  # what moves the open money
 RARE = ("gone", "sooner")  # shown only where there are any
-VALUES = ("id", "stage_id", "amount", "contract_amount", "expected_close", "owner_id", "rep_id")
+VALUES = ("id", "stage_id", "entered_at", "amount", "contract_amount", "expected_close", "owner_id", "rep_id")
 STATES = {"open": "open", "won": "won", "after": "won", "lost": "lost"}
 
 
@@ -48,6 +49,7 @@ class State:
     close: object
     owner: int | None
     rep: int | None
+    carried: tuple = ()  # stages that became this one while it stood there: a merge is no step
 
     @property
     def is_open(self):
@@ -65,7 +67,8 @@ class State:
 
     @property
     def place(self):
-        return (self.stage.playbook_id, self.stage.place)
+        stands = self.carried[0] if self.carried else self.stage
+        return (stands.playbook_id, stands.place)
 
 
 @dataclass(slots=True)
@@ -131,7 +134,7 @@ def _stayed(found, before, after):
     step = after.open_money - before.open_money
     if step:
         found["grown" if step > 0 else "shrunk"] = step
-    if before.stage.pk != after.stage.pk:
+    if before.stage.pk != after.stage.pk and before.stage not in after.carried:
         worth = [after.open_money * state.stage.probability for state in (before, after)]
         found["advanced" if further(before.place, after.place, *worth) else "back"] = after.open_money
     if before.close != after.close and (before.close or after.close):
@@ -160,12 +163,13 @@ def known_live(user, moment):
 
 def states(user, moment, ids, stages):
     """{deal id: State} of these deals at a moment."""
-    found, ids = {}, sorted(ids)
+    found, ids, books = {}, sorted(ids), Playbooks.load()
     for start in range(0, len(ids), 5000):
         rows = known_live(user, moment).filter(id__in=ids[start : start + 5000]).values_list(*VALUES, "lives")
-        for pk, stage, amount, signed, close, owner, rep, lives in rows:
+        for pk, stage, since, amount, signed, close, owner, rep, lives in rows:
             state = STATES[stages[stage].kind] if lives else "away"
-            found[pk] = State(state, stages[stage], amount, signed, close, owner, rep)
+            carried = tuple(stages[one] for one in books.carried_from(stage, since)) if books.merges else ()
+            found[pk] = State(state, stages[stage], amount, signed, close, owner, rep, carried)
     return found
 
 

@@ -9,6 +9,7 @@ already only the close is taken; how far people have brought it here stands.
 
 import datetime as dt
 
+from core.asked import number
 from core.periods import at
 from core.text import plain
 from customers.importing import SAME_AS
@@ -186,6 +187,7 @@ def order_of_days(texts):
     """ "mdy" or "dmy" of days such as 10/20/2016, as all of a file together show it; "" when they may be either, or
     say both."""
     pairs = [plain(text).split("/")[:2] for text in texts if text.count("/") == 2]
-    pairs = [(int(a), int(b)) for a, b in pairs if a.isdigit() and b.isdigit()]
+    pairs = [(number(a), number(b)) for a, b in pairs]
+    pairs = [pair for pair in pairs if None not in pair]
     first, second = any(a > 12 for a, _b in pairs), any(b > 12 for _a, b in pairs)
     return "" if first == second else "dmy" if first else "mdy"

@@ -5,15 +5,18 @@ import datetime as dt
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from accounts import switches
+from accounts.calendar import Calendar
 from accounts.models import User
 from activity.recording import record
 from core.errors import Refused
-from core.periods import today
+from core.periods import at, period_of, today
 from customers import steps
 from pipeline import agenda
 from pipeline.models import Deal, Meeting, MeetingPage
 
 WEEK = dt.timedelta(days=7)
+FARTHEST = 5  # weeks looked ahead for the next meeting
 
 
 def leads(user, team):
@@ -36,6 +39,21 @@ def since(meeting, now):
     """From when "this week" counts: the moment the team last met, at most four weeks ago; else a week ago."""
     last = before(meeting)
     return max(last.as_of, now - 4 * WEEK) if last else now - WEEK
+
+
+def next_time(now):
+    """When the teams meet next by the setting (aware, company time), on the next working day where that day is a day
+    off; None without a fixed day."""
+    rules, calendar = switches.everything(), Calendar.load()
+    if not rules["meeting_day"]:
+        return None
+    first, clock = period_of("week", today(now)).first, dt.time.fromisoformat(rules["meeting_at"])
+    for week in range(FARTHEST):
+        day = first + week * WEEK + dt.timedelta(days=rules["meeting_day"] - 1)
+        moment = at(day if calendar.works(day) else calendar.next_working_day(day), clock)
+        if moment >= now:
+            return moment
+    return None
 
 
 def kept(meeting):

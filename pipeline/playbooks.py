@@ -19,6 +19,7 @@ class Playbooks:
 
     all: list = field(default_factory=list)
     stages: dict = field(default_factory=dict)  # {stage id: Stage}, retired ones included
+    merges: frozenset = frozenset()  # (stage id, id of the one it was merged into, when): of all times, undone ones too
 
     @classmethod
     def load(cls):
@@ -41,7 +42,8 @@ class Playbooks:
             stages[duty.stage_id].answering.append(duty)
         for version in StageVersion.objects.order_by("since", "id"):
             stages[version.stage_id].version_now = version  # the name and meaning a stay keeps
-        return cls(list(playbooks.values()), stages)
+        merged = Stage.history.exclude(merged_into=None).order_by().values_list("id", "merged_into_id", "retired_at")
+        return cls(list(playbooks.values()), stages, frozenset(merged))
 
     @classmethod
     def stage(cls, pk):
@@ -49,6 +51,15 @@ class Playbooks:
         if pk not in cls.load().stages:
             forget()
         return cls.load().stages.get(pk)
+
+    def carried_from(self, pk, entered_at):
+        """The id of the stage whose deals a merge carried into this one at that very moment, then of those merged into
+        it earlier; empty for a stay that a person began. A merge is no progress: who came by it stands as before."""
+        found, left = [], {src for src, into, at in self.merges if into == pk and at == entered_at}
+        while left:
+            found += sorted(left)
+            left = {src for src, into, _at in self.merges if into in left}.difference(found)
+        return tuple(found)
 
     def survivor(self, pk):
         """The stage that took the deals of this one when it was merged, however often; itself when it was not. Saved

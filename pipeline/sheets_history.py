@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from core.asked import number
 from customers import cells
 from customers import sheets as base
 from exchange import parsing
@@ -30,9 +31,9 @@ def day(field):
             return found.day if found else None
         first, second, year = value.strip().split("/")
         order = run.once("order of days", lambda: order_of_days(days_of(run, record)))
-        if order and all(part.isdigit() for part in (first, second, year)) and len(year) == 4:
-            month, number = (first, second) if order == "mdy" else (second, first)
-            return parsing.date(f"{year}-{month}-{number}", today=run.today).day
+        if order and all(number(part) is not None for part in (first, second, year)) and len(year) == 4:
+            month, date = (first, second) if order == "mdy" else (second, first)
+            return parsing.date(f"{year}-{month}-{date}", today=run.today).day
         found = parsing.date(value, today=run.today)
         return found.day if found else None
 

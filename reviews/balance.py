@@ -18,7 +18,7 @@ from reviews.amounts import NOTHING
 from reviews.flows import known_stays, standing_at
 from reviews.scopes import COMPANY
 
-LINE = ("opening", "entered", "moved_on", "lost", "back_in", "back_out", "gone", "closing")
+LINE = ("opening", "entered", "moved_on", "lost", "back_in", "back_out", "merged_in", "merged_out", "gone", "closing")
 
 
 class Standing:
@@ -85,10 +85,13 @@ def balance(flows, standing, amounts):
         lines[move.dst.id]["entered"] += 1
     for move in flows.entries("back"):
         lines[move.dst.id]["back_in"] += 1
+    for move in flows.entries("merged"):
+        if move.dst.is_open:
+            lines[move.dst.id]["merged_in"] += 1
     exits = [e for e in flows.exits if flows.start <= e.at < flows.end]
-    names = {"forward": "moved_on", "won": "moved_on", "lost": "lost", "back": "back_out", "gone": "gone"}
+    names = {"forward": "moved_on", "won": "moved_on", "back": "back_out", "merged": "merged_out"}
     for ended in exits:
-        lines[ended.src.id][names[ended.kind]] += 1
+        lines[ended.src.id][names.get(ended.kind, ended.kind)] += 1
     ended_as = Counter(ended.kind for ended in exits)
     total = {
         "opening": sum(line["opening"] for line in lines.values()),

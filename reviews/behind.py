@@ -58,6 +58,7 @@ def behind(period, scope, asked, *, as_of, stages, settings, stale=None, then=No
     reading = {
         "opening": _standing, "closing": _standing,
         "entered": _entries, "new": _entries, "reopened": _entries, "back_in": _entries, "on": _entries,
+        "merged_in": _entries, "merged_out": _exits,
         "moved_on": _exits, "lost_from": _exits, "back_out": _exits, "won_from": _exits, "gone": _exits,
         "won": _won, "lost": _lost,
         "rate_entered": _cohort, "rate_on": _cohort, "rate_open": _cohort, "rate_lost": _cohort, "on_in_month": _cohort,
@@ -117,11 +118,11 @@ def _standing(period, scope, asked, *, as_of, stages, then, **_rest):
 
 ENTRIES = {
     "entered": ("new", "reopened", "forward"), "new": ("new", "reopened"), "reopened": ("reopened",),
-    "back_in": ("back",), "on": ("forward",),
+    "back_in": ("back",), "on": ("forward",), "merged_in": ("merged",),
 }
 EXITS = {
     "moved_on": ("forward", "won"), "won_from": ("won",), "lost_from": ("lost",), "back_out": ("back",),
-    "gone": ("gone",),
+    "merged_out": ("merged",), "gone": ("gone",),
 }
 
 

@@ -10,7 +10,7 @@ pulled    was not due this month, is due now             slipped   was due this 
 grown     the amount rose, at the chance of day one      shrunk    the amount fell, at the chance of day one
 advanced  a later stage, at the amount of now            back      an earlier stage, at the amount of now
 won       signed in the month, less what was likely of it on day one
-rated     the same stage, its chance changed in Setup
+rated     the same stage, its chance changed in Setup, or merged into one with another chance
 earlier   due on day one, won by a day before the month (back-dated since)
 gone      due on day one, without a stage now (taken back)
 
@@ -25,6 +25,7 @@ from django.db.models import Count, Q, Sum
 
 from accounts.models import Team
 from pipeline.changes import further
+from pipeline.playbooks import Playbooks
 from reviews.amounts import NOTHING, Amounts, changed_deals
 from reviews.balance import signed_value
 from reviews.flows import Flows, known_stays, standing_at
@@ -52,6 +53,7 @@ class End:
     due: bool
     team: int | None
     person: int | None
+    carried: tuple = ()  # stages that became this one while it stood there: a merge is no step
 
     @property
     def likely(self):
@@ -113,15 +115,17 @@ class Ends:
         rows = rows.filter(Q(deal__in=opened) | scope.deals("deal__") & Q(stage__kind="open") & touched)
         found = rows.order_by("entered_at", "pk").values_list(
             "deal_id", "stage_id", "stage__kind", "deal__amount", "stage__probability", "deal__expected_close", "team",
-            "person",
+            "person", "entered_at",
         )
-        after, chances = {}, chances_at(until)
-        for deal, stage, kind, amount, chance, close, team, person in found:
+        after, chances, books = {}, chances_at(until), Playbooks.load()
+        for deal, stage, kind, amount, chance, close, team, person, since in found:
             state = "earlier" if kind in ("won", "after") else kind
             amount = amounts.typed(deal, amount, until)
             due = self._due(amounts.close(deal, close, until))
             chance = chances.get(stage, chance)
-            after[deal] = End(state, stage, self.places[stage], amount, chance, due, team, person)
+            carried = books.carried_from(stage, since) if books.merges else ()
+            place = self.places[carried[0] if carried else stage]
+            after[deal] = End(state, stage, place, amount, chance, due, team, person, carried)
         return after
 
     def _due(self, close):
@@ -170,7 +174,7 @@ def stayed(deal, was, now):
     found, middle = [], worth(now.amount, was.chance)
     if (was.amount or 0) != (now.amount or 0):
         found.append(Piece("grown" if (now.amount or 0) > (was.amount or 0) else "shrunk", deal, was.likely, middle))
-    if was.stage != now.stage:
+    if was.stage != now.stage and was.stage not in now.carried:
         on = further(was.place, now.place, middle, now.likely)
         found.append(Piece("advanced" if on else "back", deal, middle, now.likely))
     elif middle != now.likely:

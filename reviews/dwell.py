@@ -3,11 +3,13 @@
 Counted are the stays in open stages that touch the days of the period, each by itself: a deal that comes back begins a
 new stay. An age is company days from the day the stay began. A stay that began in the period is under view from age 0,
 one that was there before from the age it had on the period's first day (late arrival), and both until the day they
-ended, whichever way the deal went, or the last day looked at: the period's, today while it runs. What is known, and
+ended, whichever way the deal went, or the last day looked at: the period's, today while it runs. A stay whose stage was
+merged into another did not end by itself: it drops out that day, as one still open does. What is known, and
 when a stay stands, is as in reviews/flows.py. The curve, its median and the interval: pipeline/survival.py.
 """
 
 import datetime as dt
+from itertools import zip_longest
 from typing import NamedTuple
 
 from django.db.models import Count, Q
@@ -62,13 +64,14 @@ def _touched(flows):
     """The stays that began or ended in the period."""
     first = today(flows.start)
     for stays in flows.by_deal.values():
-        for stay in stays:
+        for stay, after in zip_longest(stays, stays[1:]):
             begins = flows.start <= stay.entered_at < flows.end
             left = stay.left_at is not None and flows.start <= stay.left_at < flows.end
             if not flows.stages[stay.stage].is_open or not (begins or (left and stay.entered_at < flows.start)):
                 continue
             day = today(stay.entered_at)
             until = today(stay.left_at) if left else _last_day(flows)
+            left = left and not (after and flows.carried(stay, after))
             yield Seen(
                 stay.deal, stay.stage, stay.entered_at, max((first - day).days, 0), (until - day).days, left
             )

@@ -2,7 +2,8 @@
 
 A stay is known at `as_of` when recorded_at ≤ as_of and it was not voided by then; its end is known when
 left_recorded_at ≤ as_of. Where a deal came from and went to is the neighbouring stay of the same deal, so that every
-stay that ends is counted once, whatever `came_from` says. Days are company days (COMPANY_ZONE), moments are aware.
+stay that ends is counted once, whatever `came_from` says. What a merge of stages carried over is neither further nor
+back (kind "merged"). Days are company days (COMPANY_ZONE), moments are aware.
 """
 
 import datetime as dt
@@ -13,6 +14,7 @@ from typing import NamedTuple
 from django.db.models import Case, DateTimeField, F, Q, Value, When
 
 from pipeline.models import StageProgress
+from pipeline.playbooks import Playbooks
 from reviews.scopes import COMPANY, person_of_deal
 
 TOP = 10
@@ -40,7 +42,8 @@ class Stay(NamedTuple):
 
 class Move(NamedTuple):
     """A deal entering a stage: kind new (from nowhere), reopened (from won or lost), forward, back, won, lost, and
-    "closed" for a change among won, after and lost stages that no open stage is part of."""
+    "closed" for a change among won, after and lost stages that no open stage is part of, "merged" where its stage
+    became another one."""
 
     stay: Stay
     src: object  # StageFact or None
@@ -53,7 +56,7 @@ class Move(NamedTuple):
 
 
 class Exit(NamedTuple):
-    """The end of a stay in an open stage: kind forward, back, won, lost, or gone (nothing follows)."""
+    """The end of a stay in an open stage: kind forward, back, won, lost, merged, or gone (nothing follows)."""
 
     stay: Stay
     src: object
@@ -104,6 +107,7 @@ class Flows:
         for stays in self.by_deal.values():
             stays.sort(key=lambda stay: (stay.entered_at, stay.id))
         self.moves, self.exits = defaultdict(list), []  # moves by their kind
+        self._merges = Playbooks.load().merges
         self._kinds = {}  # {(stage before or None, stage after): kind}, since there are few and moves are many
         for stays in self.by_deal.values():
             self._walk(stays)
@@ -145,14 +149,18 @@ class Flows:
             before = stays[n - 1].stage if n else stay.came_from
             dst, src = self.stages.get(stay.stage), self.stages.get(before)
             if stay.entered_at >= self.read_from:
-                kind = self._kind(before, stay.stage)
+                kind = self._kind(before, stay)
                 self.moves[kind].append(Move(stay, src, dst, kind))
             if dst.is_open and stay.left_at is not None and self.start <= stay.left_at < self.end:
-                after = stays[n + 1].stage if n + 1 < len(stays) else None
-                self.exits.append(Exit(stay, dst, self._kind(stay.stage, after) if after in self.stages else "gone"))
+                after = stays[n + 1] if n + 1 < len(stays) else None
+                known = after and after.stage in self.stages
+                self.exits.append(Exit(stay, dst, self._kind(stay.stage, after) if known else "gone"))
 
-    def _kind(self, before, after):
-        pair = (before, after)
+    def _kind(self, before, stay):
+        """The kind of a move from the stage `before` into this stay."""
+        if self._merges and (before, stay.stage, stay.entered_at) in self._merges:
+            return "merged"
+        pair = before, after = before, stay.stage
         if pair not in self._kinds:
             self._kinds[pair] = move_kind(self.stages.get(before), self.stages[after])
         return self._kinds[pair]
@@ -184,9 +192,14 @@ class Flows:
         return [m for deal, m in last.items() if (stage := self.stage_at(deal, self.end)) and stage.kind == "lost"]
 
     def later(self, stay):
-        """The stays of a deal after this one."""
+        """The stays of a deal after this one, but for those a merge of stages made of the one before."""
         stays = self.by_deal[stay.deal]
-        return stays[stays.index(stay) + 1 :]
+        place = stays.index(stay) + 1
+        return [now for was, now in zip(stays[place - 1 :], stays[place:], strict=False) if not self.carried(was, now)]
+
+    def carried(self, was, now):
+        """Whether a merge of stages made the stay `now` of the stay `was`."""
+        return (was.stage, now.stage, now.entered_at) in self._merges
 
 
 def move_kind(src, dst):

@@ -15,6 +15,7 @@ TITLES = {
     "reopened": lambda: _("Reopened deals"),
     "back_in": lambda: _("Stepped back in"), "on": lambda: _("Moved on"), "moved_on": lambda: _("Moved on"),
     "won_from": lambda: _("Deals won"), "lost_from": lambda: _("Deals lost"), "back_out": lambda: _("Stepped back out"),
+    "merged_in": lambda: _("From a merged stage"), "merged_out": lambda: _("Stage merged"),
     "gone": lambda: _("Gone"), "won": lambda: _("Deals won"), "lost": lambda: _("Deals lost"),
     "rate_entered": lambda: pgettext("report", "Entered"), "rate_on": lambda: _("Entered and moved on"),
     "rate_open": lambda: _("Entered and still open"), "rate_lost": lambda: _("Entered and lost"),

@@ -40,15 +40,18 @@ def month_sections(reading):
 
 
 def balance_section(reading):
-    """Every line adds up; a line of its own for steps back where there were any."""
+    """Every line adds up; columns of their own for steps back and for merged stages where there were any."""
     figures = reading.figures
     names, balance = stages_of(figures), figures["balance"]
     lines, total = balance["stages"], balance["total"]
     back = any(line["back_in"] or line["back_out"] for line in lines)
+    merged = any(line.get("merged_in") or line.get("merged_out") for line in lines)  # older months have no such part
     gone = any(line["gone"] for line in lines)
     columns = [("opening", _("Opening")), ("entered", _("+ entered"))]
     if back:
         columns += [("back_in", _("+ stepped back in")), ("back_out", _("− stepped back out"))]
+    if merged:
+        columns += [("merged_in", _("+ from a merged stage")), ("merged_out", _("− stage merged"))]
     columns += [("moved_on", _("− moved on")), ("lost", _("− lost"))]
     if gone:
         columns.append(("gone", _("− gone")))

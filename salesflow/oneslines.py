@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 
 from accounts import rights
 from core.periods import today
-from customers.models import Customer, NextStep
+from customers.models import Customer, FollowUp, NextStep
 from customers.staleness import Rule, state_of
 
 WEEK = dt.timedelta(days=7)
@@ -62,6 +62,13 @@ class Subject:
 
     def next_step(self):
         return self.customer.steps.filter(closed_at=None, kind="ours").order_by("due_on", "id").first()
+
+    def last_talk(self, user):
+        """The last conversation with the customer that came about, as `user` may see it; None without one."""
+        if self.customer is None:
+            return None
+        rows = FollowUp.objects.visible_to(user).filter(customer=self.customer).counted().contacts()
+        return rows.select_related("customer", "talked_by").order_by("-happened_at", "-id").first()
 
 
 @dataclass

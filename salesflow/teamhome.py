@@ -20,7 +20,7 @@ from customers.beside import nudged_today
 from customers.ladder import Ladder
 from customers.staleness import Rule, state_of
 from customers.tagbar import TagBar, bar_from
-from pipeline import agreement
+from pipeline import agreement, meeting
 from pipeline.playbooks import Playbooks
 from salesflow import ofteam
 from salesflow.ofteam import BANDS
@@ -52,6 +52,11 @@ class Decision:
         return self.request.seen_tag if self.request else self.customer.tag
 
     @property
+    def may_comment(self):
+        """Whether there is a conversation to comment on: with a lead nobody has spoken yet."""
+        return self.kind in ("quiet", "risk") and self.customer.last_contact_on is not None
+
+    @property
     def person(self):
         """Who can be reminded of it."""
         return self.customer.owner if self.kind in ("quiet", "first", "risk") and self.customer else None
@@ -69,6 +74,7 @@ class TeamHome:
     reps: list
     stages: list
     heat: list
+    meets: object = None  # when the teams meet next, aware; None without a fixed day
     to_judge: int = 0  # deals of the stage agreement check, while it is on
     notes: list = field(default_factory=list)  # what to know before the reps are compared
 
@@ -108,7 +114,7 @@ def team_home(user, now, data=None, *, team=None, most=MOST):
     return TeamHome(
         user=user, teams=teams, team=one, on=on, decisions=decisions[:most], count=len(decisions), bar=bar,
         reps=rows_of(user, people, on, rule, money), stages=stages, heat=heat,
-        to_judge=agreement.left(user, on),
+        meets=meeting.next_time(now), to_judge=agreement.left(user, on),
         notes=fairness_notes(people, on.replace(day=1), on),
     )
 

@@ -11,6 +11,7 @@ urlpatterns = [
     path("today", today.today, name="today"),
     path("team", team.team, name="team"),
     path("team/nudge", beside.nudge, name="team_nudge"),
+    path("team/comment", beside.comment, name="team_comment"),
     path("team/join", beside.join, name="team_join"),
     path("team/week", team.week, name="team_week"),
     path("team/sums/<int:pk>", beside.sums, name="team_sums"),

@@ -1,6 +1,9 @@
 """Rules and switches as an admin sees them; names and defaults are those of accounts/switches.py."""
 
+import datetime as dt
+
 from django import forms
+from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
 
 NUMBERS = {
@@ -43,14 +46,25 @@ class SwitchesForm(forms.Form):
             self.fields[name] = forms.IntegerField(
                 label=label, min_value=least, max_value=most, initial=values[name], required=True
             )
+        days = [(0, _("No fixed day")), *((n + 1, name) for n, name in WEEKDAYS.items())]
+        self.fields["meeting_day"] = forms.TypedChoiceField(
+            label=_("Day of the weekly meeting"), choices=days, coerce=int, initial=values["meeting_day"]
+        )
+        self.fields["meeting_at"] = forms.TimeField(
+            label=_("The weekly meeting begins at"), initial=dt.time.fromisoformat(values["meeting_at"]),
+            widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+        )
         for name, (label, hint) in TOGGLES.items():
             self.fields[name] = forms.BooleanField(
                 label=label, help_text=hint, required=False, initial=values[name]
             )
 
+    def clean_meeting_at(self):
+        return f"{self.cleaned_data['meeting_at']:%H:%M}"  # as the setting keeps it
+
     @property
     def rules(self):
-        return [self[name] for name in ("company_name", *NUMBERS)]
+        return [self[name] for name in ("company_name", "meeting_day", "meeting_at", *NUMBERS)]
 
     @property
     def toggles(self):

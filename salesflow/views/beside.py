@@ -1,4 +1,4 @@
-"""What a manager does from a line of his team home, in place: remind, come along, one rep's lines (S10)."""
+"""What a manager does from a line of his team home, in place: remind, come along, comment, one rep's lines (S10)."""
 
 import json
 
@@ -18,7 +18,8 @@ from core.asked import number
 from core.errors import NotAllowed
 from core.keys import deed
 from core.periods import today
-from customers import beside
+from customers import beside, correcting
+from customers.forms.log import CommentForm
 from customers.models import Customer
 from customers.staleness import Rule
 from pipeline.answering import say
@@ -62,6 +63,25 @@ def join(request):
         return dialog(request, "team/_join.html", {"about": about, "step": about.next_step()})
     beside.come_along(about.customer, by=request.user, now=timezone.now())
     return done(request, _("You come along at %(name)s") % {"name": about.customer.name})
+
+
+@require_http_methods(["GET", "POST"])
+@deed
+@only(rights.may_see_team)
+def comment(request):
+    """A word on the last conversation with a customer, from his line: shown there and told to who had it (R24)."""
+    about = subject_of(request)
+    talk = about.last_talk(request.user)
+    if talk is None:
+        raise Http404
+    if not correcting.may_comment(talk, request.user):
+        raise NotAllowed
+    form = CommentForm(request.POST or None)
+    if request.method == "GET" or not form.is_valid():
+        return dialog(request, "team/_comment.html", {"form": form, "about": about, "talk": talk}, bad=form.is_bound)
+    said = form.cleaned_data
+    correcting.comment(talk, said["text"], by=request.user, now=timezone.now(), private=said["private"])
+    return done(request, _("Comment saved"))
 
 
 @require_GET

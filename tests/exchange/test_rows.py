@@ -13,6 +13,7 @@ from core.periods import today
 from customers.models import Contact, Customer, FollowUp
 from exchange.writing import write_csv
 from exchange.wrong_rows import write_wrong_rows
+from pipeline.importing_history import order_of_days
 from pipeline.models import Deal
 from tests.cast import make_customer
 from tests.exchange.conftest import FOLLOW_UPS, LOG_HEAD, REQUESTS, bring, bring_rows, fates, reasons, take
@@ -281,3 +282,13 @@ def test_a_house_without_departments_is_told_to_make_them_first(cast):
     Department.objects.update(serves=False, is_active=False)
     _batch, records = bring(REQUESTS, cast.ada, people={"李*": "alice", "王*": "bob", "赵*": "charlie"})
     assert reasons(records)[0].startswith("No department accepts requests yet. Make “")
+
+
+def test_digits_of_other_writings_are_no_numbers(cast):
+    """² is a digit to Python and no number: a request's number, a row's key, a day."""
+    head = ["需求编号", "协作部门", "客户名称", "需求描述", "提出时间"]
+    _batch, records = bring_rows([head, ["R-²", "技术部", "甲", "评估", "2024-03-01"]], cast.ada)
+    assert fates(records) == ["new"], reasons(records)
+    _batch, records = bring_rows([[*LOG_HEAD, "_key"], [*log_row(), "F²"]], cast.alice)
+    assert fates(records) == ["wrong"] and "“F²” does not belong to this table" in reasons(records)[0]
+    assert order_of_days(["²/1/2016", "10/20/2016"]) == "mdy"

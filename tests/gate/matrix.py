@@ -499,6 +499,10 @@ MEETING = {
             kwargs=lambda w: {"code": period_of("week", today()).code, "pk": w.cast.alice.pk},
             query=lambda w: f"team={w.cast.east.pk}", mixed=OF_EAST["mixed"]),
     ],
+    "pipeline:meeting_rows": [  # of a meeting that runs: tests/pipeline/test_meeting_rows.py
+        Row(get=of_deal(), kwargs=lambda w: {"code": period_of("week", today()).code, "pk": w.cast.alice.pk},
+            query=lambda w: f"team={w.cast.east.pk}&of=logs", mixed=OF_EAST["mixed"]),
+    ],
     "pipeline:meeting_rep_step": [
         Row(post=of_deal(IN), kwargs=lambda w: {"code": period_of("week", today()).code, "pk": w.cast.alice.pk},
             data=lambda w: {"team": w.cast.east.pk, "customer": w.alice.customer.pk, "text": "再约", "due_on": day(3)},
@@ -665,6 +669,10 @@ ROOF = {
             data=lambda w: {"customer": w.alice.customer.pk, "text": "请今天联系"}, mixed="whose: in the query"),
         Row(get=LED, post=LED_POST, query=lambda w: f"rep={w.cast.alice.pk}", label="a rep",
             data=lambda w: {"rep": w.cast.alice.pk, "text": "请今天看一下"}, mixed="whose: in the query"),
+    ],
+    "team_comment": [
+        Row(get=LED, post=LED_POST, query=lambda w: f"customer={w.alice.customer.pk}",
+            data=lambda w: {"customer": w.alice.customer.pk, "text": "先讲收益"}, mixed="whose: in the query"),
     ],
     "team_join": [
         Row(get=LED | {"ada": 403}, post=LED_POST | {"ada": 403}, query=lambda w: f"customer={w.alice.customer.pk}",

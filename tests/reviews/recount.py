@@ -89,7 +89,8 @@ class Recount:
 
     # --- the balance ---
     def balance(self, stage):
-        line = dict.fromkeys(("opening", "entered", "moved_on", "lost", "back_in", "back_out", "gone", "closing"), 0)
+        names = "opening entered moved_on lost back_in back_out merged_in merged_out gone closing"
+        line = dict.fromkeys(names.split(), 0)
         for pk in self.lives:
             line["opening"] += self.where(pk, self.start) == stage
             line["closing"] += self.where(pk, self.end) == stage

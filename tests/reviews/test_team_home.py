@@ -12,7 +12,7 @@ from activity.models import Event, Notification
 from core.errors import NotAllowed, Refused
 from core.periods import at, today
 from customers import beside
-from customers.models import Customer, CustomerHelper
+from customers.models import Customer, CustomerHelper, FollowUp
 from customers.staleness import Rule
 from pipeline import risks
 from pipeline.models import Deal, StageProgress
@@ -262,3 +262,57 @@ def test_who_was_not_here_or_wrote_nothing_down_and_nobody_on_leave(cast, client
     grace = client_of(cast.grace).get(f"/team/week?team={cast.south.pk}").context["here"]
     assert {line.person.team for line in grace.lines} == {cast.south}
     assert client_of(cast.alice).get("/team/week").status_code == 403
+
+
+# --- A word on the last conversation, and when the teams meet -------------------------------------------------------
+@pytest.mark.proves("R24")
+def test_a_comment_from_the_line_stands_at_the_last_conversation(cast, quiet, client_of):
+    mia, url = client_of(cast.mia), f"/team/comment?customer={quiet.pk}"
+    assert url in mia.get("/team").content.decode()
+    talk = FollowUp.objects.get(customer=quiet)
+    assert talk.text in mia.get(url, headers=HTMX).content.decode()
+    said = {"customer": quiet.pk, "key": key()}
+    assert mia.post("/team/comment", said | {"text": ""}).status_code == 422
+    assert mia.post("/team/comment", said | {"text": "先讲收益", "key": key()}).status_code == 302
+    comment = talk.comments.get()
+    assert (comment.by, comment.text, comment.private) == (cast.mia, "先讲收益", False)
+    assert Notification.objects.filter(recipient=cast.alice, kind="customers.commented").count() == 1
+    private = said | {"text": "内部", "private": "on", "key": key()}
+    assert mia.post("/team/comment", private, headers=HTMX).headers["HX-Reswap"] == "none"
+    assert Notification.objects.filter(recipient=cast.alice, kind="customers.commented").count() == 1
+    assert client_of(cast.nadia).get(url).status_code == 404 and client_of(cast.alice).get(url).status_code == 403
+
+
+def test_with_whom_nobody_has_spoken_there_is_nothing_to_comment_on(cast, now, client_of):
+    silent = make_customer(cast.alice, now=now - 12 * DAY, name="从未联系")
+    mia = client_of(cast.mia)
+    page = mia.get("/team").content.decode()
+    assert silent.name in page and "/team/comment" not in page
+    assert mia.get(f"/team/comment?customer={silent.pk}").status_code == 404
+    assert mia.get(f"/team/comment?rep={cast.alice.pk}").status_code == 404
+
+
+def test_when_the_teams_meet_next(cast, now, client_of):
+    """Monday 9:30 until an admin says otherwise; a day off moves it to the next working day."""
+    from pipeline.meeting import next_time
+
+    def on(day, hour, minute=0):
+        return at(dt.date(2024, 3, day), dt.time(hour, minute))
+
+    assert next_time(on(8, 12)) == next_time(on(11, 9, 30)) == on(11, 9, 30)
+    assert next_time(on(11, 9, 31)) == on(18, 9, 30)
+    assert next_time(at(dt.date(2024, 3, 29), dt.time(12))) == at(dt.date(2024, 4, 1), dt.time(9, 30))
+    assert 'id="meets"' in client_of(cast.mia).get("/team").content.decode()
+    ada = client_of(cast.ada)
+    page = ada.get("/setup/switches").content.decode()
+    assert 'name="meeting_at" value="09:30"' in page
+    form = {name: field.initial for name, field in ada.get("/setup/switches").context["form"].fields.items()}
+    form = {name: value for name, value in form.items() if value not in (None, False)} | {"key": key()}
+    said = form | {"meeting_day": "4", "meeting_at": "16:00"}
+    assert ada.post("/setup/switches", said).status_code == 302
+    festival = at(dt.date(2024, 4, 3), dt.time(12))  # 清明 from Thursday on, made up for on Sunday
+    assert next_time(festival) == at(dt.date(2024, 4, 7), dt.time(16))
+    assert ada.post("/setup/switches", form | {"meeting_at": "25:00", "key": key()}).status_code == 422
+    assert ada.post("/setup/switches", form | {"meeting_day": "0", "key": key()}).status_code == 302
+    assert next_time(now) is None
+    assert 'id="meets"' not in client_of(cast.mia).get("/team").content.decode()
