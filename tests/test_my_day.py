@@ -8,7 +8,8 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import Department, Leave, Team, User
+from accounts import switches
+from accounts.models import Department, Leave, Team, User, WorkingHours
 from accounts.readers import Reader
 from core.periods import day_start, period_of, today, zone
 from customers import owing
@@ -19,7 +20,7 @@ from pipeline.cards import shown_to
 from pipeline.models import Deal, Playbook
 from reviews.models import Target
 from salesflow import ofcustomer, ofmyday, ofteam
-from salesflow.myday import first_run, my_day
+from salesflow.myday import counts_of, first_run, my_day
 from salesflow.reprows import numbers
 from tests.cast import key, make_customer, make_log, make_request, make_step
 
@@ -197,3 +198,17 @@ def test_questions_put_together_once_follow_whatever_changes_of_a_person(cast):
                 seen.add((question.__name__, str(kept) if question is ofmyday.planned else len(kept)))
     names = ("requests", "deals", "quiet", "planned", "seen", "colleagues", "read_rows", "shown_to")
     assert all(sum(name == one for name, _n in seen) > 1 for one in names)
+
+
+def test_another_weekday_of_work_is_another_limit_of_questions_put_together_once(cast):
+    """Hours are one row: a rule that reckons with them is another one when they change."""
+    monday = dt.datetime(2024, 3, 11, 10, tzinfo=zone())
+    switches.set("stale_working_days", True, by=cast.ada, now=monday)
+    make_customer(cast.alice, now=dt.datetime(2024, 3, 6, 10, tzinfo=zone()))  # a Wednesday: Thu, Fri, (Sat, Sun,) Mon
+    counts = []
+    for weekdays in ("12345", "1234567", "123456", "12345"):
+        hours = WorkingHours.load()
+        hours.weekdays = weekdays
+        hours.save()
+        counts.append((my_day(cast.alice, monday).quiet.count, counts_of(cast.alice, today(monday), Rule.load())[2]))
+    assert counts == [(0, 0), (1, 1), (1, 1), (0, 0)]
