@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts import switches
 from accounts.models import Department, Leave, Team, User, WorkingHours
 from accounts.readers import Reader
+from collaboration.models import CollaborationRequest
 from core.periods import day_start, period_of, today, zone
 from customers import owing
 from customers.listing import read_rows
@@ -20,6 +21,7 @@ from pipeline.cards import shown_to
 from pipeline.models import Deal, Playbook
 from reviews.models import Target
 from salesflow import ofcustomer, ofmyday, ofteam
+from salesflow.counting import counts
 from salesflow.myday import counts_of, first_run, my_day
 from salesflow.reprows import numbers
 from tests.cast import key, make_customer, make_log, make_request, make_step
@@ -212,3 +214,20 @@ def test_another_weekday_of_work_is_another_limit_of_questions_put_together_once
         hours.save()
         counts.append((my_day(cast.alice, monday).quiet.count, counts_of(cast.alice, today(monday), Rule.load())[2]))
     assert counts == [(0, 0), (1, 1), (1, 1), (0, 0)]
+
+
+def test_the_number_in_the_bar_follows_a_leave_that_begins_and_ends_today(cast):
+    """Who stands in has what lies with the other, until the leave is taken back: as the queue says."""
+    request = make_request(cast.alice, cast.tech, customer=make_customer(cast.alice))
+    CollaborationRequest.objects.filter(pk=request.pk).update(state="accepted", person=cast.tess, promised_on=today())
+
+    def number():
+        user = User.objects.with_places().get(pk=cast.sam.pk)
+        return counts(user)["requests"], CollaborationRequest.objects.waiting_on(user).count()
+
+    before = number()
+    leave = Leave.objects.create(user=cast.tess, first=today(), last=today(), substitute=cast.sam)
+    during = number()
+    leave.delete()
+    assert (before[0], during[0], number()) == (before[1], during[1], before)
+    assert during[0] == before[0] + 1
