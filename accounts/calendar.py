@@ -32,6 +32,15 @@ class Calendar:
     own: dict = field(default_factory=dict)  # {day: (works, name)}
     _years: dict = field(default_factory=dict, compare=False, repr=False)  # {year: working days up to each day of it}
 
+    def __eq__(self, other):
+        """Whether both say the same of every day: rows of hours are equal by their key, whatever they say."""
+        return isinstance(other, Calendar) and (self._said, self.own) == (other._said, other.own)
+
+    @property
+    def _said(self):
+        hours = self.hours
+        return hours.weekdays, hours.starts, hours.lunch_starts, hours.lunch_ends, hours.ends
+
     @classmethod
     def load(cls):
         """The calendar as set up now: one small query, rows are read only when the stamp moved."""

@@ -12,6 +12,7 @@ from accounts.models import User
 from accounts.switches import in_time
 from activity.models import Notification
 from collaboration.models import CollaborationRequest
+from collaboration.querysets import hands
 from core.periods import today
 from customers.models import NextStep, Owed
 
@@ -23,7 +24,8 @@ def counts(user):
     """today: steps due or overdue; requests: waiting on me; owed, owed_late; unread messages. One query."""
     now = timezone.now()
     place = user.department.path if user.department_id else ""
-    statement, values = _statement(user, today(now), user.role, place, connection.vendor)
+    on, for_whom = today(now), tuple(sorted(hands(user)))
+    statement, values = _statement(user, on, user.role, place, for_whom, connection.vendor)
     kept, late = (connection.ops.adapt_datetimefield_value(moment) for moment in (LATE, now - in_time()))
     with connection.cursor() as cursor:
         cursor.execute(statement, [late if value == kept else value for value in values])

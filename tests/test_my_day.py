@@ -8,8 +8,10 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import Department, Leave, Team, User
+from accounts import switches
+from accounts.models import Department, Leave, Team, User, WorkingHours
 from accounts.readers import Reader
+from collaboration.models import CollaborationRequest
 from core.periods import day_start, period_of, today, zone
 from customers import owing
 from customers.listing import read_rows
@@ -19,7 +21,8 @@ from pipeline.cards import shown_to
 from pipeline.models import Deal, Playbook
 from reviews.models import Target
 from salesflow import ofcustomer, ofmyday, ofteam
-from salesflow.myday import first_run, my_day
+from salesflow.counting import counts
+from salesflow.myday import counts_of, first_run, my_day
 from salesflow.reprows import numbers
 from tests.cast import key, make_customer, make_log, make_request, make_step
 
@@ -197,3 +200,34 @@ def test_questions_put_together_once_follow_whatever_changes_of_a_person(cast):
                 seen.add((question.__name__, str(kept) if question is ofmyday.planned else len(kept)))
     names = ("requests", "deals", "quiet", "planned", "seen", "colleagues", "read_rows", "shown_to")
     assert all(sum(name == one for name, _n in seen) > 1 for one in names)
+
+
+def test_another_weekday_of_work_is_another_limit_of_questions_put_together_once(cast):
+    """Hours are one row: a rule that reckons with them is another one when they change."""
+    monday = dt.datetime(2024, 3, 11, 10, tzinfo=zone())
+    switches.set("stale_working_days", True, by=cast.ada, now=monday)
+    make_customer(cast.alice, now=dt.datetime(2024, 3, 6, 10, tzinfo=zone()))  # a Wednesday: Thu, Fri, (Sat, Sun,) Mon
+    counts = []
+    for weekdays in ("12345", "1234567", "123456", "12345"):
+        hours = WorkingHours.load()
+        hours.weekdays = weekdays
+        hours.save()
+        counts.append((my_day(cast.alice, monday).quiet.count, counts_of(cast.alice, today(monday), Rule.load())[2]))
+    assert counts == [(0, 0), (1, 1), (1, 1), (0, 0)]
+
+
+def test_the_number_in_the_bar_follows_a_leave_that_begins_and_ends_today(cast):
+    """Who stands in has what lies with the other, until the leave is taken back: as the queue says."""
+    request = make_request(cast.alice, cast.tech, customer=make_customer(cast.alice))
+    CollaborationRequest.objects.filter(pk=request.pk).update(state="accepted", person=cast.tess, promised_on=today())
+
+    def number():
+        user = User.objects.with_places().get(pk=cast.sam.pk)
+        return counts(user)["requests"], CollaborationRequest.objects.waiting_on(user).count()
+
+    before = number()
+    leave = Leave.objects.create(user=cast.tess, first=today(), last=today(), substitute=cast.sam)
+    during = number()
+    leave.delete()
+    assert (before[0], during[0], number()) == (before[1], during[1], before)
+    assert during[0] == before[0] + 1

@@ -3,11 +3,13 @@
 import pytest
 from django.utils import timezone
 
+from core.periods import today
 from customers.models import FollowUp, Owed
 from pipeline.models import Deal
 from tests.browser.conftest import overflow, small_targets
 from tests.browser.hand import Hand, closed, settled
 from tests.browser.test_main_jobs import customer_of
+from tests.cast import make_step
 
 pytestmark = pytest.mark.browser
 
@@ -76,3 +78,19 @@ def test_all_deals_stand_in_one_list_by_urgency_and_move_without_dragging(page_o
     page.locator("#move-form .btn-primary").tap()
     closed(page)
     assert Deal.objects.get(pk=deal.pk).stage.position == 4
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_the_path_and_the_lines_of_the_day_keep_their_room(page_of, cast, now, language):
+    """The day under a stage's name widens no column, or the line before it runs through a number; a button stands off
+    the words above it."""
+    customer = customer_of(cast.alice, now)
+    make_step(customer, today(now), now=now)
+    page = page_of(cast.alice, width=390, language=language)
+    page.goto(f"/customers/{customer.pk}")
+    widths = page.locator("#path li").evaluate_all("all => all.map((one) => one.getBoundingClientRect().width)")
+    assert len(widths) == 7 and max(widths) - min(widths) < 4
+    page.goto("/today")
+    words, button = (page.locator(f"#due .todo {part}").first.bounding_box() for part in (".what", ".do .btn"))
+    assert button["y"] - words["y"] - words["height"] >= 6
+    assert overflow(page) == 0
