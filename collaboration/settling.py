@@ -97,7 +97,7 @@ def _turn(deeds, some, faces, *, now, calendar, channels):
         }  # fmt: skip
         wanted.append((one, fields))
     change_each(wanted, by=None)
-    RequestInterval.objects.filter(request__in=keys, ended_at=None).update(ended_at=now)
+    RequestInterval.objects.filter(request__in=[one.pk for one in requests], ended_at=None).update(ended_at=now)
     RequestInterval.objects.bulk_create([
         RequestInterval(
             request=one, state=one.state, holder=HOLDER[one.state], department=one.department, person=one.person,

@@ -176,6 +176,25 @@ def test_one_that_cannot_be_turned_stops_no_other(cast, monkeypatch):
     assert states == ["accepted", "accepted", "countered", "accepted", "accepted"], "nothing half"
 
 
+def test_what_somebody_was_faster_with_is_left_alone(cast, monkeypatch):
+    """Between finding them and holding them one is agreed to by hand: its new stretch goes on."""
+    faster, other = (offered(cast, make_customer(cast.alice, name=name, now=MONDAY)) for name in ("快", "慢"))
+    later = CollaborationRequest.objects.get(pk=faster.pk).due_at + dt.timedelta(days=2)
+    found = settling._found
+
+    def find(deeds):
+        keys = found(deeds)
+        if any(pk == faster.pk for _number, pk in keys):
+            verbs.agree(CollaborationRequest.objects.get(pk=faster.pk), by=cast.alice, now=later)
+        return keys
+
+    monkeypatch.setattr(settling, "_found", find)
+    sweeping.settle(now=later)
+    for request in (faster, other):
+        rows = RequestInterval.objects.filter(request=request)
+        assert (rows.filter(ended_at=None).count(), rows.filter(state="accepted").count()) == (1, 1)
+
+
 def test_a_file_of_whoever_took_it_is_a_touch_like_a_word(cast):
     idle, busy, others = (brought_to("accepted", cast) for _n in range(3))
     attach(busy, SimpleUploadedFile("spec.pdf", b"%PDF-1.4 x"), by=cast.tess, now=TUESDAY)
