@@ -106,6 +106,7 @@ NONE = {  # rows that are about no customer
     "accounts/teams": "teams", "ui/table": "the frame of a table",
     "collaboration/kinds": "kinds of requests", "team/_rep": "people",
     "team/_rep_rows": "what one number of a person counts, in a dialog over the team's page",
+    "pipeline/_meeting_rows": "what one figure of a person's part counts, in a dialog over the meeting",
     "team/week": "people",
     "team/_unowned": "work of every kind, stages among it; it ought to be empty",
     "activity/_messages": "a person's own messages, answered one by one",
