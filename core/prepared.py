@@ -29,6 +29,7 @@ DAY, MOMENT = dt.date(1201, 1, 1), dt.datetime(1201, 1, 1, tzinfo=dt.UTC)
 BIGGEST = 2**63 - 1
 STAND_INS = (7_131_000_000_000_000, 8_353_000_000_000_061)  # no id, no amount
 APART = 7_919  # so that no value reckoned from one stand-in, a day later, a week ago, is taken for another
+_all = []
 NARROW = 1  # from here on: numbers that every column holds
 
 
@@ -38,6 +39,7 @@ class Prepared:
     def __init__(self, build):
         self.build, self.kept, self.lock = build, {}, threading.Lock()
         functools.update_wrapper(self, build)
+        _all.append(self)
 
     def __call__(self, *values):
         if any(isinstance(value, int) and abs(value) > BIGGEST for value in values):
@@ -55,6 +57,12 @@ class Prepared:
 
 
 prepared = Prepared
+
+
+def forget():
+    """Put everything together anew from now on: for tests that change what questions are made of."""
+    for question in _all:
+        question.kept.clear()
 
 
 class _Question:

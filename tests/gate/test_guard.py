@@ -6,6 +6,7 @@ import pytest
 from django.apps import apps
 from django.db.models import Q
 
+from core import prepared
 from tests.gate.matrix import ROWS
 from tests.gate.walk import PEOPLE, ask, post
 
@@ -24,13 +25,17 @@ OBJECTS = [(name, row) for name, rows in ROWS.items() for row in rows if row.is_
 
 @pytest.fixture
 def open_gate(monkeypatch):
-    """scope() lets everybody see every customer, and every other gate everything."""
+    """scope() lets everybody see every customer, and every other gate everything; questions that were put together
+    with the gate as it is, or as it stands now, are forgotten."""
+    prepared.forget()
     for module in ("customers", "pipeline", "collaboration"):
         monkeypatch.setattr(importlib.import_module(f"{module}.querysets"), "scope", lambda user, prefix="": Q())
     for model in apps.get_models():
         manager = getattr(model, "objects", None)
         if hasattr(manager, "visible_to"):
             monkeypatch.setattr(type(manager.get_queryset()), "visible_to", lambda self, user: self.all())
+    yield
+    prepared.forget()
 
 
 @pytest.mark.proves("INV-18")
