@@ -12,12 +12,13 @@ Lost customers, and won ones without an open deal, are followed only where the c
 """
 
 import datetime as dt
+import functools
 from dataclasses import dataclass, field
 
 from django.db.models import Case, DateField, F, Func, Q, Value, When
 from django.db.models.lookups import LessThanOrEqual
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
 
 from accounts import switches
 from accounts.calendar import Calendar
@@ -232,25 +233,33 @@ def words_of(quiet, *, date=str):
 
 def sum_of(quiet, *, date=str):
     """The explanation on hover: from which day, how many days, which limit, which rest days are among them."""
-    if quiet.days is None:
+    since = "" if quiet.days is None else date(quiet.since)
+    return _sum(
+        quiet.days, quiet.contacted, since, quiet.limit, quiet.limit_from, quiet.working, quiet.rest_days,
+        get_language(),
+    )  # fmt: skip
+
+
+@functools.lru_cache(maxsize=4000)  # a list says fifty of them, and the same ones the next time
+def _sum(days, contacted, since, limit, limit_from, working, rest_days, _language):
+    if days is None:
         return _("No deal was opened yet, so nothing counts.")
-    if quiet.contacted:
-        first = _("Last contact on %(date)s.") % {"date": date(quiet.since)}
+    if contacted:
+        first = _("Last contact on %(date)s.") % {"date": since}
     else:
-        first = _("Never contacted; counted from %(date)s, when its first deal opened.") % {"date": date(quiet.since)}
-    if quiet.limit is None:
+        first = _("Never contacted; counted from %(date)s, when its first deal opened.") % {"date": since}
+    if limit is None:
         return f"{first} " + _("Lost and won customers are not counted.")
     unit = (
-        ngettext("%(n)s working day since", "%(n)s working days since", quiet.days) if quiet.working
-        else ngettext("%(n)s day since", "%(n)s days since", quiet.days)
-    ) % {"n": quiet.days}
+        ngettext("%(n)s working day since", "%(n)s working days since", days) if working
+        else ngettext("%(n)s day since", "%(n)s days since", days)
+    ) % {"n": days}
     parts = [first, _("%(since)s; %(limit)s: %(days)s.") % {
-        "since": unit, "limit": LIMITS[quiet.limit_from],
-        "days": ngettext("%(n)s day", "%(n)s days", quiet.limit) % {"n": quiet.limit},
+        "since": unit, "limit": LIMITS[limit_from],
+        "days": ngettext("%(n)s day", "%(n)s days", limit) % {"n": limit},
     }]
-    if quiet.rest_days and not quiet.working:
+    if rest_days and not working:
         parts.append(
-            ngettext("%(n)s of them is a rest day.", "%(n)s of them are rest days.", quiet.rest_days)
-            % {"n": quiet.rest_days}
+            ngettext("%(n)s of them is a rest day.", "%(n)s of them are rest days.", rest_days) % {"n": rest_days}
         )
     return " ".join(parts)
