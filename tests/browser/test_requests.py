@@ -7,9 +7,12 @@ from tests.browser.hand import settled
 from tests.collaboration.world import ask
 
 pytestmark = pytest.mark.browser
-BLUES = """() => { const one = document.createElement('i'); document.body.append(one);
-const said = ['--accent', '--accent-hover'].map((name) => { one.style.color = `var(${name})`; return getComputedStyle(one).color; });
-one.remove(); return said; }"""  # noqa: E501
+GROUND_AND_HOVER = """one => [getComputedStyle(one).backgroundColor,
+    getComputedStyle(document.documentElement).getPropertyValue('--accent-hover')]"""
+
+
+def rgb(hexed):
+    return f"rgb({', '.join(str(part) for part in bytes.fromhex(hexed.strip().removeprefix('#')))})"
 
 
 @pytest.mark.proves("B37")
@@ -25,9 +28,8 @@ def test_who_decides_too_late_reads_why_in_the_menu_and_in_the_row(page_of, cast
         tab.locator("#do-approve textarea").fill("同意")
         button = tab.locator("#do-approve button.btn-primary")
         button.hover()
-        tab.wait_for_timeout(250)  # its colour changes within a fifth of a second
-        ground = button.evaluate("one => getComputedStyle(one).backgroundColor")
-        assert ground in tab.evaluate(BLUES), "white words keep their ground under the mouse"
+        ground, hover = button.evaluate(GROUND_AND_HOVER)
+        assert ground == rgb(hover), "white words keep their ground under the mouse"
         button.click()
         settled(tab)
     first.locator("#req-side", has_text="法务部").wait_for()
