@@ -13,7 +13,7 @@ class CustomersConfig(AppConfig):
         from customers import bulk, entryforms, keeping, limits, merging, noticing, sheets, steps, transferring, unowned
         from customers.models import Customer, CustomerHelper, FollowUp, Need, NextStep, TagChange, Topic
 
-        watch(Customer, CustomerHelper, FollowUp, Need, NextStep, TagChange, Topic)
+        watch(Customer, Customer.history.model, CustomerHelper, FollowUp, Need, NextStep, TagChange, Topic)
         entryforms.plug()
         noticing.plug()
         sheets.plug()

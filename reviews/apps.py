@@ -10,7 +10,7 @@ class ReviewsConfig(AppConfig):
         from customers.logged import after_log
         from reviews import answers, noticing, sheets
 
-        watch(self.get_model("Target"))
+        watch(self.get_model("Target"), self.get_model("HistoricalTarget"))
         noticing.plug()
         sheets.plug()
         answering(answers.shown)

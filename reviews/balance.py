@@ -10,24 +10,32 @@ Money (CNY, to the cent): opening + new + re-priced − won − lost = closing. 
 moment; won is what was signed (contract amount where typed), and the difference to the price before is in re-priced.
 """
 
+import heapq
 from collections import Counter
 
 from django.db.models import Case, Count, Q, Sum, When
 
 from reviews.amounts import NOTHING
-from reviews.flows import known_stays, standing_at
+from reviews.flows import TOP, known_stays, standing_at
 from reviews.scopes import COMPANY
 
 LINE = ("opening", "entered", "moved_on", "lost", "back_in", "back_out", "merged_in", "merged_out", "gone", "closing")
 
 
 class Standing:
-    """Open deals just before two moments, by (stage, team, person): counts, and sums of today's amounts. One query."""
+    """Open deals just before two moments, by (stage, team, person): counts, and sums of today's amounts. One query.
 
-    def __init__(self, scope, start, end, as_of, then=None):
+    Of a day gone by also `throughout`, the (stage, moment it began) of the stays that stood at both, and `largest`, the
+    TOP (amount, deal, stage) at the end as they are worth now: whose a deal was is not in its row, so that all are read
+    here once.
+    """
+
+    throughout, largest = None, ()
+
+    def __init__(self, scope, start, end, as_of, then=None, amounts=None):
         at_start, at_end = standing_at(start), standing_at(end)
         if then:
-            self.rows = self._rows_then(then, at_start, at_end, as_of)
+            self._read_then(then, at_start, at_end, as_of, amounts)
             return
         self.rows = list(
             known_stays(scope, as_of)
@@ -40,21 +48,29 @@ class Standing:
             )
         )
 
-    @staticmethod
-    def _rows_then(then, at_start, at_end, as_of):
-        """The same rows of a day gone by: whose a deal was is not in its row."""
-        found = {}
+    def _read_then(self, then, at_start, at_end, as_of, amounts):
+        found, largest, self.throughout = {}, [], []
         stays = known_stays(COMPANY, as_of).filter(at_start | at_end, stage__kind="open").order_by()
         ends = {name: Case(When(at, then=1), default=0) for name, at in (("opening", at_start), ("closing", at_end))}
-        stays = stays.annotate(**ends)
-        for deal, stage, amount, *stands in stays.values_list("deal_id", "stage_id", "deal__amount", *ends):
-            team, person = then.place(deal)
-            if then.inside(team, person):
-                row = found.setdefault((stage, team, person), [0, 0, NOTHING, NOTHING])
-                for column, there in enumerate(stands):
-                    row[column] += there
-                    row[2 + column] += there * (amount or NOTHING)
-        return [(*key, *row) for key, row in found.items()]
+        rows = stays.annotate(**ends).values_list("deal_id", "stage_id", "entered_at", "deal__amount", *ends)
+        for deal, stage, entered_at, amount, opening, closing in rows:
+            place = team, person = then.place(deal)
+            if not then.inside(team, person):
+                continue
+            row = found.setdefault((stage, *place), [0, 0, NOTHING, NOTHING])
+            worth = amount or NOTHING
+            if opening:
+                row[0] += 1
+                row[2] += worth
+            if closing:
+                row[1] += 1
+                row[3] += worth
+                if amount and not (amounts and amounts.knows(deal)):
+                    largest.append((amount, -deal, stage))
+            if opening and closing:
+                self.throughout.append((stage, entered_at))
+        self.largest = heapq.nlargest(TOP, largest)
+        self.rows = [(*key, *row) for key, row in found.items()]
 
     def count(self, column, by):
         """{key: number} with column 0 (opening) or 1 (closing); `by` is a function of (team, person)."""
@@ -151,13 +167,14 @@ def signed_value(stay, worth):
     return worth if stay.signed is None else stay.signed
 
 
-def top_deals(flows, amounts, limit=10):
-    """The largest open deals just before the end: [(deal, stage, amount)], largest first."""
-    found = []
+def top_deals(flows, amounts, others=(), limit=TOP):
+    """The largest open deals just before the end: [(deal, stage, amount)], largest first. `others` are (amount, -deal,
+    stage) of deals whose price did not change, where they were read apart (Standing.largest)."""
+    found = set(others)
     for deal, stays in flows.by_deal.items():
         for stay in stays:
             if flows.stages[stay.stage].is_open and stay.stands(flows.end):
-                found.append((amounts.at(stay, flows.end), -deal, stay.stage))
+                found.add((amounts.at(stay, flows.end), -deal, stay.stage))
     return [
         {"deal": -deal, "stage": stage, "amount": worth}
         for worth, deal, stage in sorted(found, reverse=True)[:limit] if worth

@@ -9,6 +9,7 @@ when a stay stands, is as in reviews/flows.py. The curve, its median and the int
 """
 
 import datetime as dt
+from collections import Counter
 from itertools import zip_longest
 from typing import NamedTuple
 
@@ -32,14 +33,16 @@ class Seen(NamedTuple):
     left: bool
 
 
-def dwell_of(flows, scope, then=None):
+def dwell_of(flows, scope, throughout=None):
     """[{"stage", "stays", "left", "open", "median", "low", "high", "thin"}] of the open stages in use, and of others
-    that anybody was in: counts of stays, company days; None where the curve does not come down so far. One query."""
+    that anybody was in: counts of stays, company days; None where the curve does not come down so far. One query, but
+    where the stays that stood all the time are told: (stage, moment it began) of each (reviews/balance.py)."""
     spans = {fact.id: [] for fact in flows.stages.values() if fact.is_open}
     for seen in _touched(flows):
         spans[seen.stage].append((seen.since, seen.until, seen.left, 1))
-    for stage, day, times in _throughout(flows, scope, then):
-        spans[stage].append((*_ages(flows, day), False, times))
+    first, last = today(flows.start), _last_day(flows)
+    for stage, day, times in _throughout(flows, scope) if throughout is None else _by_day(throughout):
+        spans[stage].append(((first - day).days, (last - day).days, False, times))
     lines = []
     for stage, those in spans.items():
         if those or flows.stages[stage].live:
@@ -77,17 +80,18 @@ def _touched(flows):
             )
 
 
-def _throughout(flows, scope, then):
+def _throughout(flows, scope):
     """[(stage, day it began, how many)] of the stays that began before the period and stood at its end."""
-    rows = _standing(flows, scope, then)
-    if then is None:
-        rows = rows.annotate(day=TruncDate("entered_at", tzinfo=zone())).values_list("stage_id", "day")
-        return rows.annotate(times=Count("pk"))
-    found = rows.values_list("deal_id", "stage_id", "entered_at")
-    return [(stage, today(at), 1) for deal, stage, at in found if then.inside(*then.place(deal))]
+    rows = _standing(flows, scope).annotate(day=TruncDate("entered_at", tzinfo=zone())).values_list("stage_id", "day")
+    return rows.annotate(times=Count("pk"))
 
 
-def _standing(flows, scope, then):
+def _by_day(stays):
+    counted = Counter((stage, today(began)) for stage, began in stays)
+    return [(stage, day, times) for (stage, day), times in counted.items()]
+
+
+def _standing(flows, scope, then=None):
     stands = Q(entered_at__lt=flows.start) & (Q(left=None) | Q(left__gte=flows.end))
     return known_stays(COMPANY if then else scope, flows.as_of).filter(stands, stage__kind="open").order_by()
 

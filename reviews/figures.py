@@ -70,7 +70,7 @@ def monthly(period, scope, *, as_of, stages=None, calendar=None, then=None, amou
     flows = Flows(
         scope, stages, start=start, end=end, as_of=as_of, read_from=previous.starts_at, amounts=amounts, then=then
     )
-    standing = Standing(scope, start, end, as_of, then=then)
+    standing = Standing(scope, start, end, as_of, then=then, amounts=amounts)
     if then:
         changes, aims = facts_then(then, period, start=start)
     else:
@@ -85,7 +85,7 @@ def monthly(period, scope, *, as_of, stages=None, calendar=None, then=None, amou
         "balance": balance(flows, standing, amounts),
         "rates": stage_rates(flows),
         "in_month": stage_rates(flows, by=period.ends_at),  # every month had the same time: what months compare by (M5)
-        "dwell": dwell_of(flows, scope, then),
+        "dwell": dwell_of(flows, scope, standing.throughout),
         "tags": tag_rates(changes, start, end),
         "signed": against(amount, aims.get((scope.kind, scope.id, "signed"))),
         "new_customers": against(len(newcomers), aims.get((scope.kind, scope.id, "new_customers"))),
@@ -93,7 +93,7 @@ def monthly(period, scope, *, as_of, stages=None, calendar=None, then=None, amou
         "time": {"gone": gone, "days": days, "share": round(gone / days, 4) if days else None},
         "won": {"count": len(won), "amount": amount},
         "lost": {"count": len(lost), "reasons": reasons(lost)},
-        "top": top_deals(flows, amounts),
+        "top": top_deals(flows, amounts, standing.largest),
         "places": month_by_place(scope, flows, standing, won, lost, amounts, newcomers, aims),
     }
     return plain(figures)

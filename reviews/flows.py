@@ -93,7 +93,8 @@ class Flows:
     `read_from` reads the wins of an earlier stretch as well (the month before), `cut` ends what is known later than the
     period (as_of, or 60 days after it). For sums of money, by `amounts`, come beside them: the stays of deals whose
     price changed that stood at `start` or `end`, and the `TOP` largest open ones at `end`. `then` (reviews/past.py)
-    says whose they were on a day gone by: everybody's are read, and what belonged to the scope is kept.
+    says whose they were on a day gone by: everybody's are read, and what belonged to the scope is kept; the largest are
+    found with all that stand (reviews/balance.py).
     """
 
     def __init__(self, scope, stages, *, start, end, as_of, cut=None, read_from=None, amounts=None, then=None):
@@ -101,7 +102,7 @@ class Flows:
         self.start, self.end, self.read_from = start, end, read_from or start
         self.as_of = as_of
         self.by_deal = {}
-        read = self._read(COMPANY if then else scope, cut or as_of, amounts, TOP if not then else None)
+        read = self._read(COMPANY if then else scope, cut or as_of, amounts, 0 if then else TOP)
         for stay in then.stays(read) if then else read:
             self.by_deal.setdefault(stay.deal, []).append(stay)
         for stays in self.by_deal.values():
@@ -130,9 +131,10 @@ class Flows:
         if amounts:
             changed = Q(deal__in=amounts.changed)
             parts.append(base.filter(changed & (standing_at(self.start) | standing_at(self.end))))
-            largest = base.filter(standing_at(self.end), stage__kind="open", deal__amount__isnull=False)
-            largest = largest.exclude(changed).order_by("-deal__amount", "deal_id")
-            parts.append(base.filter(pk__in=largest.values("pk")[:top]))
+            if top:
+                largest = base.filter(standing_at(self.end), stage__kind="open", deal__amount__isnull=False)
+                largest = largest.exclude(changed).order_by("-deal__amount", "deal_id")
+                parts.append(base.filter(pk__in=largest.values("pk")[:top]))
         rows = [
             part.order_by().values_list(
                 "pk", "deal_id", "stage_id", "came_from_id", "entered_at", "left", "team", "person", "deal__amount",

@@ -10,6 +10,7 @@ from customers.models import Customer
 from pipeline.asof import books_at
 from pipeline.models import Deal, LossReason
 from reviews.contract import is_inside
+from reviews.flows import Stay
 from reviews.models import Scope as Kind
 from reviews.models import Target
 from reviews.scopes import StageFact
@@ -37,7 +38,7 @@ class Then:
             team, person = self.place(stay.deal)
             if self.inside(team, person):
                 signed, reason = self.deals.get(stay.deal, NOWHERE)[2:]
-                yield stay._replace(team=team, person=person, signed=signed, reason=reason)
+                yield Stay(*stay[:6], team, person, stay.amount, signed, reason)
 
     def changes(self, changes):
         """The same of changes of tags."""

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from accounts import switches
 from accounts.calendar import Calendar
@@ -37,7 +38,6 @@ class Reading:
     user: object
     books: Books = field(default_factory=Books)  # which playbook's stages are shown, and how they are named
     past: bool = False  # as it was shown on a day gone by: to be read, without texts
-    then: object = None  # of a day gone by that no frozen row tells of: whose everything was (reviews/past.py)
 
     @property
     def kind(self):
@@ -46,6 +46,11 @@ class Reading:
     @property
     def running(self):
         return not self.period.closed(self.now)
+
+    @cached_property
+    def then(self):
+        """Of a day gone by that no frozen row tells of: whose everything was (reviews/past.py)."""
+        return read_then(self.scope, self.now) if self.past and not self.frozen else None
 
     @property
     def requests(self):
@@ -116,39 +121,42 @@ def read_review(user, kind, code, scope_code, *, now, as_of=None):
     now, past = as_of or now, as_of is not None
     frozen = bool(review and review.is_frozen and review.as_of <= now)
     as_of = review.as_of if frozen else now
-    ready = {"settings": settings} if kind == "week" else {}
     if past and not frozen:
         known = replace(known, stages=stages_at(now))
-        ready["then"] = read_then(scope, now)
     if frozen:
         figures = review.figures
-    elif past:
-        figures = figures_of(period, scope, as_of=now, known=known, **ready)
     else:
-        figures = live_figures(period, scope, now=now, known=known, settings=settings)
+        figures = figures_now(period, scope, now=now, known=known, settings=settings, past=past)
     if frozen and "talks" in figures:
         settings = settings | {"in_time_minutes": figures["talks"]["limit"]}
     matured = next((rows[c].matured for c in codes if c in rows and rows[c].matured), None)
     return Reading(
         period, scope, scopes, known, None if past else review, figures, frozen, as_of, settings,
-        None if past else matured, now, user, past=past, then=ready.get("then"),
+        None if past else matured, now, user, past=past,
     )
 
 
-def live_figures(period, scope, *, now, known, settings):
-    """figures_of() a period that is not frozen; those of sales are kept until something is written, at most to the end
-    of the minute, up to which they reach (nothing that will be written in it is there yet)."""
+def figures_now(period, scope, *, now, known, settings, past):
+    """figures_of() a period that is not frozen; those of sales are kept until something is written. Of a period that
+    runs they reach to the end of the minute, as nothing that will be written in it is there yet, and are kept no
+    longer; of a day gone by, whose last moment `now` is, to that."""
     ready = {"settings": settings} if period.kind == "week" else {}
-    figures, moment = {}, minute_end(now)
+    figures, moment = {}, now if past else minute_end(now)
     if scope.sells:
         only = replace(scope, serves=False)
         key = (
-            "figures", period.code, scope.kind, scope.id, moment, known.stages, repr(ready), Calendar.stamp(),
+            "figures", period.code, scope.kind, scope.id, moment, past, known.stages, repr(ready), Calendar.stamp(),
             Playbooks.load().limits,
         )
-        figures = remembered(key, lambda: figures_of(period, only, as_of=moment, known=known, **ready))
+
+        def compute():
+            then = {"then": read_then(scope, now)} if past else {}
+            return figures_of(period, only, as_of=moment, known=known, **ready, **then)
+
+        figures = remembered(key, compute)
     if scope.serves:
-        figures |= figures_of(period, replace(scope, sells=False), as_of=now, known=known)
+        only = replace(scope, sells=False)
+        figures |= figures_of(period, only, as_of=now, known=known, **{"then": now} if past else {})
     return figures
 
 

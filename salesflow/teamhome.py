@@ -1,65 +1,27 @@
 """Team home (S10): who needs the manager today, four numbers a rep, stages × days. No ranking."""
 
-import datetime as dt
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
-from accounts.calendar import Calendar
 from accounts.models import Team
 from accounts.presence import fairness_notes
 from accounts.readers import Reader
-from collaboration import firstcontact
-from collaboration.clocks import late_words
 from core.answers import answered
-from core.periods import day_start, today
-from customers.beside import nudged_today
-from customers.ladder import Ladder
-from customers.staleness import Rule, state_of
-from customers.tagbar import TagBar, bar_from
+from core.periods import today
+from customers.staleness import Rule
+from customers.tagbar import TagBar
 from pipeline import agreement, meeting
 from pipeline.playbooks import Playbooks
 from salesflow import ofteam
 from salesflow.ofteam import BANDS
 from salesflow.reprows import added_up, lines_html, rows_of
+from salesflow.undecided import decisions
 
 MOST = 20
-RUNGS = ("meeting", "manager", "owner", "")
-RISK_DAYS = 2  # a risk open for longer needs a decision
 ALL = 300  # decisions listed on request
-DAY = dt.timedelta(days=1)
-
-
-@dataclass
-class Decision:
-    """One line of "needs a decision": what, about whom, and where it is decided."""
-
-    kind: str  # quiet | request (waits for the reader) | late (a request) | unassigned | first | risk
-    customer: object
-    words: str
-    late: bool = False
-    rung: str = ""  # how far a quiet spell went up: meeting, manager, owner (customers/ladder.py)
-    request: object = None
-    deal: object = None
-    told: bool = False  # somebody reminded its owner today
-
-    @property
-    def tag(self):
-        """Of the customer it is about, as the reader may see it."""
-        return self.request.seen_tag if self.request else self.customer.tag
-
-    @property
-    def may_comment(self):
-        """Whether there is a conversation to comment on: with a lead nobody has spoken yet."""
-        return self.kind in ("quiet", "risk") and self.customer.last_contact_on is not None
-
-    @property
-    def person(self):
-        """Who can be reminded of it."""
-        return self.customer.owner if self.kind in ("quiet", "first", "risk") and self.customer else None
 
 
 @dataclass
@@ -100,79 +62,17 @@ def team_home(user, now, data=None, *, team=None, most=MOST):
     teams = list(Team.objects.visible_to(user).filter(is_active=True).select_related("manager"))
     chosen = [t for t in teams if team and t.pk == team] or teams
     reader, keys = Reader.of(user, on), [one.pk for one in chosen]
-    decisions = [
-        *_requests(reader, keys, now, most), *_leads(reader, keys, now, most), *_quiet(reader, keys, on, rule, most),
-        *_risks(reader, keys, on, most),
-    ]
-    bar = bar_from(data, [decision.tag for decision in decisions])
-    decisions = [decision for decision in decisions if bar.fits(decision.tag)]
-    _told(decisions[:most], on)
+    lines, bar = decisions(reader, keys, now, rule, data, most)
     people = list(ofteam.people(reader, keys))
     one = chosen[0] if len(chosen) == 1 else None
     cells, money = _open_money(reader, one, on)
     stages, heat = _heat(cells, one)
     return TeamHome(
-        user=user, teams=teams, team=one, on=on, decisions=decisions[:most], count=len(decisions), bar=bar,
+        user=user, teams=teams, team=one, on=on, decisions=lines, count=bar.total, bar=bar,
         reps=rows_of(user, people, on, rule, money), stages=stages, heat=heat,
         meets=meeting.next_time(now), to_judge=agreement.left(user, on),
         notes=fairness_notes(people, on.replace(day=1), on),
     )
-
-
-def _quiet(reader, teams, on, rule, most):
-    ladder = Ladder.load(on)
-    lines = []
-    for customer in ofteam.quiet(reader, str(on), rule, teams, str(most * 2)):
-        quiet, rung = state_of(customer, on, rule), ladder.rung_of(customer)
-        words = _("%(days)s days quiet, no plan") % {"days": quiet.days}
-        lines.append(Decision("quiet", customer, words, late=True, rung=rung))
-    return sorted(lines, key=lambda line: RUNGS.index(line.rung))
-
-
-def _leads(reader, teams, now, most):
-    """Leads near their 24 hours with who holds them (R4, R11), then others without an owner."""
-    near = firstcontact.near_of(ofteam.leads(reader, teams, now - firstcontact.OLD), now=now)
-    for lead in near:
-        words = _("first contact: %(left)s") % {"left": lead.words}
-        if lead.customer.owner is None:
-            words = f"{_('without an owner')} · {words}"
-        kind = "first" if lead.customer.owner else "unassigned"
-        yield Decision(kind, lead.customer, words, late=lead.is_late)
-    seen = {lead.customer.pk for lead in near}
-    for customer in ofteam.ownerless(reader, teams, str(most)):
-        if customer.pk not in seen:
-            yield Decision("unassigned", customer, _("without an owner"))
-
-
-def _requests(reader, teams, now, most):
-    """Approvals that wait for this person, then what his teams asked for and did not get in time, latest first."""
-    calendar = Calendar.load()
-    for request in ofteam.requests(reader, str(today(now)), teams, now, str(most * 2)):
-        if request.is_mine:
-            yield Decision("request", request.customer, request.title, request=request)
-        else:
-            words = late_words(max(calendar.working_minutes(request.due_at, now), 1))
-            words = _("%(place)s · %(late)s") % {"place": request.department, "late": words}
-            yield Decision("late", request.customer, words, late=True, request=request)
-
-
-def _risks(reader, teams, on, most):
-    """Open deals with a risk open for more than two days, most money first."""
-    since = dict(answered(ofteam.risks(reader, teams, day_start(on - RISK_DAYS * DAY), str(most))))
-    deals = {deal.pk: deal for deal in ofteam.deals(reader, list(since))} if since else {}
-    for deal in (deals[pk] for pk in since if pk in deals):
-        days = (on - today(since[deal.pk])).days
-        words = ngettext("%(risk)s · %(n)d day", "%(risk)s · %(n)d days", days) % {"risk": deal.risk, "n": days}
-        yield Decision("risk", deal.customer, words, deal=deal)
-
-
-def _told(lines, on):
-    """Mark the lines whose owner was reminded today."""
-    about = {id(line): line.deal or line.customer for line in lines if line.person}
-    told = nudged_today(about.values(), on) if about else set()
-    for line in lines:
-        thing = about.get(id(line))
-        line.told = thing is not None and (type(thing), thing.pk) in told
 
 
 def _open_money(reader, team, on):

@@ -2,8 +2,10 @@
 
 import datetime as dt
 import re
+from collections import Counter
 
 import pytest
+from django.http import QueryDict
 from django.utils import timezone
 
 from accounts.models import Leave, User
@@ -232,6 +234,43 @@ def test_more_decisions_than_the_page_lists_are_one_click_away(cast, client_of, 
     whole = mia.get("/team?all=1")
     listed = whole.content.decode().split('id="decisions"')[1].split("</section>")[0].count("data-row")
     assert listed == whole.context["home"].count == 24
+
+
+def test_decisions_are_counted_whole_and_found_by_tag_behind_the_first(cast, client_of, now):
+    """The number and the chips count every line, listed or not; a tag is looked for among all of them (R22)."""
+    for n in range(9):
+        one = make_customer(cast.alice if n % 3 else cast.bob, now=now - 30 * DAY, name=f"静{n}")
+        make_log(one, happened_at=now - 9 * DAY, now=now - 9 * DAY)
+        tag, money = ("hot", 1) if n == 4 else ("interested", 1000 + n)
+        Customer.objects.bulk_update([Customer(pk=one.pk, tag=tag, open_amount=money)], ["tag", "open_amount"])
+    risks.set_risk(Deal.objects.get(customer__name="静1"), text="竞品介入", by=cast.alice, now=now - 9 * DAY)
+    for n in range(4):
+        lead = make_customer(cast.bob, now=now - (20 + n) * DAY / 24, name=f"新{n}")
+        free = make_customer(cast.bob, now=now - (40 + n) * DAY, name=f"无主{n}")
+        gone = [free, lead] if n == 0 else [free]  # one lead without an owner: listed with its hours, once
+        for each in gone:
+            each.owner, each.tag = None, "prospect"
+        Customer.objects.bulk_update(gone, ["owner", "tag"])
+    for n in range(3):
+        ask(cast.alice, cast.tech, now=now - (12 + n) * DAY, customer=Customer.objects.get(name="静2"))
+    whole = team_home(cast.mia, now, most=100)
+    kinds = Counter(line.kind for line in whole.decisions)
+    leads = kinds["first"] + kinds["unassigned"] - 4
+    assert (kinds["quiet"], kinds["risk"], kinds["late"], leads) == (9, 1, 3, kinds["first"] + 1)
+    assert len({(line.kind, line.customer, line.request) for line in whole.decisions}) == len(whole.decisions)
+    chips = {chip.tag: chip.n for chip in whole.bar.chips}
+    assert sum(chips.values()) == whole.count == len(whole.decisions) and chips["hot"] == 1
+    for most in (1, 2, 4, 8):
+        home = team_home(cast.mia, now, most=most)
+        assert home.count == whole.count and len(home.decisions) == most
+        assert {chip.tag: chip.n for chip in home.bar.chips} == chips
+        assert [line.customer for line in home.decisions] == [line.customer for line in whole.decisions[:most]]
+        for tag, number in chips.items():
+            home = team_home(cast.mia, now, QueryDict(f"tag={tag}"), most=most)
+            assert home.count == number and len(home.decisions) == min(number, most)
+            assert {line.customer.tag for line in home.decisions} == {tag}
+    page = client_of(cast.mia).get("/team?tag=hot").content.decode()
+    assert "静4" in page and "静5" not in page.split('id="decisions"')[1].split("</section>")[0]
 
 
 def test_who_was_not_here_or_wrote_nothing_down_and_nobody_on_leave(cast, client_of, now, time_machine):
