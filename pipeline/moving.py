@@ -55,6 +55,7 @@ class Move:
     lost_note: str = ""
     back_on: dt.date | None = None
     ask: tuple = ()  # codes of entering.offered() that were ticked: raised with the move
+    carried: bool = False  # by a merge of its stage: nobody moved it on, so that no evidence is missing
     switch: bool = False  # into another playbook's stage: said by pipeline/switching.py alone
     # Filled by move_many:
     stay: StageProgress | None = field(default=None, repr=False)
@@ -205,7 +206,7 @@ def _turn_stays(moves, *, by, now, batch):
     is a stage that went out of use until the deals' rows named it: from then on who retires it waits for us (B36)."""
     versions, ends = versions_of({pk for move in moves for pk in (move.to.pk, move.was.pk)}), {}
     for move in moves:
-        move.unproven = batch is None and is_unproven(move, versions.get(move.was.pk))
+        move.unproven = batch is None and not move.carried and is_unproven(move, versions.get(move.was.pk))
         at, deal = move.entered_at or now, move.deal
         ends.setdefault(max(at, deal.stay_entered_at), []).append(move)
         move.stay = StageProgress(

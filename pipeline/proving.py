@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from customers.needs import open_needs
 from pipeline.models import Stage, StageProgress, StageVersion
+from pipeline.playbooks import Playbooks
 
 
 @dataclass
@@ -53,11 +54,12 @@ def stays_of(deal, stages):
         StageProgress.objects.standing().filter(deal=deal).select_related("stage_version", "moved_by")
         .order_by("entered_at", "id")
     )
-    stays, before = [], None
+    stays, before, merges = [], None, Playbooks.load().merges
     for row in rows:
+        carried = before and (before.stage_id, row.stage_id, row.entered_at) in merges  # nobody moved it on
         unproven = bool(
-            before and row.batch_id is None and not row.backward and stages[row.stage_id].kind != Stage.Kind.LOST
-            and stages[before.stage_id].kind != Stage.Kind.LOST
+            before and not carried and row.batch_id is None and not row.backward
+            and stages[row.stage_id].kind != Stage.Kind.LOST and stages[before.stage_id].kind != Stage.Kind.LOST
             and before.stage_version.evidence.strip() and not row.evidence
         )
         stays.append(Stay(row, stages[row.stage_id], unproven, row.back_dated))

@@ -190,7 +190,7 @@ def merge(stage, into, *, by, now):
         reason = _("Stage merged into %(into)s") % {"into": into}
         for start in range(0, len(deals), 500):
             move_many(
-                [Move(deal, into, reason=reason) for deal in deals[start : start + 500]],
+                [Move(deal, into, reason=reason, carried=True) for deal in deals[start : start + 500]],
                 by=by,
                 now=now,
                 force_gate=True,

@@ -18,6 +18,7 @@ from pipeline.effects import effects_of
 from pipeline.models import Deal, Playbook, Stage, StageProgress
 from pipeline.moving import move_to
 from pipeline.process import draw, median_stay, process_of
+from pipeline.proving import stays_of
 from pipeline.undoing import undo_move
 from reviews.figures import weekly
 from reviews.scopes import COMPANY, read_stages
@@ -100,6 +101,9 @@ def test_a_merge_undone_leaves_the_deals_as_if_it_had_not_been(own, cast, now, s
     shown = list(StageProgress.objects.standing().filter(deal=own.deal).values_list("stage", "entered_at", "left_at"))
     tags, before = Customer.objects.get(pk=own.customer.pk).tag, order()
     assert staging.merge(fresh(stages[3]), fresh(stages[4]), by=cast.ada, now=now) == 2
+    way = stays_of(own.deal, {stage.pk: stage for stage in Stage.objects.all()})
+    assert [stay.unproven for stay in way[:2]] == [False, True]  # a merge asks for no evidence, her own move did
+    assert not any(one.data.get("unproven") for one in Event.objects.filter(verb="pipeline.moved", at=now))
     moved_on.refresh_from_db()
     move_to(moved_on, fresh(stages[5]), by=cast.bob, now=now)
     undo(last("pipeline.stage_merged"), by=cast.ada, now=now)
