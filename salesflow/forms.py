@@ -15,5 +15,12 @@ class GiveForm(forms.Form):
         self.fields["to"].queryset = people
 
 
+class AccessForm(forms.Form):
+    person = forms.ModelChoiceField(User.objects.order_by("pinyin", "pk"), label=_("Person"))
+    what = forms.CharField(
+        max_length=120, label=_("Customer's name, or a request's number"), help_text=_("For example 启明电子, or R-12")
+    )
+
+
 class NudgeForm(forms.Form):
     text = forms.CharField(label=_("What it says"), max_length=200, widget=forms.Textarea(attrs={"rows": 3}))

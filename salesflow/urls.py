@@ -5,7 +5,7 @@ from django.urls import include, path
 from customers.views import limits
 from exchange.views import forms
 from salesflow.health import healthz
-from salesflow.views import beside, copies, customer, device, feed, jobs, robots, search, team, today, unowned
+from salesflow.views import audit, beside, copies, customer, device, feed, jobs, robots, search, team, today, unowned
 
 urlpatterns = [
     path("today", today.today, name="today"),
@@ -37,6 +37,11 @@ urlpatterns = [
     path("setup/copies", copies.copies, name="setup_copies"),
     path("setup/copies/write", copies.write, name="setup_copies_write"),
     path("setup/copies/<slug:day>", copies.copy, name="setup_copy"),
+    path("setup/audit", audit.index, name="setup_audit"),
+    path("setup/audit/export", audit.export, name="setup_audit_export"),
+    path("setup/audit/file", audit.file, name="setup_audit_file"),
+    path("setup/audit/<int:pk>", audit.event, name="setup_audit_event"),
+    path("setup/access", audit.access, name="setup_access"),
     path("sw.js", device.worker, name="worker"),
     path("manifest.webmanifest", device.manifest, name="manifest"),
     path("offline", device.offline, name="offline"),

@@ -108,6 +108,7 @@ NONE = {  # rows that are about no customer
     "team/_rep_rows": "what one number of a person counts, in a dialog over the team's page",
     "pipeline/_meeting_rows": "what one figure of a person's part counts, in a dialog over the meeting",
     "team/week": "people",
+    "setup/_audit": "deeds of every kind; most are about no customer",
     "team/_unowned": "work of every kind, stages among it; it ought to be empty",
     "activity/_messages": "a person's own messages, answered one by one",
     "activity/_line": "one such message",

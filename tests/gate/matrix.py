@@ -10,6 +10,7 @@ import datetime as dt
 
 from django.utils import timezone
 
+from activity.models import Event
 from core.periods import period_of, today
 from tests.gate.walk import IN, Row, all_of, of_alice, only, roles
 
@@ -137,6 +138,11 @@ PEOPLE_ROWS = {
     "setup_robot_remove": [Row(post=ADMIN_POST, kwargs=lambda w: {"of": "team", "pk": w.robot.team_id})],
     "setup_forms": [Row(get=ADMIN, post=ADMIN_POST)],
     "setup_jobs": [Row(get=ADMIN)],
+    "setup_audit": [Row(get=ADMIN)],
+    "setup_audit_event": [Row(get=ADMIN, kwargs=lambda w: {"pk": Event.objects.order_by("pk").first().pk})],
+    "setup_audit_export": [Row(post=ADMIN_POST)],
+    "setup_audit_file": [Row(get=ADMIN)],
+    "setup_access": [Row(get=ADMIN, query="person=1&what=R-1")],
     "setup_mail_again": [Row(post=ADMIN_POST, kwargs=lambda w: {"pk": w.cast.alice.pk})],
     "setup_job_again": [Row(post=ADMIN_POST, kwargs=lambda w: {"pk": w.job.pk})],
 }

@@ -31,4 +31,5 @@ def both(django_db_setup, django_db_blocker):
 @pytest.mark.parametrize("name", NAMES)
 def test_as_many_queries_with_many_rows_as_with_few(both, db, name):
     few, many = both[0][name], both[1][name]
-    assert len(many) == len(few), "\n".join(sql[:200] for sql in many if sql[:60] not in {f[:60] for f in few})
+    # never more; a page that is full with what comes first need not ask for the rest
+    assert len(many) <= len(few), "\n".join(sql[:200] for sql in many if sql[:60] not in {f[:60] for f in few})
