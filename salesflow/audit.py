@@ -1,7 +1,5 @@
-"""Who did what, when, from where, and what it was before and after (REL21): the audit page of admins.
-
-What happened is the Event, with the names used then (D21); before and after are the rows of the field history that the
-same person wrote with it. Neither is ever changed. Phone, mail and WeChat stay masked here as everywhere (D6).
+"""Who did what, when and from where (REL21): the audit page of admins. What happened is the Event, with the names used
+then (D21); what it was before and after: salesflow/beforeafter.py. Neither is ever changed.
 """
 
 import datetime as dt
@@ -19,8 +17,7 @@ from activity.models import Event
 from activity.wording import event_words
 from core.periods import day_end, day_start, zone
 from core.widgets import Day
-from customers.history import HIDDEN, MASKS
-from customers.models import Contact, Customer
+from customers.models import Customer
 
 PARTS = [
     ("customers", _("Customers")), ("pipeline", _("Deals")), ("collaboration", _("Requests")),
@@ -34,8 +31,6 @@ HEADS = [
 ]  # fmt: skip
 DAYS = [MinValueValidator(dt.date(1990, 1, 1)), MaxValueValidator(dt.date(2200, 1, 1))]  # moments in every zone
 CHUNK, MOST_WRITTEN = 1_000, 100_000
-WRITTEN_WITH = dt.timedelta(seconds=10)  # a deed's history rows are written within its transaction
-MASKED = {Contact: MASKS}
 
 
 class AuditFilter(django_filters.FilterSet):
@@ -77,13 +72,6 @@ class Line:
     subject: object
 
 
-@dataclass(frozen=True)
-class Change:
-    field: str
-    before: str
-    after: str
-
-
 def events():
     """Whole rows for a page of events."""
     return Event.objects.select_related("by", "undone_by", "subject_type").prefetch_related("subject")
@@ -103,49 +91,6 @@ def _subject_of(event):
     """What it was done to, where the customer does not say it already."""
     subject = event.subject
     return None if subject is None or isinstance(subject, Customer) or event.about_customer_id else subject
-
-
-def changes_with(event):
-    """[Change] of the thing's fields that were written with an event, by whoever did it; none where the thing keeps no
-    history, or nothing of it changed. Two queries."""
-    model = event.subject_type.model_class()
-    history = getattr(model, "history", None)
-    if history is None:
-        return []
-    rows = history.filter(id=event.subject_id)
-    written = rows.filter(
-        history_date__gte=event.at, history_date__lte=event.at + WRITTEN_WITH, history_user=event.by_id
-    ).order_by("history_id")  # fmt: skip
-    written = list(written)
-    if not written:
-        return []
-    before = rows.filter(history_id__lt=written[0].history_id).order_by("history_id").last()
-    return _compare(before, written[-1], MASKED.get(model, {}))
-
-
-def _compare(before, after, masks):
-    """What two rows of a history say otherwise; of a thing just made, what it began with."""
-    found = []
-    for field in after.instance_type._meta.concrete_fields:
-        if field.name in HIDDEN or not hasattr(after, field.attname):
-            continue
-        was = getattr(before, field.attname) if before else None
-        if was != getattr(after, field.attname) and (before or getattr(after, field.attname) not in ("", None, [], {})):
-            say = masks.get(field.name, str)
-            found.append(
-                Change(str(field.verbose_name), say(_value(before, field)) if before else "", say(_value(after, field)))
-            )
-    return found
-
-
-def _value(row, field):
-    value = getattr(row, field.attname)
-    if field.choices:
-        return str(dict(field.flatchoices).get(value, value))
-    if field.is_relation and value is not None:
-        named = field.related_model._base_manager.filter(pk=value).first()  # what it points to may be gone
-        return str(named) if named else f"#{value}"
-    return "" if value is None else str(value)
 
 
 def write(rows, viewer, target):

@@ -2,6 +2,7 @@
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import User
 
@@ -16,7 +17,7 @@ class GiveForm(forms.Form):
 
 
 class AccessForm(forms.Form):
-    person = forms.ModelChoiceField(User.objects.order_by("pinyin", "pk"), label=_("Person"))
+    person = forms.ModelChoiceField(User.objects.order_by("pinyin", "pk"), label=pgettext_lazy("access", "Person"))
     what = forms.CharField(
         max_length=120, label=_("Customer's name, or a request's number"), help_text=_("For example 启明电子, or R-12")
     )

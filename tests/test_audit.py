@@ -5,6 +5,7 @@ from io import BytesIO
 
 import pytest
 from django.utils import timezone
+from django.utils.translation import override
 from openpyxl import load_workbook
 
 from accounts.models import Department, Leave, User
@@ -14,8 +15,9 @@ from collaboration.models import CollaborationRequest, Watcher
 from core.changing import change
 from core.periods import today
 from customers.models import Contact, Customer, CustomerHelper
-from salesflow import audit, seeing
-from tests.cast import key, make_customer
+from salesflow import seeing
+from salesflow.beforeafter import changes_with
+from tests.cast import key, make_customer, make_deal
 from tests.collaboration.world import ask
 
 pytestmark = pytest.mark.django_db
@@ -44,10 +46,16 @@ def test_each_deed_is_a_line_with_what_it_was_before(cast, client_of, own):
     assert shown == [(e.pk, e.by) for e in Event.objects.filter(about_customer_id=own.pk)] and len(shown) >= 3
     assert page.context["listing"].total == len(shown)
     told = ada.get(f"/setup/audit/{first.pk}").content.decode()
-    assert [(c.before, c.after) for c in audit.changes_with(first)] == [("", "B")] and "启明电子" in told
+    assert [(c.before, c.after) for c in changes_with(first)] == [("", "B")] and "启明电子" in told
+    deal = make_deal(own, name="二期")
+    moment = dt.datetime(2026, 3, 1, 20, 5, tzinfo=dt.UTC)
+    moved = edit(deal, cast.alice, timezone.now(), entered_at=moment, slips=2)
+    with override("zh-hans"):
+        said = {(change.field, change.after) for change in changes_with(moved)}
+    assert said == {("进入阶段时间", "2026-03-02 04:05"), ("延期次数", "2")}
     masked = ada.get(f"/setup/audit/{phone.pk}").content.decode()
     assert "13812345678" not in masked and "13987654321" not in masked and "139****4321" in masked
-    assert audit.changes_with(record("customers.edited", own, by=cast.alice, at=now - DAY, fields=[])) == []
+    assert changes_with(record("customers.edited", own, by=cast.alice, at=now - DAY, fields=[])) == []
 
 
 def test_filters_leave_what_they_say_and_nonsense_is_named(cast, client_of, own):

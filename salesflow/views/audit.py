@@ -15,6 +15,7 @@ from core.keys import deed
 from core.lists import answer, filtered, listing
 from core.periods import today
 from salesflow import audit, seeing
+from salesflow.beforeafter import changes_with
 from salesflow.forms import AccessForm
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -35,7 +36,7 @@ def event(request, pk):
     """What the fields of the thing were before and after."""
     one = get_object_or_404(audit.events().filter(pk__in=Event.objects.visible_to(request.user)), pk=pk)
     context = {
-        "line": audit.lines_of([one], request.user)[0], "changes": audit.changes_with(one),
+        "line": audit.lines_of([one], request.user)[0], "changes": changes_with(one),
         "heading": _("What changed"), "plain": not request.htmx, "wide": True,
     }  # fmt: skip
     return render(request, "setup/audit_event.html" if not request.htmx else "setup/_audit_event.html", context)
