@@ -25,10 +25,10 @@ LITTLE = (
     r"|for|mention|mentioned|bring|up|worried|concerned|bothered|have|having|has|consider|considering|overly"
     r"|particularly|longer|issues?|concerns?|objections?|problems?|questions?|complaints?|with|on|of|finds?|found|thinks?"
     r"|it|is|was|be|as|interest|interested|in|looking|require|required|requires|us|them|they|we|seem|sees?"
-    r"|especially|anything|do|does)"
+    r"|especially|anything|do|does|care|matters?)"
 )
 EN_BEFORE = re.compile(
-    rf"(?:\b(?:no|not|never|without|nobody|none|neither|nor|cannot)\b|n't\b)\s+(?:{LITTLE}\s+){{0,6}}$"
+    rf"^(?!\s*(?:if|unless)\b).*(?:\b(?:no|not|never|without|nobody|none|neither|nor|cannot)\b|n't\b)\s+(?:{LITTLE}\s+){{0,6}}$"
     r"|\b(?:fine|ok|okay|happy|comfortable|satisfied|pleased|agreed?|relaxed)\s+(?:with|on|about|to|by)"
     r"\s+(?:the|our|this|that)?\s*$"
     r"|\b(?:instead of|rather than)\s+(?:\w+\s+){0,2}$"

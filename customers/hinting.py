@@ -17,7 +17,7 @@ from customers.denying import NOT, is_denied
 GAP = re.compile(r"\s*(?:…|\.{2,}|。{2,})+\s*")
 CLAUSE = re.compile(r"[，,。;；！!？?\n]+|\.(?=\s|$)|但是?|不过|只是|\b(?:but|however|although|though)\b")
 HANZI = re.compile(r"[\u4e00-\u9fff]")
-ENDINGS = re.compile(r"(?:'?s|es|d|ed|ing|ly|er)?(?![a-z0-9])")
+ENDINGS = re.compile(r"(?:'?s|es|d|ed|ing)?(?![a-z0-9])")
 REACH, REACH_LATIN = 8, 28  # characters an ellipsis may stand for
 SHORTEST = 2
 
