@@ -12,7 +12,7 @@ SOFT = (
     "|在乎|介意|考虑|涉及|打算|再|谈|谈到|问|问到|纠结|特别|什么|任何|必|必要|想|计划|安排|对)"
 )
 ZH_BEFORE = re.compile(
-    rf"(?:(?<![差能是要会可好对行想])不(?![仅但光只过料得管]|知道)|(?<!有)没有?(?!想到|料到|法|办法)|无(?!法)|未(?!来)|并非|别){SOFT}{{0,3}}$"
+    rf"^(?!.*(?:如果|要是|假如)).*(?:(?<![差能是要会可好对行想])不(?![仅但光只过料得管]|知道)|(?<!有)没有?(?!想到|料到|法|办法)|无(?!法)|未(?!来)|并非|别){SOFT}{{0,3}}$"
 )
 ZH_AFTER = re.compile(
     r"(?:方面|这块|这边|上|都|也|倒是?|还是?|已经?|就|对[他她它我]们?来说|的?事|的?问题|的?要求|比较|很|挺|完全)*"
@@ -34,12 +34,13 @@ EN_BEFORE = re.compile(
     r"|\b(?:instead of|rather than)\s+(?:\w+\s+){0,2}$"
 )
 EN_AFTER = re.compile(
-    r"(?:\s+\w+){0,2}?\s*(?:is|are|was|were|seems?|looks?|sounds?|'s|isn't|aren't|wasn't)?"
-    r"\s*(?:all |quite |perfectly |completely )?"
+    r"(?:\s+\w+\b){0,2}?\s*(?:\b(?:is|are|was|were|seems?|looks?|sounds?|'s|isn't|aren't|wasn't))?"
+    r"\s*\b(?:all |quite |perfectly |completely )?"
     r"(?:fine|ok|okay|acceptable|agreed|sorted|settled|solved|resolved|approved|no (?:problem|issue|concern|obstacle)"
     r"|not (?:a |an |the |really )*(?:problem|issue|concern|obstacle|blocker|needed|required|important|relevant)"
     r"|(?:isn't|wasn't|aren't) (?:a |an |the )*(?:problem|issue|concern|obstacle|blocker|needed|required)"
-    r"|done|completed|within budget|under control|unnecessary)\b"
+    r"|within budget|under control|unnecessary)\b"
+    r"|\s+(?:(?:is|was|already) )?(?:done|completed)\b"
 )
 OURS = re.compile(
     r"^\s*(?:我们?|我方)?(?:又|再|已经?|主动|重点|详细|现场|给客户|向客户|给对方|向对方|跟客户)*(?:(?<=主动)提出|介绍|演示|讲解|展示)"
