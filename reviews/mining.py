@@ -6,11 +6,12 @@ company, each selling department and each team by its own conversations. For a p
 theme.
 
 Beside each theme stands what came of the deals behind it, as known then: of the customers who said it in these nine
-weeks, the deals that stood in an open stage at its first conversation (as reviews/answered.py finds them), now **won**,
-**lost** or still **open**, with the amount of the open ones in CNY.
+weeks, the deals that stood in an open stage at its first conversation (as reviews/answered.py finds them) and are
+**won** or **lost** by now; of those who said it in this week, the deals still **open**, with their amount in CNY.
 """
 
 import datetime as dt
+import sys
 from collections import defaultdict
 from dataclasses import asdict, dataclass
 from decimal import Decimal
@@ -23,7 +24,7 @@ from pipeline.models import StageProgress
 from reviews.answered import stage_then
 from reviews.flows import left_known
 from reviews.models import Review, Themes
-from reviews.rising import Said, rising
+from reviews.rising import Said, rising, without
 from reviews.scopes import COMPANY, read_stages, survey, teams_below
 from reviews.talk import known_talks
 
@@ -50,7 +51,7 @@ class Theme:
         return sum((Decimal(amount) for _deal, amount in self.open if amount), Decimal())
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Talk:
     id: int
     customer: int
@@ -83,9 +84,8 @@ def mine(period, *, as_of, final):
     Returns how many themes there are in all."""
     known = survey()
     talks, texts = read(period, as_of)
-    said = phrases_of([cut(text) for text in texts])
-    for key in TopicWord.objects.in_use().filter(topic=None).values_list("key", flat=True):
-        said.pop(key, None)
+    left_out = TopicWord.objects.in_use().filter(topic=None).values_list("key", flat=True)
+    said = without(phrases_of(texts), list(left_out))
     below = teams_below(known)
     places = [(COMPANY, None)] + [(scope, below[scope.id]) for scope in known.departments if scope.sells]
     places += [(scope, {scope.id}) for scope in known.teams]
@@ -106,7 +106,8 @@ def mine(period, *, as_of, final):
 
 
 def read(period, as_of):
-    """([Talk], [text]) of the week and those before it, side by side. One query."""
+    """([Talk], [the words of its text]) of the week and those before it, side by side. One query; the texts
+    themselves are let go at once, and a word is held once however often it was said."""
     start = period
     for _n in range(WEEKS):
         start = start.previous()
@@ -119,7 +120,7 @@ def read(period, as_of):
     talks, texts = [], []
     for pk, customer, team, at, text in rows.iterator(chunk_size=2000):
         talks.append(Talk(pk, customer, team, at, at >= period.starts_at))
-        texts.append(text)
+        texts.append([sys.intern(word) for word in cut(text)])
     return talks, texts
 
 
@@ -144,7 +145,7 @@ def with_deals(found, talks, as_of):
     for scope, rises in found.items():
         themes[scope] = []
         for rise in rises:
-            first = {}
+            first, here = {}, {talks[n].customer for n in rise.said.week}
             for n in sorted(rise.said.week | rise.said.before):  # in the order of time
                 first.setdefault(talks[n].customer, talks[n].at)
             fates = defaultdict(list)
@@ -152,7 +153,9 @@ def with_deals(found, talks, as_of):
                 for deal, mine in stays.get(customer, {}).items():
                     if stage_then(mine, at, kinds, named=False):
                         now = kinds[mine[-1][0]]
-                        fates["won" if now.is_won else "lost" if now.kind == "lost" else "open"].append(deal)
+                        fate = "won" if now.is_won else "lost" if now.kind == "lost" else "open"
+                        if fate != "open" or customer in here:
+                            fates[fate].append(deal)
             worth = [[deal, "" if amounts[deal] is None else f"{amounts[deal]:.2f}"] for deal in sorted(fates["open"])]
             themes[scope].append(Theme(
                 rise.said.phrase, [talks[n].id for n in sorted(rise.said.week)], rise.said.customers,

@@ -37,7 +37,7 @@ def theme_section(reading):
     head = [pgettext("conversation", "Theme"), _("Times"), _("A week before"), _("Customers"), _("Deals won"),
             _("Deals lost"), _("Win rate"), pgettext("theme", "Open")]
     note = _(
-        "Phrases said more often than in the eight weeks before, beyond chance. The deals are those of the customers "
-        "who said it in these nine weeks."
+        "Phrases said at least half as often again as in the eight weeks before, beyond chance. Won and lost: deals of "
+        "the customers who said it in these nine weeks; open: of those who said it this week."
     )
     return Section("themes", _("Themes that rise"), head, rows, note=note)
