@@ -67,9 +67,9 @@ def topics_in(text, dictionary):
     """The topics a text implies, each once, in the order they are said."""
     text, found = plain(text), []
     for start, end in _clauses(text):
-        for hit in dictionary.hits(text[start:end]):  # of a clause: places count from its start
-            before, after = text[start : start + hit.start], text[start + hit.end : end]
-            if hit.topic not in (None, *found) and not is_denied(before, after):
+        clause = text[start:end].strip()  # as hits() takes it
+        for hit in dictionary.hits(clause):
+            if hit.topic not in (None, *found) and not is_denied(clause[: hit.start], clause[hit.end :]):
                 found.append(hit.topic)
     return found
 

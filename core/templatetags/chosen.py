@@ -40,7 +40,7 @@ def chips_many(name, rows, chosen=(), said=()):
 def _ticks(kind, name, rows, chosen, said=()):
     mark = format_html(" <small>{}</small>", _("in text")) if said else ""
     found = (
-        (" said" if value in said else "", kind, name, value, " checked" if value in chosen else "", words,
+        (" hinted" if value in said else "", kind, name, value, " checked" if value in chosen else "", words,
          mark if value in said else "")
         for value, words in _pairs(rows) if value
     )

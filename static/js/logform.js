@@ -25,8 +25,8 @@
     const said = mark ? mark.dataset.implies.trim().split(' ') : [];
     $$('[data-topics] .chip', field.form).forEach((chip) => {
       const rank = said.indexOf(chip.firstElementChild.value);
-      if (rank < 0 && !chip.matches('.said')) return;
-      chip.classList.toggle('said', rank >= 0);
+      if (rank < 0 && !chip.matches('.hinted')) return;
+      chip.classList.toggle('hinted', rank >= 0);
       chip.querySelector('small')?.remove();
       if (rank < 0) return chip.home?.append(chip);
       chip.home = chip.home || chip.parentElement;
@@ -34,7 +34,7 @@
       words.textContent = mark.dataset.words;
       chip.lastElementChild.append(' ', words);
     });
-    const found = $$('[data-topics] .said', field.form);
+    const found = $$('[data-topics] .hinted', field.form);
     found.sort((a, b) => said.indexOf(a.firstElementChild.value) - said.indexOf(b.firstElementChild.value));
     shown.prepend(...found);
   });

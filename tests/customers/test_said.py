@@ -23,7 +23,7 @@ FLOORS = {
     ("said", "zh", HURRY, "need"): (99, 99), ("said", "zh", HURRY, "objection"): (93, 96),
     ("said", "en", HURRY, "need"): (99, 95), ("said", "en", HURRY, "objection"): (96, 96),
     ("said", "zh", AROUND, "need"): (93, 90), ("said", "zh", AROUND, "objection"): (92, 86),
-    ("said", "en", AROUND, "need"): (93, 73), ("said", "en", AROUND, "objection"): (94, 82),
+    ("said", "en", AROUND, "need"): (93, 71), ("said", "en", AROUND, "objection"): (94, 80),
 }
 
 

@@ -117,8 +117,8 @@ def test_a_log_is_offered_what_it_implies_and_nothing_is_ticked(cast, client_of,
     back = alice.post(log, wrong)
     assert back.status_code == 422
     page = back.content.decode()
-    first, second = (f'<label class="chip said"><input type="checkbox" name="topics" value="{pk}"><span>'
+    first, second = (f'<label class="chip hinted"><input type="checkbox" name="topics" value="{pk}"><span>'
                      for pk in (price.pk, group))
     assert 0 < page.index(first) < page.index(second) < page.index('name="topics" value="{}"'.format(
         Topic.objects.get(code="training").pk))
-    assert page.count("chip said") == 2 and not FollowUp.objects.exists()
+    assert page.count("chip hinted") == 2 and not FollowUp.objects.exists()
