@@ -15,6 +15,7 @@ from accounts.switches import in_time
 from core.periods import today
 from customers import choices
 from customers.answering import answers_to
+from customers.dictionary import implied
 from customers.logged import deals_offered, purpose_by_stage
 from customers.logging import due_steps
 from customers.models import Customer, FollowUp, Need, Owed, Topic
@@ -52,9 +53,14 @@ class Offer:
     def answers(self):
         return answers_to(self.topics)
 
-    @property
-    def shown_topics(self):
-        return self.topics[:TOP]
+    def topics_for(self, text):
+        """(the labels shown, those behind "more", ids of those the text implies): what it implies comes first, so that
+        it is offered without a script as well (M8)."""
+        said = implied(text)
+        first = sorted((topic for topic in self.topics if topic.pk in said), key=lambda topic: said.index(topic.pk))
+        rest = [topic for topic in self.topics if topic.pk not in said]
+        cut = max(TOP - len(first), 0)
+        return first + rest[:cut], rest[cut:], said
 
     @cached_property
     def steps(self):

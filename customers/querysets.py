@@ -77,3 +77,12 @@ class PairQuerySet(models.QuerySet):
 
     def open(self):
         return self.filter(apart_at=None)
+
+
+class TopicWordQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """The dictionary is the team's: whoever sells reads it, and the admins."""
+        return self if user.sells or user.is_admin else self.none()
+
+    def in_use(self):
+        return self.filter(taken_at=None)

@@ -6,7 +6,10 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from core.asked import number
 from core.widgets import Day
+from customers.models import Topic
+from customers.teaching import add_topic
 from reviews.models import Answer, Improvement, MethodGoal, Review
 
 LONGEST = dt.timedelta(days=366)  # of a baseline, and of what is measured against it
@@ -64,6 +67,42 @@ class AnswerForm(forms.ModelForm):
         model = Answer
         fields = ["text"]
         widgets = {"text": forms.Textarea({"rows": 5})}
+
+
+class WordForm(forms.Form):
+    """A word for the dictionary and what it means: a label, "none" to leave it out, "new" for a label that is added,
+    which only those are offered who may (M8)."""
+
+    text = forms.CharField(max_length=60, label=gettext_lazy("Word or phrase"))
+    topic = forms.CharField(max_length=20, label=pgettext_lazy("dictionary", "Label"))
+    kind = forms.ChoiceField(choices=Topic.Kind.choices, required=False, label=pgettext_lazy("dictionary", "Kind"))
+    label = forms.CharField(max_length=60, required=False, label=gettext_lazy("New label"))
+    label_en = forms.CharField(max_length=60, required=False, label=gettext_lazy("In English"))
+
+    def __init__(self, *args, user, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.user = user
+
+    def clean(self):
+        data = super().clean()
+        self.chosen = None
+        if data.get("topic") == "new":
+            if not data.get("label"):
+                self.add_error("label", _("Enter %(field)s") % {"field": _("the new label")})
+            if not data.get("kind"):
+                self.add_error("kind", _("Choose whether it is a need or an objection"))
+        elif data.get("topic") not in (None, "none"):
+            self.chosen = Topic.objects.filter(retired_at=None, pk=number(data["topic"])).first()
+            if self.chosen is None:
+                self.add_error("topic", _("This label is no longer in use."))
+        return data
+
+    def meant(self, *, by, now):
+        """The Topic meant, added when it is a new one; None to leave the word out. Raises NotAllowed."""
+        data = self.cleaned_data
+        if data["topic"] == "new":
+            return add_topic(data["kind"], data["label"].strip(), data["label_en"].strip(), by=by, now=now)
+        return self.chosen
 
 
 class MethodGoalForm(forms.ModelForm):

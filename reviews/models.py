@@ -177,6 +177,26 @@ class Improvement(Versioned):
         return self.state == self.State.OPEN
 
 
+class Themes(models.Model):
+    """What came up more often in a week's conversations than in the weeks before, for one scope (M8): found by a job
+    (reviews/mining.py), anew while the week runs, once more after it was frozen, and then never again."""
+
+    period = models.CharField(max_length=8)  # 2024-W10
+    scope = models.CharField(max_length=10, choices=Scope.choices)
+    scope_id = models.BigIntegerField(default=0)
+    as_of = models.DateTimeField()
+    is_final = models.BooleanField(default=False)
+    found = models.JSONField(default=list)  # of reviews/mining.py's Theme, the surest first
+
+    objects = ReviewQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["period", "scope", "scope_id"], name="themes_once")]
+
+    def __str__(self):
+        return f"{self.period} {self.scope} {self.scope_id}"
+
+
 class Answer(models.Model):
     """One version of what the team answers to an objection (R34, R35). Never changed: an edit is the next number, so
     that what was said in a month stays readable. `text` is empty where the answer was taken back."""

@@ -38,6 +38,7 @@ class Reading:
     user: object
     books: Books = field(default_factory=Books)  # which playbook's stages are shown, and how they are named
     past: bool = False  # as it was shown on a day gone by: to be read, without texts
+    themes: list = field(default_factory=list)  # of a week (reviews/themes.py), read where they are shown
 
     @property
     def kind(self):

@@ -12,6 +12,7 @@ from reviews.fairness import with_fairness
 from reviews.forms import TextsForm
 from reviews.telling import Cell, named, stages_of
 from reviews.tellingweek import FEW
+from reviews.themes import shelf_of
 from reviews.writing import as_text, heads_of, sections_of, span_of, texts_of, title_of
 
 
@@ -86,5 +87,5 @@ def gated(reading, user):
     answers to its objections, as they are today."""
     found = {"quotes": examples(reading, user), "top": top_rows(reading, user)}
     if reading.sells and reading.kind == "week" and not reading.past:
-        found |= {"answers": in_use(), "may_answer": may_write(user)}
+        found |= {"answers": in_use(), "may_answer": may_write(user), "shelf": shelf_of(reading.themes, user)}
     return found

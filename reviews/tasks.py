@@ -5,6 +5,7 @@ from django.utils import timezone
 from core.jobs import job
 from reviews.closing import close_missed, close_period
 from reviews.lagging import tell_lagging
+from reviews.mining import mine_due
 from reviews.opening import take_opening
 
 
@@ -25,6 +26,12 @@ def build_monthly_review(row):
         return close_period("month", month, progress=row.progress)
     opening = take_opening()
     return close_missed("month", progress=row.progress) | {"opening": opening["taken"]}
+
+
+@job("mine_themes", long=True)
+def mine_themes(row):
+    """The themes of the running week, and those of closed weeks that have none yet."""
+    return mine_due(now=timezone.now(), progress=row.progress)
 
 
 @job("take_opening")

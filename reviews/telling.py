@@ -63,6 +63,7 @@ class Row:
     note: str = ""
     quotes: list = field(default_factory=list)  # ids of needs whose words are shown
     objection: int = 0  # its topic, beside which the team's answer stands
+    theme: str = ""  # a phrase that may be put under a label
 
 
 @dataclass(frozen=True)

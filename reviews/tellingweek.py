@@ -4,6 +4,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from reviews.telling import Cell, Head, Row, Section, loss_section, named, place_sections, rate_section
+from reviews.tellingthemes import theme_section
 
 LIST_TITLES = {  # of reviews/answered.py
     "talks": lambda: _("Conversations with this objection"), "said": lambda: _("Conversations with the answer given"),
@@ -52,6 +53,8 @@ def week_sections(reading):
             topic_section(figures["needs"], "need", _("Needs"), _("No need was noted.")),
             topic_section(figures["objections"], "objection", _("Objections"), _("No objection was noted.")),
         ]
+    if reading.themes:
+        sections.append(theme_section(reading))
     sections += [rate_section(reading, with_matured=False), how_section(reading), loss_section(reading)]
     return sections + place_sections(reading, week_columns(reading))
 

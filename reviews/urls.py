@@ -15,6 +15,7 @@ from reviews.views import (
     rows,
     speeds,
     targets,
+    themes,
     trends,
     waiting,
 )
@@ -25,6 +26,9 @@ urlpatterns = [
     path("reviews/rows", rows.rows, name="rows"),
     path("reviews/pace", pace.pace, name="pace"),
     path("reviews/week/<slug:code>", pages.week, name="week"),
+    path("reviews/week/<slug:code>/theme", themes.rows, name="theme"),
+    path("reviews/words", themes.words, name="words"),
+    path("reviews/words/take", themes.take, name="word_take"),
     path("reviews/month/<slug:code>", pages.month, name="month"),
     path("reviews/bottleneck/<slug:code>", bottleneck.page, name="bottleneck"),
     path("reviews/improvements/<int:pk>", improvements.page, name="improvement"),

@@ -17,6 +17,7 @@ TITLES = {
     "greet_team": _("Morning message of a team"),
     "greet_teams": _("Morning messages to team groups"),
     "make_export": _("Export"),
+    "mine_themes": _("Find the themes of the week"),
     "owe_visits": _("Ask for the log of visits that ended"),
     "read_mail": _("Take answers by mail"),
     "recycle_pool": _("Customer pool: warn and recycle"),

@@ -80,6 +80,11 @@ LINES = [
         reason="The month is over; each missed month gets its own review.",
     ),
     Line(
+        name="mine_themes",
+        at=("06:20", "12:20", "18:20"),
+        reason="Reading what was said takes longer than a page may: it is there in the morning, at noon, at night.",
+    ),
+    Line(
         name="write_copies",
         at=("02:10",),
         reason="The three tables as workbooks, written while nobody works.",

@@ -4,8 +4,9 @@ Registered as builtins. `rows` are pairs of (value, words), or records, named by
 """
 
 from django import template
+from django.utils.translation import gettext as _
 
-from core.markup import format_html_join
+from core.markup import format_html, format_html_join
 
 register = template.Library()
 
@@ -31,14 +32,17 @@ def chips(name, rows, chosen=None):
 
 
 @register.simple_tag
-def chips_many(name, rows, chosen=()):
-    """As chips(), of which several may be on."""
-    return _ticks("checkbox", name, rows, {str(one) for one in chosen or ()})
+def chips_many(name, rows, chosen=(), said=()):
+    """As chips(), of which several may be on; those `said` in a text are marked as offered by it."""
+    return _ticks("checkbox", name, rows, {str(one) for one in chosen or ()}, {str(one) for one in said or ()})
 
 
-def _ticks(kind, name, rows, chosen):
-    said = (
-        (kind, name, value, " checked" if value in chosen else "", words) for value, words in _pairs(rows) if value
+def _ticks(kind, name, rows, chosen, said=()):
+    mark = format_html(" <small>{}</small>", _("in text")) if said else ""
+    found = (
+        (" hinted" if value in said else "", kind, name, value, " checked" if value in chosen else "", words,
+         mark if value in said else "")
+        for value, words in _pairs(rows) if value
     )
-    chip = '<label class="chip"><input type="{}" name="{}" value="{}"{}><span>{}</span></label>'
-    return format_html_join("", chip, said)
+    chip = '<label class="chip{}"><input type="{}" name="{}" value="{}"{}><span>{}{}</span></label>'
+    return format_html_join("", chip, found)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from core.models import Named
 from customers.models.contact import Contact
 from customers.models.customer import Customer
-from customers.querysets import FollowUpQuerySet, OfCustomerQuerySet, OwedQuerySet
+from customers.querysets import FollowUpQuerySet, OfCustomerQuerySet, OwedQuerySet, TopicWordQuerySet
 
 
 class Method(Named):
@@ -28,6 +28,30 @@ class Topic(Named):
         OBJECTION = "objection", _("Objection")
 
     kind = models.CharField(max_length=10, choices=Kind.choices)
+
+
+class TopicWord(models.Model):
+    """A word or phrase by which the team says a need or objection (M8): a log that holds it is offered the label.
+    Without a label it was looked at and is left out: neither offered nor named as a theme. Never edited: taught and
+    taken away (customers/teaching.py). `by` is empty for those an installation starts with."""
+
+    text = models.CharField(_("Word or phrase"), max_length=60)
+    key = models.CharField(max_length=60)  # as it is looked for: core.text.plain()
+    topic = models.ForeignKey(Topic, on_delete=models.CASCADE, null=True, blank=True, related_name="taught")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    at = models.DateTimeField()
+    taken_at = models.DateTimeField(null=True, blank=True)
+
+    objects = TopicWordQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["key", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["key"], condition=models.Q(taken_at=None), name="topic_word_once")
+        ]
+
+    def __str__(self):
+        return self.text
 
 
 class Phrase(Named):

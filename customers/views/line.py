@@ -12,6 +12,7 @@ from core.errors import NotAllowed
 from core.lists import answer
 from core.periods import today
 from customers.datewords import plan_in
+from customers.dictionary import implied
 from customers.forms.log import LogForm
 from customers.line import LONGEST
 from customers.models import Contact, Customer
@@ -58,13 +59,14 @@ def check(request, text):
 
 @require_safe
 def dates(request):
-    """GET text: the date it says as a chip of the next step, or nothing; asked while a log is typed."""
+    """GET text: the date it says as a chip of the next step, and the needs and objections it implies (M8); asked while
+    a log is typed. Nothing of it is read from the customer."""
     if request.user.is_support:
         raise NotAllowed(_("Follow-ups are logged by sales."))
     text = request.GET.get("text", "")[-LONGEST:].replace("\x00", "")
     plan = plan_in(text, today())
     context = {"day": plan[0].day, "words": plan[1]} if plan else {"day": None}
-    return render(request, "customers/_date_said.html", context)
+    return render(request, "customers/_said.html", context | {"topics": implied(text)})
 
 
 def _choices(told, visible, user):

@@ -153,8 +153,11 @@ def _initial(given, choice, now, user):
 def _context(form, choice):
     picked = {name: form[name].value() for name in ("methods", "topics", "answered", "steps")}
     picked = {name: [str(each) for each in value or []] for name, value in picked.items()}
-    plan = plan_in(str(form["text"].value() or ""), form.on, choice.calendar)
-    return {"form": form, "offer": choice, "customer": choice.customer, "picked": picked, "step": "ask",
+    text = str(form["text"].value() or "")
+    plan = plan_in(text, form.on, choice.calendar)
+    shown, more, said = choice.topics_for(text)
+    return {"form": form, "topics": shown, "more_topics": more, "said": said,
+            "offer": choice, "customer": choice.customer, "picked": picked, "step": "ask",
             "tag_offers": offers(choice.customer.tag), "today_iso": form.on.isoformat(),
             "own_days": own_days(form, choice, plan[0].day if plan else None)}
 

@@ -19,6 +19,7 @@ from reviews.reading import NoSuchReview, read_review
 from reviews.showing import gated, page_context
 from reviews.tellingbottleneck import sentence
 from reviews.texts import keep_texts, note_export
+from reviews.themes import themes_of
 from reviews.waits import Waits
 from reviews.writing import as_workbook, title_of
 
@@ -63,6 +64,7 @@ def show(request, kind, code):
     past = past_of(request.GET, kind, code, today(now))
     reading = find(request, kind, code, request.GET.get("scope", ""), now, as_of=past.moment if past.day else None)
     reading.books = Books.load(request.GET.get("playbook", ""))
+    reading.themes = themes_of(reading)
     context = page_context(reading) | gated(reading, request.user) | {"past": past}
     verdict = None if reading.past else bottleneck(reading)
     if verdict:
@@ -119,6 +121,7 @@ def export(request, code):
 def file(request, code):
     reading = find(request, kind_of(code), code, request.GET.get("scope", ""), timezone.now())
     reading.books = Books.load(request.GET.get("playbook", ""))
+    reading.themes = themes_of(reading)
     response = HttpResponse(
         as_workbook(reading), content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
     )

@@ -22,6 +22,7 @@ const ask = async (field) => {
   const page = document.createElement('template');
   page.innerHTML = html;
   place(field.form, sf.$('.chip[data-found]', page.content));
+  field.dispatchEvent(new CustomEvent('said', { bubbles: true, detail: page.content }));
 };
 let timer;
 let unread = null; // the field of whose text the answer is not there yet

@@ -17,6 +17,27 @@
       shown = shown || said;
     });
   };
+  // Needs and objections that the text implies come first and say so; they are offered, never ticked here.
+  document.addEventListener('said', ({ target: field, detail }) => {
+    const [shown] = $$('[data-topics]', field.form);
+    if (!shown || field.value.length > 300) return; // only its end is read: what its beginning implied stays
+    const mark = detail.querySelector('[data-implies]');
+    const said = mark ? mark.dataset.implies.trim().split(' ') : [];
+    $$('[data-topics] .chip', field.form).forEach((chip) => {
+      const rank = said.indexOf(chip.firstElementChild.value);
+      if (rank < 0 && !chip.matches('.hinted')) return;
+      chip.classList.toggle('hinted', rank >= 0);
+      chip.querySelector('small')?.remove();
+      if (rank < 0) return chip.home?.append(chip);
+      chip.home = chip.home || chip.parentElement;
+      const words = document.createElement('small');
+      words.textContent = mark.dataset.words;
+      chip.lastElementChild.append(' ', words);
+    });
+    const found = $$('[data-topics] .hinted', field.form);
+    found.sort((a, b) => said.indexOf(a.firstElementChild.value) - said.indexOf(b.firstElementChild.value));
+    shown.prepend(...found);
+  });
   // htmx overlooks which button was pressed when it stands outside its form, as those of a drawer's foot do.
   document.addEventListener('htmx:configRequest', ({ detail }) => {
     const { submitter } = detail.triggeringEvent || {};

@@ -530,6 +530,16 @@ REVIEWS = {
         Row(get=ANYBODY, **WEEK), Row(get=of_alice(), **WEEK, **ABOUT_ALICE, **MIXED),
         Row(get=TEAM_ONLY, **WEEK, **ABOUT_EAST, **MIXED), Row(get=LEADS_ALL, **WEEK, **COMPANY, **MIXED),
     ],
+    "reviews:theme": [  # what a team's week says is its readers'
+        Row(get=TEAM_ONLY, **WEEK, mixed=MIXED["mixed"], label=of, query=lambda w, of=of:
+            f"scope=team-{w.cast.east.pk}&theme=multi-warehouse&of={of}")
+        for of in ("logs", "open")
+    ],
+    "reviews:words": [  # the dictionary is taught by managers and admins, read by who sells
+        Row(get=SELLERS, post=roles(rep=403, manager=IN, admin=IN),
+            data=lambda w: {"text": "多仓调拨", "topic": w.objection.pk}),
+    ],
+    "reviews:word_take": [Row(post=roles(rep=403, manager=IN, admin=IN), data=lambda w: {"word": w.word.pk})],
     "reviews:month": [
         Row(get=ANYBODY, query=PAST, label="of the past", **MONTH),
         Row(get=ANYBODY, **MONTH), Row(get=of_alice(), **MONTH, **ABOUT_ALICE, **MIXED),

@@ -6,6 +6,7 @@ word that means nothing and occurs once in the code: CANARIES says who may ever 
 
 import base64
 import datetime as dt
+from dataclasses import asdict
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -24,15 +25,16 @@ from collaboration.models import CollaborationRequest
 from core.changing import change
 from core.models import Job
 from core.periods import period_of, today
-from customers.models import CustomerHelper, CustomerPair, FollowUpComment, Owed, Topic
+from customers.models import CustomerHelper, CustomerPair, FollowUp, FollowUpComment, Owed, Topic, TopicWord
 from customers.pooling import put_many
 from exchange import staging
 from exchange.applying import apply
 from exchange.checking import check
 from exchange.models import ExportFile
 from pipeline import risks
-from pipeline.models import AgreementSample, Playbook
-from reviews.models import Improvement, MethodGoal, Review, Target
+from pipeline.models import AgreementSample, Deal, Playbook
+from reviews.mining import Theme
+from reviews.models import Improvement, MethodGoal, Review, Target, Themes
 from tests.cast import build_cast, make_customer, make_deal, make_log, make_request, make_step, make_user
 
 DAY = dt.timedelta(days=1)
@@ -125,6 +127,10 @@ def build_world(now=None):
     )
     world.topic = Topic.objects.order_by("pk").first()
     world.objection = Topic.objects.filter(kind="objection").order_by("pk").first()
+    world.word = TopicWord.objects.order_by("pk").first()
+    theme = Theme("multi-warehouse", list(FollowUp.objects.values_list("pk", flat=True)), 3, 1, [], [],
+                  [[pk, "1.00"] for pk in Deal.objects.values_list("pk", flat=True)])  # others' as well: no name of them
+    Themes.objects.create(period=world.week.code, scope="team", scope_id=cast.east.pk, as_of=now, found=[asdict(theme)])
     return world
 
 
