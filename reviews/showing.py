@@ -6,11 +6,11 @@ from django.utils.translation import gettext as _
 
 from core.periods import period_of, today
 from customers.models import Need
-from pipeline.models import Deal
 from reviews.answers import in_use, may_write
 from reviews.fairness import with_fairness
 from reviews.forms import TextsForm
-from reviews.telling import Cell, named, stages_of
+from reviews.telling import OFF_PAPER
+from reviews.tellingmonth import density
 from reviews.tellingweek import FEW
 from reviews.writing import as_text, heads_of, sections_of, span_of, texts_of, title_of
 
@@ -24,10 +24,12 @@ def rows_address(reading):
 
 
 def page_context(reading):
+    heads, sections = heads_of(reading), sections_of(reading)
     return {
-        "reading": reading, "title": title_of(reading), "span": span_of(reading), "heads": heads_of(reading),
-        "sections": with_fairness(sections_of(reading), reading), "rows_url": rows_address(reading),
-        "text": as_text(reading), "notes": notes(reading),
+        "reading": reading, "title": title_of(reading), "span": span_of(reading), "heads": heads,
+        "sections": with_fairness(sections, reading), "rows_url": rows_address(reading),
+        "off_paper": OFF_PAPER if reading.kind == "month" else (), "dense": density(sections),
+        "text": as_text(reading, heads, sections), "notes": notes(reading),
         "few": reading.sells and reading.kind == "week" and 0 < reading.figures["talks"]["total"] < FEW,
         "none": reading.sells and reading.kind == "week" and not reading.figures["talks"]["total"],
         "form": TextsForm(instance=reading.review),
@@ -67,24 +69,10 @@ def examples(reading, user):
     return {pk: (text, name) for pk, text, name in rows}
 
 
-def top_rows(reading, user):
-    """The ten largest open deals of a month's end; one the reader may not open has no name."""
-    if not reading.sells or reading.kind != "month":
-        return []
-    stages = stages_of(reading.figures)
-    top = reading.figures["top"]
-    deals = Deal.objects.visible_to(user).select_related("customer").in_bulk([line["deal"] for line in top])
-    return [
-        {"deal": deals.get(line["deal"]), "stage": stages[line["stage"]], "label": named(stages[line["stage"]]),
-         "amount": Cell(line["amount"], "money")}
-        for line in top
-    ]
-
-
 def gated(reading, user):
-    """What only the reader's own gate may show: quotes of customers and the names of deals; of a week the team's
-    answers to its objections, as they are today."""
-    found = {"quotes": examples(reading, user), "top": top_rows(reading, user)}
+    """What only the reader's own gate may show: quotes of customers; of a week the team's answers to its objections,
+    as they are today."""
+    found = {"quotes": examples(reading, user)}
     if reading.sells and reading.kind == "week" and not reading.past:
         found |= {"answers": in_use(), "may_answer": may_write(user)}
     return found

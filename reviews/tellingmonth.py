@@ -6,7 +6,18 @@ from django.utils.translation import pgettext
 
 from reviews.contracts import PART_WORDS
 from reviews.frozen import thawed
-from reviews.telling import Cell, Head, Row, Section, loss_section, named, place_sections, rate_section, stages_of
+from reviews.telling import (
+    OFF_PAPER,
+    Cell,
+    Head,
+    Row,
+    Section,
+    loss_section,
+    named,
+    place_sections,
+    rate_section,
+    stages_of,
+)
 
 TAGS = {"prospect": lambda: _("Prospect"), "interested": lambda: _("Interested"), "won": lambda: pgettext("tag", "Won")}
 
@@ -33,7 +44,7 @@ def month_sections(reading):
     sections = [balance_section(reading), money_section(reading), rate_section(reading, with_matured=True)]
     if "dwell" in reading.figures:  # months frozen before it was counted have none
         sections.append(dwell_section(reading))
-    sections += [tag_section(reading), loss_section(reading)]
+    sections += [tag_section(reading), loss_section(reading), top_section(reading)]
     if reading.figures.get("contract"):
         sections.append(contract_section(reading))
     return sections + place_sections(reading, month_columns())
@@ -153,6 +164,33 @@ def tag_section(reading):
         "tags", _("Conversion by tag"), [_("Tags"), _("Became so"), _("Went on"), _("Conversion")], rows,
         note=_("Customers that got the tag in the month, and how many of them have reached the next one or beyond."),
     )
+
+
+def top_section(reading):
+    """The ten largest open deals of the month's end; one the reader may not open has no name."""
+    stages, rows = stages_of(reading.figures), []
+    for line in reading.figures["top"]:
+        deal, stage = reading.top_deals.get(line["deal"]), stages[line["stage"]]
+        label = " · ".join(filter(None, [deal.customer.name, deal.name])) if deal else _("Not visible to you")
+        cells = [Cell(f"{stage['position']} {named(stage)}", "words"), Cell(line["amount"], "money", strong=True)]
+        rows.append(Row(label, cells, url=reverse("customer", args=[deal.customer_id]) if deal else ""))
+    return Section(
+        "top", _("Top ten open deals"), [_("Customer"), _("Stage"), _("Amount")], rows,
+        empty=_("No open deal with an amount."),
+    )
+
+
+def on_paper(sections):
+    """Those of a month that stand on its one page and on its picture (D28)."""
+    return [section for section in sections if section.slug not in OFF_PAPER]
+
+
+def density(sections):
+    """How close the lines of the one page stand, 0–2: the balance, below it the rates beside the top ten, the tags
+    beside the reasons of losses. At most so many lines fit on A4 at each step (tests/browser/test_paper.py)."""
+    lines = {section.slug: len(section.rows) for section in sections}
+    side = [max(lines.get(a, 0), lines.get(b, 0)) for a, b in (("rates", "top"), ("tags", "lost"))]
+    return sum(sum([lines.get("balance", 0), *side]) > most for most in (28, 36))
 
 
 def contract_section(reading):

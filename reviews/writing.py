@@ -40,12 +40,13 @@ def span_of(reading):
     return say(reading.period.first, get_language())
 
 
-def as_text(reading):
-    """The review as lines of text: heads, then each table with its numbers, then the texts."""
+def as_text(reading, heads=None, sections=None):
+    """The review as lines of text: heads, then each table with its numbers, then the texts. `heads` and `sections` are
+    those of the reading, where they are told already."""
     lines = [title_of(reading)]
     lines += [" ".join(filter(None, [head.label, head.cell.said, f"({head.sub})" if head.sub else ""]))
-              for head in heads_of(reading)]
-    for section in sections_of(reading):
+              for head in heads or heads_of(reading)]
+    for section in sections or sections_of(reading):
         if not section.rows:
             continue
         lines += ["", f"[{section.title}] " + " · ".join(section.head[1:])]
