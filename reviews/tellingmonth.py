@@ -6,18 +6,7 @@ from django.utils.translation import pgettext
 
 from reviews.contracts import PART_WORDS
 from reviews.frozen import thawed
-from reviews.telling import (
-    OFF_PAPER,
-    Cell,
-    Head,
-    Row,
-    Section,
-    loss_section,
-    named,
-    place_sections,
-    rate_section,
-    stages_of,
-)
+from reviews.telling import Cell, Head, Row, Section, loss_section, named, place_sections, rate_section, stages_of
 
 TAGS = {"prospect": lambda: _("Prospect"), "interested": lambda: _("Interested"), "won": lambda: pgettext("tag", "Won")}
 
@@ -178,11 +167,6 @@ def top_section(reading):
         "top", _("Top ten open deals"), [_("Customer"), _("Stage"), _("Amount")], rows,
         empty=_("No open deal with an amount."),
     )
-
-
-def on_paper(sections):
-    """Those of a month that stand on its one page and on its picture (D28)."""
-    return [section for section in sections if section.slug not in OFF_PAPER]
 
 
 def density(sections):

@@ -43,6 +43,7 @@ urlpatterns = [
     path("reviews/texts/<slug:code>", pages.texts, name="texts"),
     path("reviews/export/<slug:code>", pages.export, name="export"),
     path("reviews/file/<slug:code>", pages.file, name="file"),
+    path("reviews/picture/<slug:code>", pages.picture, name="picture"),
     path("targets", targets.home, name="targets_home"),
     path("targets/goal", targets.goal, name="goal_bar"),
     path("targets/course", contract.course, name="course"),

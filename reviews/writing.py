@@ -6,6 +6,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from core import words
+from core.periods import zone
+from reviews.picture import draw
+from reviews.telling import OFF_PAPER
 from reviews.tellingmonth import month_heads, month_sections
 from reviews.tellingrequests import request_heads, request_sections
 from reviews.tellingweek import week_heads, week_sections
@@ -107,6 +110,18 @@ def as_workbook(reading):
         sheet.write_string(line, 1, text)
     book.close()
     return out.getvalue()
+
+
+def as_picture(reading, *, said=""):
+    """The review as one long picture (SVG text): the heads, what stands on the month's one page, the texts. `said` is a
+    sentence that the page says above its tables. People are not compared in a picture that travels (D25)."""
+    off = OFF_PAPER if reading.kind == "month" else {"by-person"}
+    sections = [section for section in sections_of(reading) if section.slug not in off]
+    kind = _("Weekly review") if reading.kind == "week" else _("Monthly review")
+    sub = f"{kind} · {reading.scope.label}"
+    moment = words.exact(reading.as_of.astimezone(zone()), get_language())
+    foot = _("SalesFlow · numbers as of %(at)s") % {"at": moment}
+    return draw(span_of(reading), sub, heads_of(reading), sections, texts_of(reading), said=said, foot=foot)
 
 
 def put(sheet, line, column, cell, formats):

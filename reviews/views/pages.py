@@ -20,7 +20,7 @@ from reviews.showing import gated, page_context
 from reviews.tellingbottleneck import sentence
 from reviews.texts import keep_texts, note_export
 from reviews.waits import Waits
-from reviews.writing import as_workbook, title_of
+from reviews.writing import as_picture, as_workbook, title_of
 
 
 def find(request, kind, code, scope, now, as_of=None):
@@ -64,12 +64,16 @@ def show(request, kind, code):
     reading = find(request, kind, code, request.GET.get("scope", ""), now, as_of=past.moment if past.day else None)
     reading.books = Books.load(request.GET.get("playbook", ""))
     context = page_context(reading) | gated(reading, request.user) | {"past": past}
-    verdict = None if reading.past else bottleneck(reading)
-    if verdict:
-        context["bottleneck"] = sentence(reading, verdict)
+    context["bottleneck"] = bottleneck_said(reading)
     if kind == "month" and not reading.past:
         context["waits"] = Waits.read(reading.scope, reading.period, now=now, months=1).departments()
     return render(request, "reviews/review.html", context)
+
+
+def bottleneck_said(reading):
+    """The sentence about the bottleneck; nothing where none is looked for."""
+    verdict = None if reading.past else bottleneck(reading)
+    return sentence(reading, verdict) if verdict else ""
 
 
 def past_of(data, kind, code, on):
@@ -124,4 +128,14 @@ def file(request, code):
     )
     name = f"{title_of(reading)}.xlsx"
     response.headers["Content-Disposition"] = content_disposition_header(True, name)
+    return response
+
+
+@require_GET
+def picture(request, code):
+    """The long picture: an SVG, which the browser turns into a PNG when it has scripts."""
+    reading = find(request, kind_of(code), code, request.GET.get("scope", ""), timezone.now())
+    reading.books = Books.load(request.GET.get("playbook", ""))
+    response = HttpResponse(as_picture(reading, said=bottleneck_said(reading)), content_type="image/svg+xml")
+    response.headers["Content-Disposition"] = content_disposition_header(False, f"{title_of(reading)}.svg")
     return response

@@ -1,8 +1,10 @@
-"""The month that is handed up is one A4 page, whatever there is to say (D28); a week takes the pages it needs."""
+"""The month that is handed up is one A4 page, whatever there is to say (D28), and one long picture at a press; a week
+takes the pages it needs."""
 
 import datetime as dt
 import os
 import re
+import struct
 import zlib
 from pathlib import Path
 
@@ -84,6 +86,19 @@ def test_the_month_is_one_page_and_the_week_a_few(cast, full, page_of, language,
     assert not page.locator("#part-by-team, #part-dwell").first.is_visible()
     ink = page.evaluate("getComputedStyle(document.documentElement).getPropertyValue('--ink').trim()")
     assert ink == "#1c1e23"  # light, whatever the theme
+    page.emulate_media(media="null")
+    with page.expect_download() as saved:
+        page.locator("a[data-picture]").click()
+    png = Path(saved.value.path()).read_bytes()
+    if folder := os.environ.get("PAPER_TO"):
+        Path(folder, f"long-{language}.png").write_bytes(png)
+    width, height = struct.unpack(">II", png[16:24])
+    assert (png[:4], width) == (b"\x89PNG", 750)
+    assert height > 2500
+    assert saved.value.suggested_filename.endswith(".png")
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.locator("[data-copy-from]").click()
+    page.wait_for_function("navigator.clipboard.readText().then((text) => text.includes('上海星澜数据'))")
     more_stages(full.book, range(30, 36))
     forget()
     assert printed(page, f"/reviews/month/{MARCH}?scope=company", f"closer-{language}") == 1

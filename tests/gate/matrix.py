@@ -597,6 +597,7 @@ REVIEWS = {
     "reviews:texts": [Row(post=of_alice(IN, alice=403), data=scoped(causes="", version="1"), **WEEK, **MIXED)],
     "reviews:export": [Row(post=of_alice(IN), data=scoped(), **WEEK, **MIXED)],
     "reviews:file": [Row(get=of_alice(), **WEEK, **ABOUT_ALICE, **MIXED)],
+    "reviews:picture": [Row(get=of_alice(), **MONTH, **ABOUT_ALICE, **MIXED), Row(get=ANYBODY, **WEEK)],
     "reviews:pace": [
         Row(get=SELLERS), Row(get=of_deal(mia=404, grace=404, ada=404), **ABOUT_ALICE, **MIXED),  # his own alone (D25)
         Row(get=only(200, mia=True, grace=True, ada=True, **CLOSED), **ABOUT_EAST, **MIXED),
