@@ -5,13 +5,19 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from activity.addresses import leads
+from activity.enclosing import encloses
 from activity.topics import joins, over, topic
+from reviews.books import Books
 from reviews.lagging import HOLDS, KIND
 from reviews.models import Improvement
+from reviews.reading import NoSuchReview, read_review
+from reviews.scopes import Scope
+from reviews.writing import as_text
 
 
 def plug():
-    topic("reviews", _("A week or month is closed"), ["reviews.closed"], roles=("rep", "manager", "support"))
+    topic("reviews", _("A week or month is closed"), ["reviews.closed"], mail="day", roles=("rep", "manager", "support"))
+    encloses("reviews.closed", report)
     joins("given", "reviews.planned", "reviews.goal_set")
     joins("reviews", "reviews.improved", "reviews.goal_dropped")
     topic("lagging", _("My team is far behind the time that has passed"), [KIND], mail="now", roles=("manager",))
@@ -20,3 +26,14 @@ def plug():
     over(["reviews.planned"], lambda now: Exists(
         Improvement.objects.filter(pk=OuterRef("subject_id")).exclude(state=Improvement.State.OPEN)
     ))
+
+
+def report(review, person, now):
+    """The text of a review for one of its readers, who may not be one any more; names of deals are those he may open.
+    It goes out as the page reads at that moment."""
+    try:
+        reading = read_review(person, review.kind, review.period, Scope(review.scope, review.scope_id).code, now=now)
+    except NoSuchReview:
+        return ""
+    reading.books = Books.load()
+    return as_text(reading)
