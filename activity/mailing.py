@@ -139,7 +139,8 @@ def _mail(person, lines, reference):
 
 
 def _line(row, thing, person, now):
-    """Its words, address and the text that goes with it; None when they cannot be written: that is kept with the row, and the others go out."""
+    """Its words, address and the text that goes with it; None when they cannot be written: that is kept with the row,
+    and the others go out."""
     try:
         text = one_line(unescape(strip_tags(notice_words(row, thing, person))))
         path, whole = url_of(row, thing), enclosed(row.kind, thing, person, now)

@@ -16,7 +16,8 @@ from reviews.writing import as_text
 
 
 def plug():
-    topic("reviews", _("A week or month is closed"), ["reviews.closed"], mail="day", roles=("rep", "manager", "support"))
+    readers = ("rep", "manager", "support")
+    topic("reviews", _("A week or month is closed"), ["reviews.closed"], mail="day", roles=readers)
     encloses("reviews.closed", report)
     joins("given", "reviews.planned", "reviews.goal_set")
     joins("reviews", "reviews.improved", "reviews.goal_dropped")

@@ -20,7 +20,8 @@ from reviews.showing import gated, page_context
 from reviews.tellingbottleneck import sentence
 from reviews.texts import keep_texts, note_export
 from reviews.waits import Waits
-from reviews.writing import as_picture, as_workbook, title_of
+from reviews.workbook import as_workbook
+from reviews.writing import as_picture, title_of
 
 
 def find(request, kind, code, scope, now, as_of=None):

@@ -36,7 +36,7 @@ def tables_of(page):
     heads = re.sub(r"<small>.*?</small>", "", heads)
     found = {"heads": [plain(dd) for dd in re.findall(r"<dd>(.*?)</dd>", heads, re.S)]}
     for slug, table in re.findall(r'id="part-([\w-]+)".*?</h2>(.*?)</section>', page, re.S):
-        found[slug] = [plain(cell) for cell in re.findall(r'<td class="(?:num|words)">(.*?)</td>', table, re.S)]
+        found[slug] = [plain(cell) for cell in re.findall(r'<td class="(?:num|words)"[^>]*>(.*?)</td>', table, re.S)]
     return found
 
 
