@@ -102,6 +102,7 @@ class Review(Versioned):
     support = models.TextField(_("Needs support"), max_length=5_000, blank=True)
     matured = models.JSONField(null=True)  # a month's stage rates read 60 days after it, frozen then (D27)
     made_at = models.DateTimeField(auto_now_add=True)
+    corrections = models.PositiveSmallIntegerField(default=0, editable=False)  # how many editions came after the first
 
     objects = ReviewQuerySet.as_manager()
     history = HistoricalRecords(excluded_fields=["figures", "matured"])
@@ -122,6 +123,25 @@ class Review(Versioned):
     @property
     def is_frozen(self):
         return self.as_of is not None
+
+
+class Edition(models.Model):
+    """A closed review counted again from what is known since (reviews/correcting.py): a version beside the first one,
+    which stays as it was. Neither is ever changed. Months are compared by what they first froze."""
+
+    review = models.ForeignKey(Review, on_delete=models.PROTECT, related_name="editions")
+    number = models.PositiveSmallIntegerField()  # 2, 3, …: the first version is the review's own figures
+    figures = models.JSONField()
+    as_of = models.DateTimeField()
+    reason = models.CharField(_("Why it is counted again"), max_length=300)
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["review", "number"]
+        constraints = [models.UniqueConstraint(fields=["review", "number"], name="edition_number_once")]
+
+    def __str__(self):
+        return f"{self.review} v{self.number}"
 
 
 class Improvement(Versioned):

@@ -1,7 +1,9 @@
 """What this floor tells people, and when it is over (S19; activity/topics.py)."""
 
+from django.conf import settings
 from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
+from django.utils.translation import gettext as said
 from django.utils.translation import gettext_lazy as _
 
 from activity.addresses import leads
@@ -14,11 +16,14 @@ from reviews.reading import NoSuchReview, read_review
 from reviews.scopes import Scope
 from reviews.writing import as_text
 
+KINDS = ["reviews.closed", "reviews.corrected"]
+
 
 def plug():
     readers = ("rep", "manager", "support")
-    topic("reviews", _("A week or month is closed"), ["reviews.closed"], mail="day", roles=readers)
-    encloses("reviews.closed", report)
+    topic("reviews", _("A week or month is closed"), KINDS, mail="day", roles=readers)
+    for kind in KINDS:
+        encloses(kind, report)
     joins("given", "reviews.planned", "reviews.goal_set")
     joins("reviews", "reviews.improved", "reviews.goal_dropped")
     topic("lagging", _("My team is far behind the time that has passed"), [KIND], mail="now", roles=("manager",))
@@ -37,4 +42,8 @@ def report(review, person, now):
     except NoSuchReview:
         return ""
     reading.books = Books.load()
-    return as_text(reading)
+    text = as_text(reading)
+    if reading.editions:
+        first = f"{settings.SITE_URL.rstrip('/')}{review.get_absolute_url()}&edition=1"
+        text += "\n\n" + said("The first version stands beside it: %(url)s") % {"url": first}
+    return text

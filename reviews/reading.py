@@ -40,10 +40,21 @@ class Reading:
     books: Books = field(default_factory=Books)  # which playbook's stages are shown, and how they are named
     past: bool = False  # as it was shown on a day gone by: to be read, without texts
     then: object = None  # of a day gone by that no frozen row tells of: whose everything was (reviews/past.py)
+    editions: list = field(default_factory=list)  # of a frozen one that was counted again, oldest first
+    edition: object = None  # the Edition that is read; None for the figures as they first froze
 
     @property
     def kind(self):
         return self.period.kind
+
+    @property
+    def number(self):
+        """Which version is read: 1 is the first."""
+        return self.edition.number if self.edition else 1
+
+    @property
+    def is_newest(self):
+        return self.number == len(self.editions) + 1
 
     @property
     def running(self):
@@ -103,9 +114,10 @@ class Reading:
         return bool(total) and not total["opening"] and not float(self.figures["before"]["signed"])
 
 
-def read_review(user, kind, code, scope_code, *, now, as_of=None):
-    """The Reading of a person. Raises NoSuchReview. Figures of a closed period come from its row, others are live.
-    With `as_of`, the last moment of a day gone by, the report as it was shown then (M13)."""
+def read_review(user, kind, code, scope_code, *, now, as_of=None, number=None):
+    """The Reading of a person. Raises NoSuchReview. Figures of a closed period come from its row or its newest edition,
+    others are live. `number` asks for another version. With `as_of`, the last moment of a day gone by, the report as it
+    was shown then (M13)."""
     try:
         period = read_period(code)
     except ValueError:
@@ -123,13 +135,15 @@ def read_review(user, kind, code, scope_code, *, now, as_of=None):
     settings = switches.everything() if kind == "week" else switches.DEFAULTS
     now, past = as_of or now, as_of is not None
     frozen = bool(review and review.is_frozen and review.as_of <= now)
-    as_of = review.as_of if frozen else now
+    editions = editions_of(review, now) if frozen else []
+    edition = read_edition(editions, number)
+    as_of = (edition or review).as_of if frozen else now
     ready = {"settings": settings} if kind == "week" else {}
     if past and not frozen:
         known = replace(known, stages=stages_at(now))
         ready["then"] = read_then(scope, now)
     if frozen:
-        figures = review.figures
+        figures = (edition or review).figures
     elif past:
         figures = figures_of(period, scope, as_of=now, known=known, **ready)
     else:
@@ -139,8 +153,25 @@ def read_review(user, kind, code, scope_code, *, now, as_of=None):
     matured = next((rows[c].matured for c in codes if c in rows and rows[c].matured), None)
     return Reading(
         period, scope, scopes, known, None if past else review, figures, frozen, as_of, settings,
-        None if past else matured, now, user, past=past, then=ready.get("then"),
+        None if past else matured, now, user, past=past, then=ready.get("then"), editions=editions,
+        edition=edition,
     )
+
+
+def editions_of(review, now):
+    """The editions of a frozen review that were there by a moment. No query for one that was never counted again."""
+    if not review.corrections:
+        return []
+    return list(review.editions.filter(as_of__lte=now).select_related("made_by").order_by("number"))
+
+
+def read_edition(editions, number):
+    """The Edition of a number, the newest without one; None for the first version. Raises NoSuchReview."""
+    if number is None:
+        return editions[-1] if editions else None
+    if not 1 <= number <= len(editions) + 1:
+        raise NoSuchReview(number)
+    return editions[number - 2] if number > 1 else None
 
 
 def live_figures(period, scope, *, now, known, settings):

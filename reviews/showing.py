@@ -8,11 +8,11 @@ from core.periods import period_of, today
 from customers.models import Need
 from reviews.answers import in_use, may_write
 from reviews.fairness import with_fairness
-from reviews.forms import TextsForm
+from reviews.forms import ReasonForm, TextsForm
 from reviews.telling import OFF_PAPER
 from reviews.tellingmonth import density
 from reviews.tellingweek import FEW
-from reviews.writing import as_text, heads_of, sections_of, span_of, texts_of, title_of
+from reviews.writing import as_text, correction_of, heads_of, sections_of, span_of, texts_of, title_of, version_of
 
 
 def rows_address(reading):
@@ -20,6 +20,7 @@ def rows_address(reading):
     asked = {"period": reading.period.code, "scope": reading.scope.code}
     asked |= {"as_of": today(reading.now).isoformat()} if reading.past else {}
     asked |= {"playbook": reading.books.code} if reading.books.code else {}  # for the way back
+    asked |= {} if reading.is_newest else {"edition": reading.number}
     return f"{reverse('reviews:rows')}?{urlencode(asked)}"
 
 
@@ -32,8 +33,9 @@ def page_context(reading):
         "text": as_text(reading, heads, sections), "notes": notes(reading),
         "few": reading.sells and reading.kind == "week" and 0 < reading.figures["talks"]["total"] < FEW,
         "none": reading.sells and reading.kind == "week" and not reading.figures["talks"]["total"],
-        "form": TextsForm(instance=reading.review),
-        "texts": texts_of(reading), "other": other_kind(reading),
+        "form": TextsForm(instance=reading.review), "again": ReasonForm(initial={"seen": reading.number}),
+        "texts": texts_of(reading), "version": version_of(reading), "correction": correction_of(reading),
+        "other": other_kind(reading),
     }
 
 
@@ -49,7 +51,9 @@ def notes(reading):
     said = []
     if reading.past:
         return said
-    if reading.frozen:
+    if reading.edition:
+        said.append(_("Counted again after the period closed. The versions before it stand beside it, unchanged."))
+    elif reading.frozen:
         said.append(_("Frozen when the period closed; later changes do not change it."))
     elif reading.running:
         said.append(_("This period is still running: the numbers are those of this moment."))

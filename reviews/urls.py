@@ -41,6 +41,7 @@ urlpatterns = [
     path("reviews/waiting/<slug:code>", waiting.waiting, name="waiting"),
     path("reviews/waiting/<slug:code>/rows", waiting.waiting_rows, name="waiting_rows"),
     path("reviews/texts/<slug:code>", pages.texts, name="texts"),
+    path("reviews/recount/<slug:code>", pages.recount, name="recount"),
     path("reviews/export/<slug:code>", pages.export, name="export"),
     path("reviews/file/<slug:code>", pages.file, name="file"),
     path("reviews/picture/<slug:code>", pages.picture, name="picture"),

@@ -12,7 +12,7 @@ from reviews.telling import Cell, Row, Section, named, stages_of
 from reviews.tellingtrends import TABS, told_months, told_waits
 from reviews.trends import MEASURED, SHOWN, trend, year_of
 from reviews.waits import Waits
-from reviews.writing import heads_of, sections_of, texts_of, title_of
+from reviews.writing import correction_of, heads_of, sections_of, texts_of, title_of
 from reviews.yearly import months_of
 
 FORMATS = {"money": "#,##0.00", "share": "0%", "change": "+0%;-0%;0%", "minutes": "0.0"}
@@ -107,6 +107,8 @@ def as_workbook(reading):
     if reading.books.chosen:  # as the page says it beside the chips
         said = _("Of the stages: this playbook. Every other number: all playbooks.")
         book.sheet.write_string(1, 0, f"{reading.books.names[reading.books.chosen]} · {said}")
+    elif reading.edition:
+        book.sheet.write_string(1, 0, correction_of(reading))
     book.heads(heads_of(reading))
     for section in sections_of(reading):
         book.section(section)

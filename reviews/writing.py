@@ -32,7 +32,18 @@ def sections_of(reading):
 def title_of(reading):
     """周复盘 · 3月4日–10日（第 10 周） · 华东一组."""
     kind = _("Weekly review") if reading.kind == "week" else _("Monthly review")
-    return f"{kind} · {span_of(reading)} · {reading.scope.label}"
+    return " · ".join(filter(None, [kind, span_of(reading), reading.scope.label, version_of(reading)]))
+
+
+def version_of(reading):
+    """Which version is read, where there is more than one."""
+    of = {"n": reading.number, "all": len(reading.editions) + 1}
+    return _("version %(n)s of %(all)s") % of if reading.editions else ""
+
+
+def correction_of(reading):
+    """Why the version that is read was counted again; nothing of the first."""
+    return _("Counted again: %(reason)s") % {"reason": reading.edition.reason} if reading.edition else ""
 
 
 def span_of(reading):
@@ -43,7 +54,7 @@ def span_of(reading):
 def as_text(reading, heads=None, sections=None):
     """The review as lines of text: heads, then each table with its numbers, then the texts. `heads` and `sections` are
     those of the reading, where they are told already."""
-    lines = [title_of(reading)]
+    lines = [title_of(reading), *filter(None, [correction_of(reading)])]
     lines += [" ".join(filter(None, [head.label, head.cell.said, f"({head.sub})" if head.sub else ""]))
               for head in heads or heads_of(reading)]
     for section in sections or sections_of(reading):
@@ -71,7 +82,8 @@ def as_picture(reading, *, said=""):
     off = OFF_PAPER if reading.kind == "month" else {"by-person"}
     sections = [section for section in sections_of(reading) if section.slug not in off]
     kind = _("Weekly review") if reading.kind == "week" else _("Monthly review")
-    sub = f"{kind} · {reading.scope.label}"
+    sub = " · ".join(filter(None, [kind, reading.scope.label, version_of(reading)]))
+    said = " ".join(filter(None, [correction_of(reading), said]))
     moment = words.exact(reading.as_of.astimezone(zone()), get_language())
     foot = _("SalesFlow · numbers as of %(at)s") % {"at": moment}
     return draw(span_of(reading), sub, heads_of(reading), sections, texts_of(reading), said=said, foot=foot)

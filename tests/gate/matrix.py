@@ -596,6 +596,8 @@ REVIEWS = {
     # the causes are the managers' to write, a rep reads them
     "reviews:texts": [Row(post=of_alice(IN, alice=403), data=scoped(causes="", version="1"), **WEEK, **MIXED)],
     "reviews:export": [Row(post=of_alice(IN), data=scoped(), **WEEK, **MIXED)],
+    # of a closed period that was frozen: here none is, so who may write there reads that (409)
+    "reviews:recount": [Row(post=of_alice(409, alice=403), data=scoped(reason="x", seen="1"), **WEEK, **MIXED)],
     "reviews:file": [Row(get=of_alice(), **WEEK, **ABOUT_ALICE, **MIXED)],
     "reviews:picture": [Row(get=of_alice(), **MONTH, **ABOUT_ALICE, **MIXED), Row(get=ANYBODY, **WEEK)],
     "reviews:pace": [
