@@ -129,7 +129,7 @@ class Edition(models.Model):
     """A closed review counted again from what is known since (reviews/correcting.py): a version beside the first one,
     which stays as it was. Neither is ever changed. Months are compared by what they first froze."""
 
-    review = models.ForeignKey(Review, on_delete=models.PROTECT, related_name="editions")
+    review = models.ForeignKey(Review, on_delete=models.CASCADE, related_name="editions")
     number = models.PositiveSmallIntegerField()  # 2, 3, …: the first version is the review's own figures
     figures = models.JSONField()
     as_of = models.DateTimeField()

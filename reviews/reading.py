@@ -96,6 +96,8 @@ class Reading:
             return False
         if of in ("asked", "due", "accepted_in_time"):
             return bool(self.requests)
+        if of == "payments":
+            return "payments" in self.figures
         return self.sells and (of not in LATENESS or self.shares_shown)
 
     @property
@@ -183,7 +185,7 @@ def live_figures(period, scope, *, now, known, settings):
         only = replace(scope, serves=False)
         key = (
             "figures", period.code, scope.kind, scope.id, moment, known.stages, repr(ready), Calendar.stamp(),
-            Playbooks.load().limits,
+            Playbooks.load().limits, switches.get("payments"),
         )
         figures = remembered(key, lambda: figures_of(period, only, as_of=moment, known=known, **ready))
     if scope.serves:

@@ -2,7 +2,7 @@
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import ngettext, pgettext
 
 from reviews.contracts import PART_WORDS
 from reviews.frozen import thawed
@@ -17,7 +17,7 @@ def month_heads(reading):
     aim = _("of %(target)s") % {"target": Cell(signed["target"], "money").said} if signed["target"] else _("No target")
     fresh = figures["new_customers"]
     fresh_aim = _("of %(target)s") % {"target": int(float(fresh["target"]))} if fresh["target"] else ""
-    return [
+    heads = [
         Head(_("Won amount"), Cell(signed["value"], "money", {"of": "won"}), aim),
         Head(_("Attained"), Cell(signed["share"], "share")),
         Head(_("Time elapsed"), Cell(time["share"], "share"),
@@ -27,6 +27,11 @@ def month_heads(reading):
         Head(_("Deals won"), Cell(figures["won"]["count"], behind={"of": "won"})),
         Head(_("Deals lost"), Cell(figures["lost"]["count"], behind={"of": "lost"})),
     ]
+    if "payments" in figures:  # a switch (D28)
+        paid = figures["payments"]
+        heads.append(Head(_("Payments"), Cell(paid["amount"], "money", {"of": "payments"}),
+                          ngettext("%(n)s payment", "%(n)s payments", paid["count"]) % {"n": paid["count"]}))
+    return heads
 
 
 def month_sections(reading):
@@ -36,7 +41,7 @@ def month_sections(reading):
     sections += [tag_section(reading), loss_section(reading), top_section(reading)]
     if reading.figures.get("contract"):
         sections.append(contract_section(reading))
-    return sections + place_sections(reading, month_columns())
+    return sections + place_sections(reading, month_columns(paid="payments" in reading.figures))
 
 
 def balance_section(reading):
@@ -207,7 +212,8 @@ def contract_url(reading, name=""):
     return f"{url}?scope={reading.scope.code}" + (f"&of={name}" if name else "")
 
 
-def month_columns():
+def month_columns(*, paid):
+    columns = [(_("Payments"), lambda line: Cell(line["paid"], "money", {"of": "payments"}), True)] if paid else []
     return [
         (_("Opening"), lambda line: Cell(line["opening"], behind={"of": "opening"}), True),
         (_("New deals"), lambda line: Cell(line["new"], behind={"of": "new"}), True),
@@ -218,4 +224,5 @@ def month_columns():
         (_("Won amount"), lambda line: Cell(line["value"], "money", {"of": "won"}), True),
         (_("Target"), lambda line: Cell(line["target"], "money"), True),
         (_("Attained"), lambda line: Cell(line["share"], "share", strong=True), True),
+        *columns,
     ]

@@ -32,7 +32,7 @@ class Migration(migrations.Migration):
                 ('as_of', models.DateTimeField()),
                 ('reason', models.CharField(max_length=300, verbose_name='Why it is counted again')),
                 ('made_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('review', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='editions', to='reviews.review')),
+                ('review', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='editions', to='reviews.review')),
             ],
             options={
                 'ordering': ['review', 'number'],

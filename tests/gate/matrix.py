@@ -369,6 +369,10 @@ PIPELINE = {
             data=lambda w: {"do": "plan", "ids": w.alice.deal.pk, "due_on": day(3), "text": "再约"}),
     ],
     "pipeline:peek": [Row(get=of_deal(), **DEAL)],
+    "pipeline:payment_add": [Row(post=of_deal(409), data=lambda w: {"amount": "5", "paid_on": day(-1)}, **DEAL)],  # open
+    "pipeline:payment_remove": [
+        Row(post=of_deal(IN), kwargs=lambda w: {"pk": w.alice.deal.pk, "payment": w.alice.deal.payments.create(
+            amount=5, paid_on=day(-1), made_at=timezone.now(), made_by=w.cast.alice).pk})],
     "pipeline:risk_close": [
         Row(post=of_deal(IN), kwargs=lambda w: {
             "pk": w.alice.deal.pk, "risk": w.alice.deal.risks.create(text="预算", opened_at=timezone.now()).pk})],
