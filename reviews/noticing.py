@@ -21,7 +21,7 @@ KINDS = ["reviews.closed", "reviews.corrected"]
 
 def plug():
     readers = ("rep", "manager", "support")
-    topic("reviews", _("A week or month is closed"), KINDS, mail="day", roles=readers)
+    topic("reviews", _("A week or month is closed, or counted again"), KINDS, mail="day", roles=readers)
     for kind in KINDS:
         encloses(kind, report)
     joins("given", "reviews.planned", "reviews.goal_set")

@@ -166,7 +166,7 @@ def customer_panel(request, pk):
         "risks": open_risks(chosen.deal, on) if chosen else [],
         "deal": chosen.deal if chosen else None,
         "paid": paid(chosen.deal) if chosen and takes_payments(chosen.deal) else None,
-        "form": PaymentForm(),
+        "form": PaymentForm(initial={"paid_on": on}),
         "follow": offered_after_win(customer, request.user),
         "playbooks": in_use(request.user),
     }

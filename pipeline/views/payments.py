@@ -10,6 +10,7 @@ from accounts import switches
 from accounts.gates import only
 from accounts.rights import may_see_pipeline
 from core.keys import deed
+from core.periods import today
 from pipeline.forms_payment import PaymentForm
 from pipeline.models import Deal, Payment
 from pipeline.paying import SWITCH, paid, pay, take_back
@@ -49,4 +50,5 @@ def remove(request, pk, payment):
 def shown(request, deal):
     if not request.htmx:
         return redirect(f"{reverse('customer', args=[deal.customer_id])}?deal={deal.pk}#deal")
-    return render(request, "pipeline/_payments.html", {"deal": deal, "paid": paid(deal), "form": PaymentForm()})
+    context = {"deal": deal, "paid": paid(deal), "form": PaymentForm(initial={"paid_on": today()})}
+    return render(request, "pipeline/_payments.html", context)

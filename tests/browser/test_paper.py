@@ -69,7 +69,7 @@ def printed(page, path, name):
     return pages_of(pdf)
 
 
-@pytest.mark.proves("R36")
+@pytest.mark.proves("D28")
 @pytest.mark.parametrize(("language", "theme"), [("zh-hans", "dark"), ("en", "light")])
 def test_the_month_is_one_page_and_the_week_a_few(cast, full, page_of, language, theme):
     page = page_of(cast.ada, language=language, theme=theme)

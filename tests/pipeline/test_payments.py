@@ -53,6 +53,7 @@ def test_off_there_is_nothing_of_it(cast, won, client_of):
     assert alice.get(f"/reviews/rows?period={month}&of=payments").status_code == 404
 
 
+@pytest.mark.proves("D28")
 def test_what_is_entered_is_counted_once_and_opens_its_rows(cast, won, on, client_of):
     alice, month = client_of(cast.alice), period_of("month", today()).code
     once = {"amount": "40000.50", "paid_on": today().isoformat(), "key": key()}

@@ -36,7 +36,7 @@ def lists_match(client, page):
     return counted
 
 
-@pytest.mark.proves("R36", "REL18")
+@pytest.mark.proves("D31", "REL4")
 def test_a_correction_stands_beside_what_was_frozen(cast, client_of, time_machine):
     World(cast, 3, customers=24)
     time_machine.move_to(LATER, tick=False)

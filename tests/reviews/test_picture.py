@@ -40,6 +40,7 @@ def tables_of(page):
     return found
 
 
+@pytest.mark.proves("D28")
 @pytest.mark.parametrize("path", [f"month/{MARCH}", f"week/{W10}"])
 def test_every_number_is_that_of_the_page(cast, client_of, path):
     World(cast, 3, customers=24)
