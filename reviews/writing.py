@@ -83,7 +83,7 @@ def as_picture(reading, *, said=""):
     sections = [section for section in sections_of(reading) if section.slug not in off]
     kind = _("Weekly review") if reading.kind == "week" else _("Monthly review")
     sub = " · ".join(filter(None, [kind, reading.scope.label, version_of(reading)]))
-    said = " ".join(filter(None, [correction_of(reading), said]))
+    said = "\n".join(filter(None, [correction_of(reading), said]))
     moment = words.exact(reading.as_of.astimezone(zone()), get_language())
     foot = _("SalesFlow · numbers as of %(at)s") % {"at": moment}
     return draw(span_of(reading), sub, heads_of(reading), sections, texts_of(reading), said=said, foot=foot)
