@@ -24,6 +24,7 @@ from django.utils.translation import ngettext
 from activity import answering, quoting
 from activity.addresses import url_of
 from activity.channels import Channels
+from activity.enclosing import enclosed
 from activity.models import Notification
 from activity.parents import seen
 from activity.topics import topic_of
@@ -58,7 +59,7 @@ def deliver_to(person_id, *, now, channels=None):
     keys = [row.pk for row, _thing in theirs]
     Notification.objects.filter(pk__in=[row.pk for row in rows if row.pk not in keys]).update(mail_due_at=None)
     with translation.override(person.language or settings.LANGUAGE_CODE):
-        lines = [line for row, thing in theirs if (line := _line(row, thing, person))]
+        lines = [line for row, thing in theirs if (line := _line(row, thing, person, now))]
         if not lines:
             return 0
         written = {line["pk"] for line in lines}
@@ -137,16 +138,18 @@ def _mail(person, lines, reference):
     )  # fmt: skip
 
 
-def _line(row, thing, person):
-    """Its words and address; None when they cannot be written: that is kept with the row, and the others go out."""
+def _line(row, thing, person, now):
+    """Its words, address and the text that goes with it; None when they cannot be written: that is kept with the row,
+    and the others go out."""
     try:
         text = one_line(unescape(strip_tags(notice_words(row, thing, person))))
-        path = url_of(row, thing)
+        path, whole = url_of(row, thing), enclosed(row.kind, thing, person, now)
     except Exception as error:
         logger.exception("the words of message %s", row.pk)
         Notification.objects.filter(pk=row.pk).update(mail_error=type(error).__name__)
         return None
-    return {"pk": row.pk, "text": text, "url": f"{settings.SITE_URL.rstrip('/')}{path}" if path else ""}
+    url = f"{settings.SITE_URL.rstrip('/')}{path}" if path else ""
+    return {"pk": row.pk, "text": text, "url": url, "enclosed": whole}
 
 
 def one_line(text):

@@ -1,7 +1,7 @@
 from django.apps import AppConfig
 
 WATCHED = (  # figures are read from them
-    "Deal", "HistoricalDeal", "Stage", "StageProgress", "CardNote", "LossReason", "Risk",
+    "Deal", "HistoricalDeal", "Stage", "StageProgress", "CardNote", "LossReason", "Payment", "Risk",
 )
 
 

@@ -52,6 +52,17 @@ class OfDealQuerySet(models.QuerySet):
         return self.filter(scope(user, "deal__customer__"))
 
 
+class PaymentQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        return self.filter(scope(user, "deal__customer__"))
+
+    def standing(self, as_of=None):
+        """Those that were not taken back; as known at a moment, of those entered by then."""
+        if as_of is None:
+            return self.filter(removed_at=None)
+        return self.filter(models.Q(removed_at=None) | models.Q(removed_at__gt=as_of), made_at__lte=as_of)
+
+
 class StageProgressQuerySet(models.QuerySet):
     def visible_to(self, user):
         return self.filter(scope(user, "deal__customer__"))

@@ -12,6 +12,7 @@ from reviews.balance import signed_value
 from reviews.dwell import stays_seen
 from reviews.facts import facts_then, read_facts
 from reviews.flows import Flows, known_stays, standing_at
+from reviews.payments import read_payments
 from reviews.people import NOBODY
 from reviews.rates import stage_cohorts, tag_cohorts
 from reviews.requested import due_in_time, requests_of
@@ -68,6 +69,7 @@ def behind(period, scope, asked, *, as_of, stages, settings, stale=None, then=No
         "later": _talks, "day_only": _talks,
         "need": _needs, "objection": _needs,
         "quiet": _stale, "planned": _stale,
+        "payments": _payments,
         "asked": _requests, "due": _requests, "accepted_in_time": _requests,
     }.get(asked.of)
     if reading is None:
@@ -179,6 +181,11 @@ def _stays(period, scope, asked, *, as_of, stages, then, **_rest):
     wanted = {"stays": (True, False), "stays_left": (True,), "stays_open": (False,)}[asked.of]
     found = [seen for seen in stays_seen(flows, scope, asked.stage, then) if seen.left in wanted]
     return Behind("deal", [(seen.deal, seen.entered_at, None, seen.until) for seen in found], days=True)
+
+
+def _payments(period, scope, asked, *, as_of, then, **_rest):
+    rows = read_payments(scope, period, as_of=as_of, then=then)
+    return Behind("deal", [(row.deal, row.at, row.amount) for row in rows if asked.fits(row.team, row.person)])
 
 
 def _tags(period, scope, asked, *, as_of, then, **_rest):

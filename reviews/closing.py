@@ -50,7 +50,7 @@ def close_period(kind, code, *, now=None, progress=None, tell=True):
         frozen += freeze(row_of(period, scope), scope, period, known, now, contracts, amounts)
         if progress:
             progress(n, len(missing))
-    told = tell_readers(period, known, now) if tell else 0
+    told = tell_readers(period, known, now) if tell and is_news(period, now) else 0
     if kind == "month":
         close_matured(known, now)
     return {"period": code, "frozen": frozen, "told": told}
@@ -106,6 +106,17 @@ def close_matured(known, now):
                 change(review, by=None, when={"matured__isnull": True}, matured=rates)
             except Conflict:
                 continue  # written meanwhile, or on the next run
+
+
+def is_news(period, now):
+    """Whether its readers hear of it: the newest period that is over, of which something was recorded while it ran. One
+    that was built again by hand, or filled by an import afterwards, is there without a word."""
+    if period.next().closed(now):
+        return False
+    known = StageProgress.objects.filter(recorded_at__lt=period.ends_at), FollowUp.objects.filter(
+        entered_at__lt=period.ends_at
+    )
+    return any(rows.exists() for rows in known)
 
 
 def tell_readers(period, known, now):

@@ -17,6 +17,7 @@ from reviews.balance import Standing, balance, top_deals
 from reviews.dwell import dwell_of
 from reviews.facts import facts_then, read_facts
 from reviews.flows import Flows
+from reviews.payments import payment_figures
 from reviews.people import month_by_place, week_by_place
 from reviews.rates import MATURE, stage_rates, tag_rates
 from reviews.scopes import read_stages
@@ -62,7 +63,8 @@ def weekly(period, scope, *, as_of, stages=None, settings=None, then=None, amoun
 def monthly(period, scope, *, as_of, stages=None, calendar=None, then=None, amounts=None):
     """The monthly report: the balance in deals and in CNY, rates, how long deals stay, the named rates, attained
     against target and time, the month before, the ten largest open deals, why deals were lost. At most seven queries;
-    with `then`, which says whose everything was on a day gone by (reviews/past.py), two more."""
+    with `then`, which says whose everything was on a day gone by (reviews/past.py), two more; one more for payments
+    where they are switched on."""
     stages = stages or read_stages()
     start, end = period.starts_at, min(period.ends_at, as_of)
     previous = period.previous()
@@ -79,6 +81,7 @@ def monthly(period, scope, *, as_of, stages=None, calendar=None, then=None, amou
     before = signed(flows.won(previous.starts_at, start), amounts)
     amount = signed(won, amounts)
     newcomers = new_customers(changes, start, end)
+    paid = payment_figures(scope, period, as_of=as_of, then=then)
     gone, days = elapsed(period, as_of, calendar or Calendar.load())
     figures = {
         "kind": "month", "period": period.code, "stages": stage_names(stages),
@@ -94,8 +97,10 @@ def monthly(period, scope, *, as_of, stages=None, calendar=None, then=None, amou
         "won": {"count": len(won), "amount": amount},
         "lost": {"count": len(lost), "reasons": reasons(lost)},
         "top": top_deals(flows, amounts, standing.largest),
-        "places": month_by_place(scope, flows, standing, won, lost, amounts, newcomers, aims),
+        "places": month_by_place(scope, flows, standing, won, lost, amounts, newcomers, aims, paid),
     }
+    if paid:
+        figures["payments"] = {"count": paid["count"], "amount": paid["amount"]}
     return plain(figures)
 
 

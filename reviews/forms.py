@@ -22,6 +22,13 @@ class TextsForm(forms.ModelForm):
         widgets = {name: forms.Textarea({"rows": 4}) for name in fields}
 
 
+class ReasonForm(forms.Form):
+    reason = forms.CharField(
+        max_length=300, label=gettext_lazy("Why it is counted again"), widget=forms.TextInput({"class": "in"})
+    )
+    seen = forms.IntegerField(widget=forms.HiddenInput)
+
+
 class ImprovementForm(forms.ModelForm):
     """`measures` [(metric-detail, label)] are the figures of the month, `owners` who may answer for it, `on` today."""
 

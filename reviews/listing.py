@@ -29,6 +29,7 @@ TITLES = {
     "later": lambda: _("Logged on a later day"), "day_only": lambda: _("Logged without a time of day"),
     "late": lambda: _("Logged late"), "need": lambda: _("Needs"), "objection": lambda: _("Objections"),
     "quiet": lambda: _("Quiet customers"), "planned": lambda: _("Quiet with a plan"),
+    "payments": lambda: _("Payments"),
     "asked": lambda: _("Requests"), "due": lambda: _("Requests"), "accepted_in_time": lambda: _("Accepted in time"),
 }
 

@@ -49,8 +49,9 @@ def week_by_place(scope, talks, flows, won, lost, amounts):
     return tables
 
 
-def month_by_place(scope, flows, standing, won, lost, amounts, newcomers, aims):
-    """{"team": [line…], "person": [line…]}: open deals at both ends, new, won, lost, new customers, target."""
+def month_by_place(scope, flows, standing, won, lost, amounts, newcomers, aims, paid=None):
+    """{"team": [line…], "person": [line…]}: open deals at both ends, new, won, lost, new customers, target, and what
+    was paid (reviews/payments.py) where payments are switched on."""
     tables = {}
     for name, key in _keys(scope):
         opening, closing = (standing.count(column, key) for column in (0, 1))
@@ -61,12 +62,14 @@ def month_by_place(scope, flows, standing, won, lost, amounts, newcomers, aims):
         with_aim = {pk for kind, pk, metric in aims if kind == name and metric == "signed"}
         if scope.kind != Kind.COMPANY:
             with_aim = set()  # another team's target says nothing here; its own people appear by what they did
-        found = {*(+opening), *(+closing), *new, *wins, *losses, *fresh, *with_aim}
+        came_in = paid[str(name)] if paid else {}
+        found = {*(+opening), *(+closing), *new, *wins, *losses, *fresh, *with_aim, *came_in}
         tables[str(name)] = [
             {
                 "id": pk, "opening": opening[pk], "new": len(new.get(pk, ())), "closing": closing[pk],
                 "won": len(wins.get(pk, ())), "lost": len(losses.get(pk, ())), "customers": fresh[pk],
                 **against(signed(wins.get(pk, ()), amounts), aims.get((str(name), pk, "signed"))),
+                **({"paid": came_in.get(pk, 0)} if paid else {}),
             }
             for pk in sorted(found, key=lambda pk: (pk == NOBODY, pk))
         ]

@@ -8,6 +8,7 @@ from accounts import switches
 from accounts.calendar import Calendar
 from core.answers import remembered
 from core.periods import Period, minute_end, read_period, today
+from pipeline.models import Deal
 from pipeline.playbooks import Playbooks
 from reviews.books import Books
 from reviews.closing import figures_of
@@ -39,10 +40,21 @@ class Reading:
     books: Books = field(default_factory=Books)  # which playbook's stages are shown, and how they are named
     past: bool = False  # as it was shown on a day gone by: to be read, without texts
     themes: list = field(default_factory=list)  # of a week (reviews/themes.py), read where they are shown
+    editions: list = field(default_factory=list)  # of a frozen one that was counted again, oldest first
+    edition: object = None  # the Edition that is read; None for the figures as they first froze
 
     @property
     def kind(self):
         return self.period.kind
+
+    @property
+    def number(self):
+        """Which version is read: 1 is the first."""
+        return self.edition.number if self.edition else 1
+
+    @property
+    def is_newest(self):
+        return self.number == len(self.editions) + 1
 
     @property
     def running(self):
@@ -60,6 +72,12 @@ class Reading:
     @property
     def sells(self):
         return "kind" in self.figures
+
+    @cached_property
+    def top_deals(self):
+        """{id: deal} of the month's largest ones that the reader may open. One query."""
+        ids = [line["deal"] for line in self.figures["top"]]
+        return Deal.objects.visible_to(self.user).select_related("customer").in_bulk(ids) if ids else {}
 
     @property
     def shares_shown(self):
@@ -83,6 +101,8 @@ class Reading:
             return False
         if of in ("asked", "due", "accepted_in_time"):
             return bool(self.requests)
+        if of == "payments":
+            return "payments" in self.figures
         return self.sells and (of not in LATENESS or self.shares_shown)
 
     @property
@@ -101,9 +121,10 @@ class Reading:
         return bool(total) and not total["opening"] and not float(self.figures["before"]["signed"])
 
 
-def read_review(user, kind, code, scope_code, *, now, as_of=None):
-    """The Reading of a person. Raises NoSuchReview. Figures of a closed period come from its row, others are live.
-    With `as_of`, the last moment of a day gone by, the report as it was shown then (M13)."""
+def read_review(user, kind, code, scope_code, *, now, as_of=None, number=None):
+    """The Reading of a person. Raises NoSuchReview. Figures of a closed period come from its row or its newest edition,
+    others are live. `number` asks for another version. With `as_of`, the last moment of a day gone by, the report as it
+    was shown then (M13)."""
     try:
         period = read_period(code)
     except ValueError:
@@ -121,11 +142,13 @@ def read_review(user, kind, code, scope_code, *, now, as_of=None):
     settings = switches.everything() if kind == "week" else switches.DEFAULTS
     now, past = as_of or now, as_of is not None
     frozen = bool(review and review.is_frozen and review.as_of <= now)
-    as_of = review.as_of if frozen else now
+    editions = editions_of(review, now) if frozen else []
+    edition = read_edition(editions, number)
+    as_of = (edition or review).as_of if frozen else now
     if past and not frozen:
         known = replace(known, stages=stages_at(now))
     if frozen:
-        figures = review.figures
+        figures = (edition or review).figures
     else:
         figures = figures_now(period, scope, now=now, known=known, settings=settings, past=past)
     if frozen and "talks" in figures:
@@ -133,8 +156,24 @@ def read_review(user, kind, code, scope_code, *, now, as_of=None):
     matured = next((rows[c].matured for c in codes if c in rows and rows[c].matured), None)
     return Reading(
         period, scope, scopes, known, None if past else review, figures, frozen, as_of, settings,
-        None if past else matured, now, user, past=past,
+        None if past else matured, now, user, past=past, editions=editions, edition=edition,
     )
+
+
+def editions_of(review, now):
+    """The editions of a frozen review that were there by a moment. No query for one that was never counted again."""
+    if not review.corrections:
+        return []
+    return list(review.editions.filter(as_of__lte=now).select_related("made_by").order_by("number"))
+
+
+def read_edition(editions, number):
+    """The Edition of a number, the newest without one; None for the first version. Raises NoSuchReview."""
+    if number is None:
+        return editions[-1] if editions else None
+    if not 1 <= number <= len(editions) + 1:
+        raise NoSuchReview(number)
+    return editions[number - 2] if number > 1 else None
 
 
 def figures_now(period, scope, *, now, known, settings, past):
@@ -147,7 +186,7 @@ def figures_now(period, scope, *, now, known, settings, past):
         only = replace(scope, serves=False)
         key = (
             "figures", period.code, scope.kind, scope.id, moment, past, known.stages, repr(ready), Calendar.stamp(),
-            Playbooks.load().limits,
+            Playbooks.load().limits, switches.get("payments"),
         )
 
         def compute():

@@ -6,14 +6,14 @@ from django.utils.translation import gettext as _
 
 from core.periods import period_of, today
 from customers.models import Need
-from pipeline.models import Deal
 from reviews.answers import in_use, may_write
 from reviews.fairness import with_fairness
-from reviews.forms import TextsForm
-from reviews.telling import Cell, named, stages_of
+from reviews.forms import ReasonForm, TextsForm
+from reviews.telling import OFF_PAPER
+from reviews.tellingmonth import density
 from reviews.tellingweek import FEW
 from reviews.themes import shelf_of
-from reviews.writing import as_text, heads_of, sections_of, span_of, texts_of, title_of
+from reviews.writing import as_text, correction_of, heads_of, sections_of, span_of, texts_of, title_of, version_of
 
 
 def rows_address(reading):
@@ -21,18 +21,22 @@ def rows_address(reading):
     asked = {"period": reading.period.code, "scope": reading.scope.code}
     asked |= {"as_of": today(reading.now).isoformat()} if reading.past else {}
     asked |= {"playbook": reading.books.code} if reading.books.code else {}  # for the way back
+    asked |= {} if reading.is_newest else {"edition": reading.number}
     return f"{reverse('reviews:rows')}?{urlencode(asked)}"
 
 
 def page_context(reading):
+    heads, sections = heads_of(reading), sections_of(reading)
     return {
-        "reading": reading, "title": title_of(reading), "span": span_of(reading), "heads": heads_of(reading),
-        "sections": with_fairness(sections_of(reading), reading), "rows_url": rows_address(reading),
-        "text": as_text(reading), "notes": notes(reading),
+        "reading": reading, "title": title_of(reading), "span": span_of(reading), "heads": heads,
+        "sections": with_fairness(sections, reading), "rows_url": rows_address(reading),
+        "off_paper": OFF_PAPER if reading.kind == "month" else (), "dense": density(sections),
+        "text": as_text(reading, heads, sections), "notes": notes(reading),
         "few": reading.sells and reading.kind == "week" and 0 < reading.figures["talks"]["total"] < FEW,
         "none": reading.sells and reading.kind == "week" and not reading.figures["talks"]["total"],
-        "form": TextsForm(instance=reading.review),
-        "texts": texts_of(reading), "other": other_kind(reading),
+        "form": TextsForm(instance=reading.review), "again": ReasonForm(initial={"seen": reading.number}),
+        "texts": texts_of(reading), "version": version_of(reading), "correction": correction_of(reading),
+        "other": other_kind(reading),
     }
 
 
@@ -48,7 +52,9 @@ def notes(reading):
     said = []
     if reading.past:
         return said
-    if reading.frozen:
+    if reading.edition:
+        said.append(_("Counted again after the period closed. The versions before it stand beside it, unchanged."))
+    elif reading.frozen:
         said.append(_("Frozen when the period closed; later changes do not change it."))
     elif reading.running:
         said.append(_("This period is still running: the numbers are those of this moment."))
@@ -68,24 +74,10 @@ def examples(reading, user):
     return {pk: (text, name) for pk, text, name in rows}
 
 
-def top_rows(reading, user):
-    """The ten largest open deals of a month's end; one the reader may not open has no name."""
-    if not reading.sells or reading.kind != "month":
-        return []
-    stages = stages_of(reading.figures)
-    top = reading.figures["top"]
-    deals = Deal.objects.visible_to(user).select_related("customer").in_bulk([line["deal"] for line in top])
-    return [
-        {"deal": deals.get(line["deal"]), "stage": stages[line["stage"]], "label": named(stages[line["stage"]]),
-         "amount": Cell(line["amount"], "money")}
-        for line in top
-    ]
-
-
 def gated(reading, user):
-    """What only the reader's own gate may show: quotes of customers and the names of deals; of a week the team's
-    answers to its objections, as they are today."""
-    found = {"quotes": examples(reading, user), "top": top_rows(reading, user)}
+    """What only the reader's own gate may show: quotes of customers; of a week the team's answers to its objections,
+    as they are today."""
+    found = {"quotes": examples(reading, user)}
     if reading.sells and reading.kind == "week" and not reading.past:
         found |= {"answers": in_use(), "may_answer": may_write(user), "shelf": shelf_of(reading.themes, user)}
     return found

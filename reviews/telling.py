@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 
 from core import words
 
-KINDS = ("text", "number", "money", "share", "signed", "change", "minutes", "days")
+KINDS = ("text", "words", "number", "money", "share", "signed", "change", "minutes", "days")  # words: from the left
+OFF_PAPER = {"dwell", "contract", "by-team", "by-person"}  # of a month: its one page and its picture do without
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ class Cell:
     @property
     def raw(self):
         """For a workbook: a number where it is one."""
-        if self.kind == "text" or self.value is None:
+        if self.kind in ("text", "words") or self.value is None:
             return "" if self.value is None else str(self.value)
         return float(self.value)
 
@@ -64,6 +65,7 @@ class Row:
     quotes: list = field(default_factory=list)  # ids of needs whose words are shown
     objection: int = 0  # its topic, beside which the team's answer stands
     theme: str = ""  # a phrase that may be put under a label
+    url: str = ""  # of what the line is about
 
 
 @dataclass(frozen=True)

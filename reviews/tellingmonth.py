@@ -2,7 +2,7 @@
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import ngettext, pgettext
 
 from reviews.contracts import PART_WORDS
 from reviews.frozen import thawed
@@ -17,7 +17,7 @@ def month_heads(reading):
     aim = _("of %(target)s") % {"target": Cell(signed["target"], "money").said} if signed["target"] else _("No target")
     fresh = figures["new_customers"]
     fresh_aim = _("of %(target)s") % {"target": int(float(fresh["target"]))} if fresh["target"] else ""
-    return [
+    heads = [
         Head(_("Won amount"), Cell(signed["value"], "money", {"of": "won"}), aim),
         Head(_("Attained"), Cell(signed["share"], "share")),
         Head(_("Time elapsed"), Cell(time["share"], "share"),
@@ -27,16 +27,21 @@ def month_heads(reading):
         Head(_("Deals won"), Cell(figures["won"]["count"], behind={"of": "won"})),
         Head(_("Deals lost"), Cell(figures["lost"]["count"], behind={"of": "lost"})),
     ]
+    if "payments" in figures:  # a switch (D28)
+        paid = figures["payments"]
+        heads.append(Head(_("Payments"), Cell(paid["amount"], "money", {"of": "payments"}),
+                          ngettext("%(n)s payment", "%(n)s payments", paid["count"]) % {"n": paid["count"]}))
+    return heads
 
 
 def month_sections(reading):
     sections = [balance_section(reading), money_section(reading), rate_section(reading, with_matured=True)]
     if "dwell" in reading.figures:  # months frozen before it was counted have none
         sections.append(dwell_section(reading))
-    sections += [tag_section(reading), loss_section(reading)]
+    sections += [tag_section(reading), loss_section(reading), top_section(reading)]
     if reading.figures.get("contract"):
         sections.append(contract_section(reading))
-    return sections + place_sections(reading, month_columns())
+    return sections + place_sections(reading, month_columns(paid="payments" in reading.figures))
 
 
 def balance_section(reading):
@@ -155,6 +160,28 @@ def tag_section(reading):
     )
 
 
+def top_section(reading):
+    """The ten largest open deals of the month's end; one the reader may not open has no name."""
+    stages, rows = stages_of(reading.figures), []
+    for line in reading.figures["top"]:
+        deal, stage = reading.top_deals.get(line["deal"]), stages[line["stage"]]
+        label = " · ".join(filter(None, [deal.customer.name, deal.name])) if deal else _("Not visible to you")
+        cells = [Cell(f"{stage['position']} {named(stage)}", "words"), Cell(line["amount"], "money", strong=True)]
+        rows.append(Row(label, cells, url=reverse("customer", args=[deal.customer_id]) if deal else ""))
+    return Section(
+        "top", _("Top ten open deals"), [_("Customer"), _("Stage"), _("Amount")], rows,
+        empty=_("No open deal with an amount."),
+    )
+
+
+def density(sections):
+    """How close the lines of the one page stand, 0–2: the balance, below it the rates beside the top ten, the tags
+    beside the reasons of losses. At most so many lines fit on A4 at each step (tests/browser/test_paper.py)."""
+    lines = {section.slug: len(section.rows) for section in sections}
+    side = [max(lines.get(a, 0), lines.get(b, 0)) for a, b in (("rates", "top"), ("tags", "lost"))]
+    return sum(sum([lines.get("balance", 0), *side]) > most for most in (28, 36))
+
+
 def contract_section(reading):
     """The month-start contract as it was when the month closed (M6): day one, what changed, the end, the target."""
     contract = thawed(reading.scope, reading.figures["contract"])
@@ -185,7 +212,8 @@ def contract_url(reading, name=""):
     return f"{url}?scope={reading.scope.code}" + (f"&of={name}" if name else "")
 
 
-def month_columns():
+def month_columns(*, paid):
+    columns = [(_("Payments"), lambda line: Cell(line["paid"], "money", {"of": "payments"}), True)] if paid else []
     return [
         (_("Opening"), lambda line: Cell(line["opening"], behind={"of": "opening"}), True),
         (_("New deals"), lambda line: Cell(line["new"], behind={"of": "new"}), True),
@@ -196,4 +224,5 @@ def month_columns():
         (_("Won amount"), lambda line: Cell(line["value"], "money", {"of": "won"}), True),
         (_("Target"), lambda line: Cell(line["target"], "money"), True),
         (_("Attained"), lambda line: Cell(line["share"], "share", strong=True), True),
+        *columns,
     ]

@@ -1,17 +1,17 @@
-"""A review told outside the page: as text to paste into a chat, as a workbook, and its three texts."""
-
-import io
+"""A review told outside the page: as text to paste into a chat, as a picture, and its three texts."""
 
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from core import words
+from core.periods import zone
+from reviews.picture import draw
+from reviews.telling import OFF_PAPER
 from reviews.tellingmonth import month_heads, month_sections
 from reviews.tellingrequests import request_heads, request_sections
 from reviews.tellingweek import week_heads, week_sections
 
 TEXTS = ("causes", "plan", "support")
-FORMATS = {"money": "#,##0.00", "share": "0%", "change": "+0%;-0%;0%", "minutes": "0.0", "days": "0"}
 
 
 def heads_of(reading):
@@ -32,7 +32,18 @@ def sections_of(reading):
 def title_of(reading):
     """周复盘 · 3月4日–10日（第 10 周） · 华东一组."""
     kind = _("Weekly review") if reading.kind == "week" else _("Monthly review")
-    return f"{kind} · {span_of(reading)} · {reading.scope.label}"
+    return " · ".join(filter(None, [kind, span_of(reading), reading.scope.label, version_of(reading)]))
+
+
+def version_of(reading):
+    """Which version is read, where there is more than one."""
+    of = {"n": reading.number, "all": len(reading.editions) + 1}
+    return _("version %(n)s of %(all)s") % of if reading.editions else ""
+
+
+def correction_of(reading):
+    """Why the version that is read was counted again; nothing of the first."""
+    return _("Counted again: %(reason)s") % {"reason": reading.edition.reason} if reading.edition else ""
 
 
 def span_of(reading):
@@ -40,12 +51,13 @@ def span_of(reading):
     return say(reading.period.first, get_language())
 
 
-def as_text(reading):
-    """The review as lines of text: heads, then each table with its numbers, then the texts."""
-    lines = [title_of(reading)]
+def as_text(reading, heads=None, sections=None):
+    """The review as lines of text: heads, then each table with its numbers, then the texts. `heads` and `sections` are
+    those of the reading, where they are told already."""
+    lines = [title_of(reading), *filter(None, [correction_of(reading)])]
     lines += [" ".join(filter(None, [head.label, head.cell.said, f"({head.sub})" if head.sub else ""]))
-              for head in heads_of(reading)]
-    for section in sections_of(reading):
+              for head in heads or heads_of(reading)]
+    for section in sections or sections_of(reading):
         if not section.rows:
             continue
         lines += ["", f"[{section.title}] " + " · ".join(section.head[1:])]
@@ -64,52 +76,14 @@ def texts_of(reading):
     return [(label, getattr(reading.review, name)) for label, name in zip(labels, TEXTS, strict=True)]
 
 
-def as_workbook(reading):
-    """The review as an xlsx file: numbers are numbers, text is never a formula or a link. Returns bytes."""
-    import xlsxwriter  # only here: web start-up does not pay for it (D43)
-
-    out = io.BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    book = xlsxwriter.Workbook(out, options)
-    bold = book.add_format({"bold": True})
-    formats = {kind: book.add_format({"num_format": how}) for kind, how in FORMATS.items()}
-    sheet = book.add_worksheet(_("Review")[:31])
-    sheet.set_column(0, 0, 30)
-    sheet.set_column(1, 12, 14)
-    sheet.set_landscape()
-    sheet.fit_to_pages(1, 0)
-    sheet.write_string(0, 0, title_of(reading), bold)
-    if reading.books.chosen:  # as the page says it beside the chips
-        said = _("Of the stages: this playbook. Every other number: all playbooks.")
-        sheet.write_string(1, 0, f"{reading.books.names[reading.books.chosen]} · {said}")
-    line = 2
-    for head in heads_of(reading):
-        sheet.write_string(line, 0, head.label)
-        put(sheet, line, 1, head.cell, formats)
-        sheet.write_string(line, 2, head.sub)
-        line += 1
-    for section in sections_of(reading):
-        line += 1
-        sheet.write_string(line, 0, section.title, bold)
-        line += 1
-        for column, title in enumerate(section.head):
-            sheet.write_string(line, column, title, bold)
-        for row in section.rows:
-            line += 1
-            sheet.write_string(line, 0, row.label)
-            for column, cell in enumerate(row.cells, 1):
-                put(sheet, line, column, cell, formats)
-        line += 1
-    for label, text in texts_of(reading):
-        line += 1
-        sheet.write_string(line, 0, label, bold)
-        sheet.write_string(line, 1, text)
-    book.close()
-    return out.getvalue()
-
-
-def put(sheet, line, column, cell, formats):
-    if isinstance(cell.raw, float):
-        sheet.write_number(line, column, cell.raw, formats.get(cell.kind))
-    else:
-        sheet.write_string(line, column, cell.raw)
+def as_picture(reading, *, said=""):
+    """The review as one long picture (SVG text): the heads, what stands on the month's one page, the texts. `said` is a
+    sentence that the page says above its tables. People are not compared in a picture that travels (D25)."""
+    off = OFF_PAPER if reading.kind == "month" else {"by-person"}
+    sections = [section for section in sections_of(reading) if section.slug not in off]
+    kind = _("Weekly review") if reading.kind == "week" else _("Monthly review")
+    sub = " · ".join(filter(None, [kind, reading.scope.label, version_of(reading)]))
+    said = "\n".join(filter(None, [correction_of(reading), said]))
+    moment = words.exact(reading.as_of.astimezone(zone()), get_language())
+    foot = _("SalesFlow · numbers as of %(at)s") % {"at": moment}
+    return draw(span_of(reading), sub, heads_of(reading), sections, texts_of(reading), said=said, foot=foot)

@@ -32,6 +32,9 @@ TOGGLES = {
         _("Stage agreement"),
         _("Each week rep and manager judge a few deals without seeing the other's answer."),
     ),
+    "payments": (
+        _("Payments"), _("Date and amount are entered on won deals; the monthly report has a column of them."),
+    ),
     "rates_on_board": (_("Rates on the board"), _("The share that moves on, under each stage.")),
 }
 

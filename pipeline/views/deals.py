@@ -28,10 +28,12 @@ from pipeline.books import in_use, offered_after_win
 from pipeline.cards import cards_of, shown
 from pipeline.deals import save_deal
 from pipeline.forms import DealForm
+from pipeline.forms_payment import PaymentForm
 from pipeline.models import Deal, Risk
 from pipeline.notes import holds_of
 from pipeline.opening import open_deal
 from pipeline.path import path_of
+from pipeline.paying import paid, takes_payments
 from pipeline.peeking import open_risks, peek_of
 from pipeline.playbooks import Playbooks
 from pipeline.proving import stays_of
@@ -163,6 +165,8 @@ def customer_panel(request, pk):
         "stays": stays_of(chosen.deal, books.stages) if chosen else [],
         "risks": open_risks(chosen.deal, on) if chosen else [],
         "deal": chosen.deal if chosen else None,
+        "paid": paid(chosen.deal) if chosen and takes_payments(chosen.deal) else None,
+        "form": PaymentForm(initial={"paid_on": on}),
         "follow": offered_after_win(customer, request.user),
         "playbooks": in_use(request.user),
     }

@@ -34,9 +34,10 @@ def draw_cell(cell, rows_url=""):
 @register.simple_tag
 def draw_cells(cells, rows_url=""):
     """The cells of a line of a table, in one pass: a company's tables have hundreds."""
-    shown = ((draw_cell(cell, rows_url), cell.strong) for cell in cells)
-    return format_html_join("", "<td class=\"num\">{}</td>", (
-        (format_html("<b>{}</b>", text) if strong else text,) for text, strong in shown
+    shown = ((cell, draw_cell(cell, rows_url)) for cell in cells)
+    return format_html_join("", "<td class=\"{}\">{}</td>", (
+        ("words" if cell.kind == "words" else "num", format_html("<b>{}</b>", text) if cell.strong else text)
+        for cell, text in shown
     ))
 
 

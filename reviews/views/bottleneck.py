@@ -20,7 +20,7 @@ from reviews.views.pages import find
 @require_GET
 def page(request, code):
     now = timezone.now()
-    reading = find(request, "month", code, request.GET.get("scope", ""), now)
+    reading = find(request, "month", code, request.GET, now)
     if not reading.sells:
         raise Http404
     reading.books = Books.load()

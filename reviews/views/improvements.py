@@ -38,7 +38,7 @@ def readable(user, improvement):
 @deed
 def new(request, code):
     now = timezone.now()
-    reading = find(request, "month", code, request.POST.get("scope", ""), now)
+    reading = find(request, "month", code, request.POST, now)
     if not reading.sells:
         raise Http404
     form = form_of(reading, request.user, request.POST)

@@ -14,20 +14,26 @@ from core.past import Past, read_past
 from core.periods import period_of, today
 from reviews.books import Books
 from reviews.bottleneck import bottleneck
-from reviews.forms import TextsForm
+from reviews.correcting import correct
+from reviews.forms import ReasonForm, TextsForm
 from reviews.reading import NoSuchReview, read_review
 from reviews.showing import gated, page_context
 from reviews.tellingbottleneck import sentence
 from reviews.texts import keep_texts, note_export
 from reviews.themes import themes_of
 from reviews.waits import Waits
-from reviews.writing import as_workbook, title_of
+from reviews.workbook import as_workbook
+from reviews.writing import as_picture, title_of
 
 
-def find(request, kind, code, scope, now, as_of=None):
-    """The review somebody asked for, or 404: no such period, a future one, or a scope that is not his."""
+def find(request, kind, code, data, now, as_of=None):
+    """The review that `data` asks for by scope and edition, or 404: no such period, version, or a scope that is not
+    his."""
+    number_of, text = None, data.get("edition", "")
+    if text and (number_of := number(text)) is None:
+        raise Http404
     try:
-        return read_review(request.user, kind, code, scope, now=now, as_of=as_of)
+        return read_review(request.user, kind, code, data.get("scope", ""), now=now, as_of=as_of, number=number_of)
     except NoSuchReview:
         raise Http404 from None
 
@@ -41,6 +47,7 @@ def address(reading, name=None):
     url = reverse(f"reviews:{name or reading.kind}", args=[reading.period.code])
     asked = {"scope": reading.scope.code} | ({"as_of": today(reading.now).isoformat()} if reading.past else {})
     asked |= {"playbook": reading.books.code} if reading.books.code else {}
+    asked |= {} if reading.is_newest else {"edition": reading.number}
     return f"{url}?{urlencode(asked)}"
 
 
@@ -62,16 +69,20 @@ def month(request, code):
 def show(request, kind, code):
     now = timezone.now()
     past = past_of(request.GET, kind, code, today(now))
-    reading = find(request, kind, code, request.GET.get("scope", ""), now, as_of=past.moment if past.day else None)
+    reading = find(request, kind, code, request.GET, now, as_of=past.moment if past.day else None)
     reading.books = Books.load(request.GET.get("playbook", ""))
     reading.themes = themes_of(reading)
     context = page_context(reading) | gated(reading, request.user) | {"past": past}
-    verdict = None if reading.past else bottleneck(reading)
-    if verdict:
-        context["bottleneck"] = sentence(reading, verdict)
+    context["bottleneck"] = bottleneck_said(reading)
     if kind == "month" and not reading.past:
         context["waits"] = Waits.read(reading.scope, reading.period, now=now, months=1).departments()
     return render(request, "reviews/review.html", context)
+
+
+def bottleneck_said(reading):
+    """The sentence about the bottleneck; nothing where none is looked for."""
+    verdict = None if reading.past else bottleneck(reading)
+    return sentence(reading, verdict) if verdict else ""
 
 
 def past_of(data, kind, code, on):
@@ -94,16 +105,30 @@ def version_seen(data):
 def texts(request, code):
     """Save the three texts of a review, with its version (409 when somebody changed the same one)."""
     now = timezone.now()
-    reading = find(request, kind_of(code), code, request.POST.get("scope", ""), now)
+    reading = find(request, kind_of(code), code, request.POST, now)
     form = TextsForm(request.POST, instance=reading.review)
     if not form.is_valid():
         context = page_context(reading) | gated(reading, request.user) | {"form": form}
         return render(request, "reviews/_texts.html" if request.htmx else "reviews/review.html", context, status=422)
     keep_texts(reading, form, by=request.user, now=now, expect=version_seen(request.POST))
     if request.htmx:
-        fresh = find(request, kind_of(code), code, request.POST.get("scope", ""), now)
+        fresh = find(request, kind_of(code), code, request.POST, now)
         return render(request, "reviews/_texts.html", page_context(fresh) | {"saved": True})
     return redirect(address(reading))
+
+
+@require_POST
+@deed
+def recount(request, code):
+    """Count a closed period again: a version beside those there are."""
+    now = timezone.now()
+    reading = find(request, kind_of(code), code, {"scope": request.POST.get("scope", "")}, now)
+    form = ReasonForm(request.POST)
+    if not form.is_valid():
+        context = page_context(reading) | gated(reading, request.user) | {"again": form}
+        return render(request, "reviews/review.html", context, status=422)
+    correct(reading, form.cleaned_data["reason"], by=request.user, now=now, expect=form.cleaned_data["seen"])
+    return redirect(address(find(request, kind_of(code), code, {"scope": reading.scope.code}, now)))
 
 
 @require_POST
@@ -111,7 +136,7 @@ def texts(request, code):
 def export(request, code):
     """Note the export and lead to the file, which is written within the rights of that moment."""
     now = timezone.now()
-    reading = find(request, kind_of(code), code, request.POST.get("scope", ""), now)
+    reading = find(request, kind_of(code), code, request.POST, now)
     reading.books = Books.load(request.POST.get("playbook", ""))
     note_export(reading, by=request.user, now=now)
     return redirect(address(reading, "file"))
@@ -119,7 +144,7 @@ def export(request, code):
 
 @require_GET
 def file(request, code):
-    reading = find(request, kind_of(code), code, request.GET.get("scope", ""), timezone.now())
+    reading = find(request, kind_of(code), code, request.GET, timezone.now())
     reading.books = Books.load(request.GET.get("playbook", ""))
     reading.themes = themes_of(reading)
     response = HttpResponse(
@@ -127,4 +152,14 @@ def file(request, code):
     )
     name = f"{title_of(reading)}.xlsx"
     response.headers["Content-Disposition"] = content_disposition_header(True, name)
+    return response
+
+
+@require_GET
+def picture(request, code):
+    """The long picture: an SVG, which the browser turns into a PNG when it has scripts."""
+    reading = find(request, kind_of(code), code, request.GET, timezone.now())
+    reading.books = Books.load(request.GET.get("playbook", ""))
+    response = HttpResponse(as_picture(reading, said=bottleneck_said(reading)), content_type="image/svg+xml")
+    response.headers["Content-Disposition"] = content_disposition_header(False, f"{title_of(reading)}.svg")
     return response

@@ -22,7 +22,7 @@ def rows(request):
     code = request.GET.get("period", "")
     kind, now = kind_of(code), timezone.now()
     past = past_of(request.GET, kind, code, today(now))
-    reading = find(request, kind, code, request.GET.get("scope", ""), now, as_of=past.moment if past.day else None)
+    reading = find(request, kind, code, request.GET, now, as_of=past.moment if past.day else None)
     if not reading.may_list(asked.of, asked.person):
         raise Http404
     reading.books = Books.load(request.GET.get("playbook", ""))

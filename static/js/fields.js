@@ -11,7 +11,7 @@ sf.copy = async (text) => {
   }
   sf.say(sf.words('Copied'));
 };
-sf.on('click', '[data-copy]', (event, button) => {
+sf.on('click', '[data-copy], [data-copy-from]', (event, button) => {
   if (button.matches('button')) event.preventDefault();
   sf.copy(button.dataset.copy || sf.$(button.dataset.copyFrom)?.innerText || '');
   const label = sf.$('span', button);

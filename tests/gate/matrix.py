@@ -375,6 +375,10 @@ PIPELINE = {
             data=lambda w: {"do": "plan", "ids": w.alice.deal.pk, "due_on": day(3), "text": "再约"}),
     ],
     "pipeline:peek": [Row(get=of_deal(), **DEAL)],
+    "pipeline:payment_add": [Row(post=of_deal(409), data=lambda w: {"amount": "5", "paid_on": day(-1)}, **DEAL)],  # open
+    "pipeline:payment_remove": [
+        Row(post=of_deal(IN), kwargs=lambda w: {"pk": w.alice.deal.pk, "payment": w.alice.deal.payments.create(
+            amount=5, paid_on=day(-1), made_at=timezone.now(), made_by=w.cast.alice).pk})],
     "pipeline:risk_close": [
         Row(post=of_deal(IN), kwargs=lambda w: {
             "pk": w.alice.deal.pk, "risk": w.alice.deal.risks.create(text="预算", opened_at=timezone.now()).pk})],
@@ -612,7 +616,10 @@ REVIEWS = {
     # the causes are the managers' to write, a rep reads them
     "reviews:texts": [Row(post=of_alice(IN, alice=403), data=scoped(causes="", version="1"), **WEEK, **MIXED)],
     "reviews:export": [Row(post=of_alice(IN), data=scoped(), **WEEK, **MIXED)],
+    # of a closed period that was frozen: here none is, so who may write there reads that (409)
+    "reviews:recount": [Row(post=of_alice(409, alice=403), data=scoped(reason="x", seen="1"), **WEEK, **MIXED)],
     "reviews:file": [Row(get=of_alice(), **WEEK, **ABOUT_ALICE, **MIXED)],
+    "reviews:picture": [Row(get=of_alice(), **MONTH, **ABOUT_ALICE, **MIXED), Row(get=ANYBODY, **WEEK)],
     "reviews:pace": [
         Row(get=SELLERS), Row(get=of_deal(mia=404, grace=404, ada=404), **ABOUT_ALICE, **MIXED),  # his own alone (D25)
         Row(get=only(200, mia=True, grace=True, ada=True, **CLOSED), **ABOUT_EAST, **MIXED),

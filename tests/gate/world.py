@@ -99,6 +99,7 @@ def build_world(now=None):
     )
     switches.set("pool", True, by=cast.ada, now=now)
     switches.set("stage_agreement", True, by=cast.ada, now=now)
+    switches.set("payments", True, by=cast.ada, now=now)
     world.sample = AgreementSample.objects.create(
         week=period_of("week", today(now)).code, team=cast.east, rep=cast.alice, manager=cast.mia,
         deal=world.alice.deal, stage=world.alice.deal.stage, drawn_at=now,
