@@ -169,6 +169,7 @@ class DealForm(forms.ModelForm):
         keep = [self.instance.rep_id, self.instance.owner_id, customer.owner_id]
         for name in ("rep", "owner"):
             self.fields[name].queryset = people | User.objects.filter(pk__in=[pk for pk in keep if pk])
+            self.fields[name].empty_label = "–"
         if not self.instance.pk:
             del self.fields["why"]
         if self.instance.pk:
@@ -219,6 +220,7 @@ class CellForm(forms.ModelForm):
         if field in ("rep", "owner"):
             people = User.objects.sellers() if user.is_admin or user.is_manager else User.objects.assignable_by(user)
             self.fields[field].queryset = people | User.objects.filter(pk=getattr(self.instance, f"{field}_id"))
+            self.fields[field].empty_label = "–"
 
 
 class UpdateForm(forms.Form):
