@@ -286,3 +286,16 @@ def test_a_probability_beyond_a_hundred_is_said_at_its_field(cast, stages, said)
     """In words, not as the name of a rule of the database."""
     form = StageForm({"label": "x", "probability": said}, instance=fresh(stages[2]), playbook=stages[2].playbook)
     assert not form.is_valid() and set(form.errors) == {"probability"}
+
+
+@pytest.mark.proves("REL1")
+def test_an_order_dragged_in_an_old_window_is_refused(cast, stages, client_of):
+    client, ids = client_of(cast.ada), order()
+    assert client.get("/setup/stages").content.decode().count('name="seen"') == len(ids)
+    one, other = [ids[1], ids[0], *ids[2:]], [ids[0], ids[2], ids[1], *ids[3:]]
+    said = {"playbook": stages[1].playbook.code, "seen": ids}
+    assert client.post("/setup/stages/order", said | {"stage": one, "key": key()}).status_code == 302
+    late = client.post("/setup/stages/order", said | {"stage": other, "key": key()}, headers={"HX-Request": "true"})
+    assert (late.status_code, order()) == (409, one)
+    assert "changed meanwhile" in late.content.decode()
+    assert client.post("/setup/stages/order", said | {"seen": one, "stage": ids, "key": key()}).status_code == 302
