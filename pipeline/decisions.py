@@ -1,6 +1,5 @@
 """The decisions of a meeting that pipeline carries out: a next step, another owner, parked, lost, a note (M4)."""
 
-import datetime as dt
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -13,6 +12,7 @@ from core.widgets import Chips, Day
 from customers import steps, transferring
 from customers.models import NextStep
 from pipeline.deciding import Decision, Made, decision
+from pipeline.forms_meeting import check_step_day
 from pipeline.models import DealLink, LossReason
 from pipeline.promises import kept_steps
 
@@ -26,10 +26,8 @@ class Deciding(forms.Form):
 
     def clean_due_on(self):
         day = self.cleaned_data["due_on"]
-        if day and day < today(self.now):
-            raise forms.ValidationError(_("Pick today or a later day."))
-        if day and day > today(self.now) + dt.timedelta(days=730):
-            raise forms.ValidationError(_("Pick a day within two years."))
+        if day:
+            check_step_day(day, today(self.now))
         return day
 
 

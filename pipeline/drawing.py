@@ -91,7 +91,7 @@ def card_html(card, *, everywhere=False, placed=False, on=False):
             'href="tel:{}" data-owed="{}" data-how="phone" data-log="{}"', card.phone, deal.customer_id, card.log_href
         )
     return format_html(
-        _pattern(language), css=(" has-strip" if card.strip else "") + (" on" if on else ""),
+        _pattern(language), css=" on" if on else "",
         where="all" if everywhere else "card", pk=str(deal.pk),
         index=format_html(' data-index="{}"', card.index) if placed else "", href=card.href,
         pip=words.pip(card.stage) if everywhere else "", name=card.name, money=money(card.money),

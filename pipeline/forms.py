@@ -3,14 +3,16 @@
 import datetime as dt
 
 from django import forms
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from activity.needed import NeedsFiles
-from core.periods import at
-from core.widgets import Chips, Day
+from core.periods import at, today
+from core.widgets import Chips
+from core.words import day_long
 from customers.models import Customer, Need
-from exchange.fields import AmountField
+from exchange.fields import AmountField, DayField
 from pipeline import entering
 from pipeline.asks import add_own, is_asked, own_answers
 from pipeline.models import Deal, LossReason, RiskType
@@ -36,9 +38,9 @@ class MoveForm(forms.Form):
 
     frm = forms.IntegerField(required=False, widget=forms.HiddenInput)  # the stage the mover saw; posted as "from"
     key_action = line_field()
-    expected_close = forms.DateField(label=_("Expected close"), required=False, widget=Day)
+    expected_close = DayField(label=_("Expected close"), required=False)
     reason = forms.CharField(label=_("Why is it going back?"), max_length=200)
-    signed_on = forms.DateField(label=_("Signed on"), widget=Day)
+    signed_on = DayField(label=_("Signed on"))
     contract_amount = AmountField(label=_("Contract amount (CNY)"))
     risk_type = forms.ModelChoiceField(
         RiskType.objects.filter(retired_at=None), label=_("Risk"), required=False, widget=Chips, empty_label=None
@@ -47,11 +49,13 @@ class MoveForm(forms.Form):
     tag = forms.ChoiceField(label=_("Tag"), choices=Customer.Tag.choices, required=False, widget=Chips)
     evidence = forms.CharField(label=_("What shows it is done"), max_length=300, required=False)
     needs = forms.ModelMultipleChoiceField(
-        Need.objects.none(), label=_("Open needs: tick what is answered"), required=False,
+        Need.objects.none(),
+        label=_("Open needs: tick what is answered"),
+        required=False,
         widget=forms.CheckboxSelectMultiple,
     )
     ask = forms.MultipleChoiceField(label=_("Ask with it"), required=False, widget=forms.CheckboxSelectMultiple)
-    entered_on = forms.DateField(label=_("It happened on an earlier day"), required=False, widget=Day)
+    entered_on = DayField(label=_("It happened on an earlier day"), required=False)
     late_reason = forms.CharField(label=_("Why it is entered late"), max_length=200, required=False)
 
     def __init__(self, *args, deal, to, now, by, **kwargs):
@@ -86,8 +90,14 @@ class MoveForm(forms.Form):
         data = super().clean()
         if data.get("entered_on") and not (data.get("late_reason") or data.get("reason")):
             self.add_error("late_reason", _("Say why the move is entered late."))
-        if data.get("entered_on") and data["entered_on"] > self.now.date() + dt.timedelta(days=1):
+        on, since = today(self.now), today(self.deal.entered_at)
+        if (day := data.get("entered_on")) and day > on:
             self.add_error("entered_on", _("The move cannot lie in the future."))
+        elif day and day < since:
+            words = day_long(since, get_language())
+            self.add_error("entered_on", _("It is in its stage since %(day)s: no move lies before.") % {"day": words})
+        if (day := data.get("signed_on")) and day > on:
+            self.add_error("signed_on", _("A contract is not signed on a day to come."))
         return data
 
     @property
@@ -130,7 +140,7 @@ class LoseForm(forms.Form):
     )
     competitor = forms.CharField(label=_("Competitor"), max_length=60, required=False)
     lost_note = forms.CharField(label=_("One line for next time"), max_length=300, required=False)
-    back_on = forms.DateField(label=_("Come back on"), required=False, widget=Day)
+    back_on = DayField(label=_("Come back on"), required=False)
 
     add_prefix = MoveForm.add_prefix
 
@@ -146,7 +156,7 @@ class DealForm(forms.ModelForm):
     class Meta:
         model = Deal
         fields = ["name", "amount", "expected_close", "rep", "owner", "competitor"]
-        widgets = {"expected_close": Day}
+        field_classes = {"expected_close": DayField}
 
     field_order = ["name", "amount", "expected_close", "key_action", "risk", "competitor", "rep", "owner", "why"]
     ALWAYS = ("name", "rep", "owner", "why")  # of every deal, whatever its stage
@@ -159,6 +169,7 @@ class DealForm(forms.ModelForm):
         keep = [self.instance.rep_id, self.instance.owner_id, customer.owner_id]
         for name in ("rep", "owner"):
             self.fields[name].queryset = people | User.objects.filter(pk__in=[pk for pk in keep if pk])
+            self.fields[name].empty_label = "–"
         if not self.instance.pk:
             del self.fields["why"]
         if self.instance.pk:
@@ -199,7 +210,7 @@ class CellForm(forms.ModelForm):
     class Meta:
         model = Deal
         fields = ["amount", "expected_close", "rep", "owner"]
-        widgets = {"expected_close": Day}
+        field_classes = {"expected_close": DayField}
 
     def __init__(self, *args, field, user, **kwargs):
         super().__init__(*args, **kwargs)
@@ -209,6 +220,7 @@ class CellForm(forms.ModelForm):
         if field in ("rep", "owner"):
             people = User.objects.sellers() if user.is_admin or user.is_manager else User.objects.assignable_by(user)
             self.fields[field].queryset = people | User.objects.filter(pk=getattr(self.instance, f"{field}_id"))
+            self.fields[field].empty_label = "–"
 
 
 class UpdateForm(forms.Form):

@@ -4,9 +4,11 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from core.periods import today
 from core.widgets import Chips, Day
 from customers.models import Need
 from pipeline.forms import line_field
+from pipeline.forms_meeting import check_step_day
 from pipeline.models import LossReason, Stage
 
 
@@ -50,6 +52,10 @@ class PlanManyForm(forms.Form):
 
     def __init__(self, *args, deals, user, **kwargs):
         super().__init__(*args, **kwargs)
+
+    def clean_due_on(self):
+        check_step_day(self.cleaned_data["due_on"], today())
+        return self.cleaned_data["due_on"]
 
 
 class AssignManyForm(forms.Form):

@@ -12,6 +12,14 @@ from customers.models import Customer
 AHEAD = dt.timedelta(days=730)
 
 
+def check_step_day(day, on):
+    """Raise ValidationError when the day of a next step is over on `on`, or further off than two years."""
+    if day < on:
+        raise forms.ValidationError(_("Pick today or a later day."))
+    if day > on + AHEAD:
+        raise forms.ValidationError(_("Pick a day within two years."))
+
+
 class SupportForm(forms.Form):
     support = forms.CharField(label=_("Needs support"), max_length=300, required=False)
 
@@ -31,9 +39,5 @@ class PartStepForm(forms.Form):
         self.initial["due_on"] = period_of("week", self.on).next().first
 
     def clean_due_on(self):
-        day = self.cleaned_data["due_on"]
-        if day < self.on:
-            raise forms.ValidationError(_("Pick today or a later day."))
-        if day > self.on + AHEAD:
-            raise forms.ValidationError(_("Pick a day within two years."))
-        return day
+        check_step_day(self.cleaned_data["due_on"], self.on)
+        return self.cleaned_data["due_on"]

@@ -1,6 +1,7 @@
 """The form of one stage in Setup (S18)."""
 
 from django import forms
+from django.core.validators import MaxValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Department, User
@@ -58,6 +59,8 @@ class StageForm(forms.ModelForm):
     def __init__(self, *args, playbook, **kwargs):
         super().__init__(*args, **kwargs)
         self.asked = asked_in(playbook)
+        self.fields["probability"].validators.append(MaxValueValidator(100))
+        self.fields["probability"].widget.attrs["max"] = 100
         self.fields["default_tag"] = forms.ChoiceField(
             label=_("Tag"), required=False, choices=[("", "–"), *Customer.Tag.choices]
         )

@@ -39,12 +39,22 @@ class Cell:
     after: str
     value: str = ""
     error: str = ""
+    column: str = ""  # its head, for the preview
+
+
+def _lines(text):
+    return text[:MOST_CHARACTERS].replace("\r\n", "\n").rstrip("\n").split("\n")
+
+
+def lines_of(text):
+    """How many rows a pasted block has."""
+    return len(_lines(text))
 
 
 def read_block(text, deals, first, *, user, on):
     """The cells a pasted block would change. `deals` are the rows from the first one down, `first` the column it begins
     in. Columns that are not edited in the table (customer, stage, entered) are passed over."""
-    rows = [line.split("\t") for line in text[:MOST_CHARACTERS].replace("\r\n", "\n").rstrip("\n").split("\n")]
+    rows = [line.split("\t") for line in _lines(text)]
     columns = COLUMNS[COLUMNS.index(first) :]
     people = None
     cells = []

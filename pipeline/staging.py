@@ -115,17 +115,18 @@ def shift(stage, step, *, by, now):
     return line
 
 
-def reorder(playbook, ids, *, by, now):
-    """The whole order at once, as a drag leaves it; kinds stay in their order."""
+def reorder(playbook, ids, *, by, now, seen=None):
+    """The whole order at once, as a drag leaves it; kinds stay in their order. `seen`: the ids in the order that was
+    shown; raises Refused when it is another one by now (REL1)."""
     with transaction.atomic():
         line = {stage.pk: stage for stage in playbook.stages.live().select_for_update()}
-        if sorted(ids) != sorted(line):
+        was = [stage.pk for stage in sorted(line.values(), key=lambda stage: (stage.position, stage.pk))]
+        if sorted(ids) != sorted(line) or seen is not None and seen != was:
             raise Refused(_("The stages were changed meanwhile."))
         kinds = [*Stage.Kind.values]
         ordered = sorted((line[pk] for pk in ids), key=lambda stage: kinds.index(stage.kind))
         if [stage.pk for stage in ordered] != list(ids):
             raise Refused(_("Open stages come before the won one, after-sales behind it."))
-        was = [stage.pk for stage in sorted(line.values(), key=lambda stage: (stage.position, stage.pk))]
         number(ordered, by=by)
         _tell(
             "pipeline.stages_ordered",

@@ -67,6 +67,8 @@ class Column:
         try:
             value = parsing.money(text.removesuffix("%").strip() if self.metric == Metric.RATE else text)
         except Wrong as wrong:
+            if wrong.message == parsing.LARGE_AMOUNT:
+                raise
             raise Wrong(NEGATIVE if text.startswith(("-", "−")) else NO_NUMBER) from wrong
         if value is not None and self.metric in WHOLE and value != value.to_integral_value():
             raise Wrong(NOT_WHOLE)

@@ -91,7 +91,8 @@ class Shown:
     @property
     def picture(self):
         bars, aim = waterfall(self.contract.first, self.contract.parts, self.contract.now, self.contract.target)
-        return {"bars": [{"bar": bar, "label": PART_WORDS[bar.slug]()} for bar in bars], "aim": aim}
+        words = PART_WORDS | ({"now": lambda: pgettext("contract", "Month end")} if self.closed_at else {})
+        return {"bars": [{"bar": bar, "label": words[bar.slug]()} for bar in bars], "aim": aim}
 
 
 @dataclass

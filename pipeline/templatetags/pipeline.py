@@ -79,7 +79,8 @@ def own_answers(deal):
 
 @register.filter
 def plus_days(day, days):
-    return day + dt.timedelta(days=days)
+    """The day so many days on; the last there is stays where it is."""
+    return min(day, dt.date.max - dt.timedelta(days=days)) + dt.timedelta(days=days)
 
 
 @register.filter

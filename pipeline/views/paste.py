@@ -19,7 +19,7 @@ from core.keys import deed
 from pipeline.answering import say
 from pipeline.asking import Asked
 from pipeline.models import Deal
-from pipeline.pasting import COLUMNS, MOST_CHARACTERS, MOST_ROWS, read_block, write_block
+from pipeline.pasting import COLUMNS, MOST_CHARACTERS, MOST_ROWS, lines_of, read_block, write_block
 from pipeline.table import read_table
 
 
@@ -38,7 +38,11 @@ def paste(request):
     if place is None or first not in COLUMNS or len(request.POST.get("text", "")) > MOST_CHARACTERS:
         return ask(request, request.POST, wrong=_("Choose the row and the column the block begins in."))
     cells = read_block(request.POST["text"], rows[place:], first, user=request.user, on=periods.today())
+    names = dict(labelled())
+    for cell in cells:
+        cell.column = names[cell.field]
     context = {"cells": [cell for cell in cells if not cell.error], "wrong": [cell for cell in cells if cell.error]}
+    context["over"] = max(0, lines_of(request.POST["text"]) - len(rows[place:][:MOST_ROWS]))
     return dialog(request, "paste_preview", context | {"query": request.POST.get("query", "")})
 
 
@@ -51,14 +55,19 @@ def rows_of(request, given):
     return [found[pk] for pk in keys if pk in found]
 
 
-def ask(request, given, *, wrong=""):
-    query = given.get("query", "") if request.method == "POST" else request.GET.urlencode()
+def labelled():
+    """[(column, its head)] as the table has them."""
     labels = (
         _("Sales rep"), _("Customer"), _("Stage"), _("Amount"), _("Entered"), _("Expected close"), _("Key action"),
         _("Risk"), _("Owner"),
     )  # fmt: skip
+    return list(zip(COLUMNS, labels, strict=True))
+
+
+def ask(request, given, *, wrong=""):
+    query = given.get("query", "") if request.method == "POST" else request.GET.urlencode()
     context = {
-        "rows": rows_of(request, {"query": query}), "columns": list(zip(COLUMNS, labels, strict=True)), "wrong": wrong,
+        "rows": rows_of(request, {"query": query}), "columns": labelled(), "wrong": wrong,
         "query": query, "first": given.get("first", "amount"), "text": given.get("text", ""),
         "start": given.get("start", ""),
     }

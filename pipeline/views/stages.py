@@ -141,7 +141,8 @@ def shift(request, pk):
 def reorder(request):
     playbook = get_object_or_404(Playbook.objects.visible_to(request.user), code=request.POST.get("playbook", ""))
     ids = [key for pk in request.POST.getlist("stage") if (key := number(pk))]
-    line = staging.reorder(playbook, ids, by=request.user, now=timezone.now())
+    seen = [key for pk in request.POST.getlist("seen") if (key := number(pk))]
+    line = staging.reorder(playbook, ids, by=request.user, now=timezone.now(), seen=seen or None)
     return after(request, line[0])
 
 

@@ -19,6 +19,8 @@
     sf.$('form', event.target).scrollIntoView({ block: 'nearest' });
     sf.$('form input:not([type=hidden]), form select', event.target)?.focus({ preventScroll: true });
   }, true);
+  // One of a name is open at a time, and what comes in second is shut: a refused form would be, beside the one it replaces.
+  document.addEventListener('htmx:beforeSwap', () => sf.$$('.decide details').forEach((old) => old.removeAttribute('name')));
   sf.onKey((event) => {
     const open = event.key === 'Escape' && sf.$('.decide details[open]');
     if (!open) return false;

@@ -109,3 +109,33 @@ def test_one_card_in_two_windows(page_of, cast, now, third):
         arg=[deal.pk, str(third.pk)],
     )
     assert stage_of(other, deal.pk) == str(third.pk)  # behind the dialog it is where it is
+
+
+def test_the_actions_of_a_card_cover_no_fact(page_of, cast, now):
+    """What a mouse brings lies in the last line of the card, however many lines its strip has."""
+    deal = customer_of(cast.alice, now, "星澜科技", at=2).deals.get()
+    page = page_of(cast.mia, width=1440)
+    page.goto("/pipeline")
+    page.evaluate("document.querySelectorAll('.board .strip').forEach((strip) => strip.remove())")
+    page.evaluate(
+        f"""() => document.querySelector('#card-{deal.pk} .card-in').insertAdjacentHTML('afterend',
+            '<p class="strip alert"><span>' + '预批流程延迟，需对接财务部张琳跟进。'.repeat(4) + '</span></p>')"""
+    )
+    page.hover(f"#card-{deal.pk} b")
+    actions, strip, tag = (page.locator(f"#card-{deal.pk} {part}") for part in (".card-do", ".strip", ".card-3 .tag"))
+    assert strip.bounding_box()["height"] > 60
+    box, line = actions.bounding_box(), tag.bounding_box()
+    assert box["y"] + box["height"] <= strip.bounding_box()["y"] and box["x"] >= line["x"] + line["width"]
+    assert box["y"] <= line["y"] + line["height"] and line["y"] <= box["y"] + box["height"]  # beside the tag
+
+
+def test_the_stage_menu_begins_at_the_next_stage(page_of, cast, now):
+    deal = customer_of(cast.alice, now, "星澜科技", at=2).deals.get()
+    page = page_of(cast.mia, width=1440)
+    page.goto("/pipeline")
+    page.focus(f"#card-{deal.pk}")
+    page.keyboard.press("m")
+    after = Stage.objects.get(playbook=deal.stage.playbook, position=deal.stage.position + 1)
+    page.wait_for_selector(f"#choose-{deal.pk} [href$='to={after.pk}']:focus")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#move-form")

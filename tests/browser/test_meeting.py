@@ -53,6 +53,15 @@ def test_a_meeting_by_the_keyboard_with_a_follower(page_of, cast, quiet):
     page.keyboard.press("Escape")
     page.wait_for_selector(".decide:not(:has(details[open]))")
     assert MeetingItem.objects.get().text == "先发降本方案"
+    page.keyboard.press("1")  # what cannot be is said in the form, with what was typed
+    page.wait_for_selector("#decide-step [name=text]:focus")
+    page.keyboard.insert_text("寄样品")
+    page.fill("#decide-step [name=due_on]", "2020-01-01")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("details[open] #decide-step .summary")
+    assert page.input_value("#decide-step [name=text]") == "寄样品"
+    page.keyboard.press("Escape")
+    page.wait_for_selector(".decide:not(:has(details[open]))")
 
     place = page.locator("[data-timer]")
     assert place.is_hidden()

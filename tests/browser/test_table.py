@@ -39,3 +39,36 @@ def test_rows_copied_out_come_back_unchanged(page_of, cast):
     page.wait_for_selector("#paste-confirm", state="attached")
     assert page.locator("#paste-confirm [name=cell]").count() == 0
     assert page.locator("#paste-confirm [role=alert]").count() == 0
+
+
+def test_a_cell_is_edited_as_in_a_sheet(page_of, cast):
+    """A press anywhere in the cell opens it, its words in hand; Tab, Enter, Esc and Ctrl+Z do as in Excel (S8)."""
+    now = timezone.now()
+    one, two = (customer_of(cast.alice, now, name).deals.get() for name in ("启明", "星澜"))
+    page = page_of(cast.mia, width=1440)
+    page.goto("/pipeline/table?group=none")
+    settled(page)
+    first, second = page.locator("[data-row]").evaluate_all("rows => rows.map((row) => row.id.slice(4))")
+    assert {first, second} == {str(one.pk), str(two.pk)}
+
+    def holds(cell, tag):
+        page.wait_for_selector(f"#cell-{cell} > {tag}:focus")
+
+    page.locator(f"td:has(> #cell-{first}-risk)").click(position={"x": 4, "y": 4})
+    holds(f"{first}-risk", "input[name=risk]")
+    page.keyboard.press("Escape")
+    holds(f"{first}-risk", "a")
+    page.focus(f"#cell-{first}-amount > a")
+    page.keyboard.press("Enter")
+    holds(f"{first}-amount", "input[name=amount]")
+    page.keyboard.insert_text("52万")  # over what was there
+    page.keyboard.press("Tab")
+    holds(f"{first}-expected_close", "input[name=expected_close]")
+    page.keyboard.press("Shift+Tab")
+    holds(f"{first}-amount", "input[name=amount]")
+    assert page.input_value(f"#cell-{first}-amount input[name=amount]") == "520000"
+    page.keyboard.insert_text("53万")
+    page.keyboard.press("Enter")
+    holds(f"{second}-amount", "a")
+    page.keyboard.press("Control+z")
+    page.wait_for_function("(id) => document.getElementById(id)?.innerText.includes('52')", arg=f"cell-{first}-amount")

@@ -50,7 +50,9 @@ def test_several_move_together_or_not_at_all(two, cast, stages, price, client_of
     back = client.post("/deals/many", asked("move", two, to=stages[1].pk), headers={"HX-Request": "true"})
     assert back.status_code == 422  # going back asks why
     lost = asked("move", two, to=stages["lost"].pk)
-    assert client.post("/deals/many", lost, headers={"HX-Request": "true"}).status_code == 422  # so does losing
+    told = client.post("/deals/many", lost, headers={"HX-Request": "true"})
+    assert told.status_code == 422  # so does losing
+    assert ">Why did we lose it?</a>" in told.content.decode()  # said once: the question is its own complaint
     assert client.post("/deals/many", lost | {"lost_reason": price.pk, "key": key()}).status_code == 302
     assert {deal.lost_reason for deal in Deal.objects.all()} == {price}
 
@@ -64,6 +66,11 @@ def test_one_next_step_or_owner_for_several(two, cast, client_of, now):
     day = periods.today(now) + dt.timedelta(days=2)
     client = client_of(cast.mia)
     said = asked("plan", two, due_on=day.isoformat(), text="寄样品")
+    for other in (dt.date(9999, 12, 31), periods.today(now) - dt.timedelta(days=1)):
+        wrong = client.post("/deals/many", said | {"due_on": other.isoformat()}, headers={"HX-Request": "true"})
+        assert wrong.status_code == 422
+    assert not NextStep.objects.open().exists()
+    said["key"] = key()
     answer = client.post("/deals/many", said, headers={"HX-Request": "true"})
     assert '"redraw"' in answer["HX-Trigger"]
     assert set(NextStep.objects.open().values_list("customer", "due_on")) == {(deal.customer_id, day) for deal in two}

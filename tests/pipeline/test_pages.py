@@ -14,7 +14,7 @@ from activity.models import Event
 from core import periods
 from customers import steps
 from pipeline import entering, notes
-from pipeline.models import DayClose, DayMark, Deal, StageProgress
+from pipeline.models import DayClose, DayMark, Deal, LossReason, StageProgress
 from pipeline.moving import move_to
 from tests.cast import key, make_customer
 
@@ -71,6 +71,40 @@ def test_the_dialog_asks_and_the_post_moves(own, cast, stages, client_of):
         assert part in html, part
     own.deal.refresh_from_db()
     assert own.deal.stage == stages[3]
+
+
+@pytest.mark.proves("R54")
+def test_a_move_lies_neither_ahead_nor_before_the_stay_it_ends(own, cast, stages, client_of, now):
+    """A day that makes no sense is said where it was typed, its fold opened; none is changed in silence."""
+    deal, url, client = own.deal, f"/deals/{own.deal.pk}/move", client_of(cast.mia)
+    since = periods.today(deal.entered_at)
+    said = {"to": stages[3].pk, "from": stages[1].pk, "key_action": "确认需求", "late_reason": "出差"}
+    for day, sentence in (
+        (since - dt.timedelta(days=1), "It is in its stage since"),
+        (periods.today(now) + dt.timedelta(days=1), "cannot lie in the future"),
+    ):
+        told = post(client, url, entered_on=day.isoformat(), **said)
+        html = told.content.decode()
+        assert (told.status_code, sentence in html) == (422, True), html
+        assert '<details class="more" open>' in html
+    deal.refresh_from_db()
+    assert deal.stage == stages[1]
+    assert post(client, url, entered_on=since.isoformat(), **said).status_code == 200
+
+
+@pytest.mark.proves("B15")
+def test_a_day_of_the_year_9999_breaks_no_form(own, cast, stages, client_of):
+    deal, client = own.deal, client_of(cast.mia)
+    move = {"to": stages[3].pk, "from": stages[1].pk, "key_action": "确认需求"}
+    cell = {"field": "expected_close", "version": deal.version}
+    for url, said in ((f"/deals/{deal.pk}/move", move), (f"/deals/{deal.pk}/field", cell)):
+        for far in ("9999-12-31", "0001-01-01"):
+            told = post(client, url, expected_close=far, **said)
+            assert (told.status_code, "1990" in told.content.decode()) == (422, True), url
+    lost = post(client, f"/deals/{deal.pk}/lost", back_on="9999-12-31", lost_reason=LossReason.objects.first().pk)
+    assert (lost.status_code, "1990" in lost.content.decode()) == (422, True)
+    Deal.objects.filter(pk=deal.pk).update(expected_close=dt.date.max)  # from an older version
+    assert client.get(f"/deals/{deal.pk}/move?to={stages[3].pk}", **HTMX).status_code == 200
 
 
 def test_without_scripts_the_move_is_post_redirect_get(own, cast, stages, client_of):

@@ -15,6 +15,7 @@ from customers.models import Customer, TagChange
 from pipeline import staging
 from pipeline.calibrating import Chance, chances, wilson
 from pipeline.effects import effects_of
+from pipeline.forms_stage import StageForm
 from pipeline.models import Deal, Playbook, Stage, StageProgress
 from pipeline.moving import move_to
 from pipeline.process import draw, median_stay, process_of
@@ -278,3 +279,23 @@ def test_the_process_is_drawn_with_load_and_median_of_what_the_reader_sees(own, 
         assert f"/pipeline/table?stage={stages[2].pk}" in html
     assert client_of(cast.mia).get(f"/pipeline/table?stage={stages[2].pk}").context["table"].total == nodes[2].deals
     assert client_of(cast.sam).get("/process").status_code == 403
+
+
+@pytest.mark.parametrize("said", ["150", "-1", "99999"])
+def test_a_probability_beyond_a_hundred_is_said_at_its_field(cast, stages, said):
+    """In words, not as the name of a rule of the database."""
+    form = StageForm({"label": "x", "probability": said}, instance=fresh(stages[2]), playbook=stages[2].playbook)
+    assert not form.is_valid() and set(form.errors) == {"probability"}
+
+
+@pytest.mark.proves("REL1")
+def test_an_order_dragged_in_an_old_window_is_refused(cast, stages, client_of):
+    client, ids = client_of(cast.ada), order()
+    assert client.get("/setup/stages").content.decode().count('name="seen"') == len(ids)
+    one, other = [ids[1], ids[0], *ids[2:]], [ids[0], ids[2], ids[1], *ids[3:]]
+    said = {"playbook": stages[1].playbook.code, "seen": ids}
+    assert client.post("/setup/stages/order", said | {"stage": one, "key": key()}).status_code == 302
+    late = client.post("/setup/stages/order", said | {"stage": other, "key": key()}, headers={"HX-Request": "true"})
+    assert (late.status_code, order()) == (409, one)
+    assert "changed meanwhile" in late.content.decode()
+    assert client.post("/setup/stages/order", said | {"seen": one, "stage": ids, "key": key()}).status_code == 302

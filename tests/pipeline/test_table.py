@@ -82,6 +82,19 @@ def test_a_block_copied_out_and_pasted_back_changes_nothing(cast, many, now):
     assert [(cell.after, cell.error) for cell in changed] == [("=1+1", "")]  # what was kept from running is text again
 
 
+def test_the_preview_names_each_column_and_what_finds_no_row(cast, client_of, many):
+    """A day to be emptied reads "2026-12-17 → –": which column that is stands beside it; rows too many are said."""
+    Deal.objects.update(amount=5, expected_close=today())
+    last = read_table(Asked(cast.mia, {"group": "none"}, timezone.localdate())).rows[-1].deal
+    said = {"start": last.pk, "first": "amount", "query": "?group=none", "key": key()}
+    shown = client_of(cast.mia).post("/pipeline/table/paste", said | {"text": "7\t\t\n8\t\t\n9\t\t\n"})
+    html = shown.content.decode()
+    assert "<td>Amount</td>" in html and "<td>Expected close</td>" in html
+    assert "2 rows of the block find no row" in html
+    shown = client_of(cast.mia).post("/pipeline/table/paste", said | {"text": "7\t\t\n", "key": key()})
+    assert "find" not in shown.content.decode().partition("<main")[2].partition("</main")[0]
+
+
 def test_an_undone_block_takes_its_slip_back(own, cast, now):
     on = today(now)
     Deal.objects.bulk_update([Deal(pk=own.deal.pk, expected_close=on + 5 * DAY)], ["expected_close"])

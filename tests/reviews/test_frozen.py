@@ -67,6 +67,7 @@ def test_later_edits_change_nothing_of_a_closed_month(cast, seed, client_of):
         page = contract_page(scope, MARCH, survey(), now=LATER)
         assert told(page.contract) == wanted[scope]
         assert (page.closed_at, page.contract.scope) == (CLOSED, scope)
+        assert page.picture["bars"][-1]["label"] in ("Month end", "月末")  # nothing of a closed month is "now"
         assert [(p.scope, p.first, p.won, p.open, p.target) for p in page.places] == places[scope]
         assert page.contract.now - page.contract.first == sum(value for *_p, value in page.contract.parts)
         live = contract_of(Ends(scope, MARCH, read_stages(), as_of=LATER), scope, is_inside(scope), Decimal(77))

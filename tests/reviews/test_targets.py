@@ -100,7 +100,9 @@ def test_only_managers_set_targets_of_their_teams(cast, client_of):
 def test_wrong_input_marks_its_cell_and_the_rest_is_saved(cast, client_of):
     mia = client_of(cast.mia)
     team, person = cell_of("2024-03", f"team-{cast.east.pk}"), cell_of("2024-03", f"person-{cast.alice.pk}")
-    for value, words in (("abc", "Enter a number"), ("-5", "A target is not negative")):
+    for value, words in (
+        ("abc", "Enter a number"), ("-5", "A target is not negative"), ("9" * 18, "is too large an amount"),
+    ):  # fmt: skip
         answer = save(mia, (team, value), reason="x")
         assert answer.status_code == 422
         assert words in answer.content.decode()
@@ -124,12 +126,13 @@ def test_a_change_stands_beside_the_original_with_who_when_and_why(cast, client_
     assert save(mia, (team, "100", "1:100")).status_code == 200  # nothing changed: nothing asked
     assert Target.objects.get().version == 1
     page = save(mia, (team, "90", "1:100"), reason="大单推迟").content.decode()
+    assert 'value="大单推迟"' not in page  # said once: the next change asks for its own
     changes = page.split("Changed after the first value")[1]
     assert all(word in changes for word in ("¥100", "¥90", "大单推迟", cast.mia.name))
     # typed over an older version: both are told, nothing is lost; the same page with another cell is saved
     stale = save(mia, (team, "80", "1:100"), reason="x")
     assert (stale.status_code, "Changed meanwhile to ¥90" in stale.content.decode()) == (409, True)
-    assert 'value="80"' in stale.content.decode()
+    assert 'value="80"' in stale.content.decode() and 'value="x"' in stale.content.decode()
     mixed = save(mia, (team, "80", "1:100"), (cell_of("2024-03", f"person-{cast.bob.pk}"), "7"), reason="x")
     assert (mixed.status_code, Target.objects.get(scope="team").value) == (200, 90)
     assert Target.objects.get(scope="person").value == 7
