@@ -50,6 +50,8 @@ def pages_of(role, world):
             for row in rows:
                 if not row.get or row.get[login] != 200 or row.label == "others' changes":  # fragments
                     continue
+                if name == "reviews:picture":  # an image, as wide as it is
+                    continue
                 path = row.path(name, world)
                 if login == role and (name in OWN or path not in seen):
                     seen[path] = role
