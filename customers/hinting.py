@@ -31,7 +31,7 @@ class Hit:
 
 
 class Dictionary:
-    """[(word, topic id or None)] put up by their first two characters, so that a text of a log is read in well under a
+    """[(word, topic id or None)] put up by their first two characters, so that a text of a log is read in about a
     millisecond however many words there are."""
 
     def __init__(self, rows):

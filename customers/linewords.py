@@ -102,15 +102,15 @@ class Vocabulary:
     learned: dict = field(default_factory=dict)  # {plain clause: topic id} the person once said by hand
 
 
-def vocabulary(methods, topics, *, tag_labels=None, learned=None):
-    """From the rows of setup: methods {code: Method}, topics [Topic], own names of tags."""
+def vocabulary(methods, topics, *, tag_labels=None, learned=None, taught=None):
+    """From the rows of setup: methods {code: Method}, topics [Topic], own names of tags, {topic id: words taught}."""
     found = {}
     for code, method in methods.items():
         own = [method.label, method.label_en, method.short, *method.synonyms.split(",")]
         found[code] = _pattern(METHODS.get(code, ""), own)
     rows = []
     for topic in topics:
-        own = [topic.label, topic.label_en, *re.split(r"[与和及、/]", topic.label)]
+        own = [topic.label, topic.label_en, *re.split(r"[与和及、/]", topic.label), *(taught or {}).get(topic.pk, ())]
         rows.append((topic.pk, _pattern(TOPICS.get(topic.code, ""), [word for word in own if len(word) > 1])))
     tags = dict(TAG_OF)
     for tag, label in (tag_labels or {}).items():

@@ -19,6 +19,7 @@ from core.text import phone_key, plain
 from customers import choices, conversations
 from customers.conversations import FILE, SAID, Conversation
 from customers.datewords import plan_in
+from customers.dictionary import taught
 from customers.linewords import vocabulary
 from customers.logging import Entry, held, log_many
 from customers.mentions import who
@@ -119,7 +120,7 @@ def _is(user, name):
 def _rows(shown, user, now):
     customer, thread = shown.customer, shown.thread
     there = already(customer, [digest for one in thread.conversations for digest in one.digests])
-    words = vocabulary({}, shown.topics, tag_labels=switches.get("tag_labels"))
+    words = vocabulary({}, shown.topics, tag_labels=switches.get("tag_labels"), taught=taught())
     names, calendar = names_of(Customer.objects.visible_to(user).filter(pk=customer.pk)), Calendar.load()
     people = {contact.pk: contact for contact in customer.contacts.filter(retired_at=None)}
     rows = []

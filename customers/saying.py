@@ -7,6 +7,7 @@ from accounts import switches
 from accounts.calendar import Calendar
 from core.text import plain
 from customers import choices
+from customers.dictionary import taught
 from customers.line import Line, read
 from customers.linewords import vocabulary
 from customers.models import FollowUp, Need, Topic
@@ -24,10 +25,11 @@ def told(text, *, on):
 
 
 def understand(text, user, *, on, names=None):
-    """The Line of `text`; `names` when the customer was chosen already. At most six queries."""
+    """The Line of `text`; `names` when the customer was chosen already. At most seven queries."""
     topics = list(Topic.objects.filter(retired_at=None).order_by("position", "pk"))
     words = vocabulary(
-        choices.load().methods, topics, tag_labels=switches.get("tag_labels"), learned=phrases_of(user, topics)
+        choices.load().methods, topics, tag_labels=switches.get("tag_labels"), learned=phrases_of(user, topics),
+        taught=taught(),
     )
     names = candidates(text, user) if names is None else names
     return read(text, today=on, words=words, names=names, calendar=Calendar.load())

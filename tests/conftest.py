@@ -3,10 +3,12 @@
 With SALESFLOW_NOTHING_SKIPPED=1 (the continuous integration) a missing component is a failure.
 """
 
+import json
 import os
 import shutil
 
 import pytest
+from django.apps import apps
 from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.core.management import call_command
@@ -23,6 +25,7 @@ from tests.cast import cast, client_of  # noqa: F401  (fixtures for every test)
 from tests.lanes import BOTH, POSTGRES, runs_here
 
 NOTHING_SKIPPED = os.environ.get("SALESFLOW_NOTHING_SKIPPED") == "1"
+WORDS = []  # of the dictionary, as the migrations sowed them
 
 hypothesis_settings.register_profile("short", max_examples=200, deadline=None, database=None)
 hypothesis_settings.register_profile("long", max_examples=5000, deadline=None, database=None)
@@ -101,10 +104,15 @@ def pytest_sessionfinish(session, exitstatus):
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
-    """Keep what the migrations sowed, to put it back after a test that truly commits."""
+    """Keep what the migrations sowed, to put it back after a test that truly commits. The fifteen hundred words of the
+    dictionary are kept apart: put back one by one, as the others are, they would take longer than most tests."""
     with django_db_blocker.unblock():
         if not hasattr(connection, "_test_serialized_contents"):
             connection._test_serialized_contents = connection.creation.serialize_db_to_string()
+        sown = json.loads(connection._test_serialized_contents)
+        few = [row for row in sown if row["model"] != "customers.topicword"]
+        connection._test_serialized_contents = json.dumps(few)
+        WORDS[:] = apps.get_model("customers", "TopicWord").objects.all()
 
 
 @pytest.hookimpl(wrapper=True)
@@ -118,6 +126,7 @@ def pytest_runtest_teardown(item, nextitem):
         with item.config.stash[blocking_manager_key].unblock():
             call_command("flush", interactive=False, verbosity=0, inhibit_post_migrate=True, reset_sequences=False)
             connection.creation.deserialize_db_from_string(connection._test_serialized_contents)
+            apps.get_model("customers", "TopicWord").objects.bulk_create(WORDS)
             if not connection.in_atomic_block:
                 connection.close()
         ContentType.objects.clear_cache()

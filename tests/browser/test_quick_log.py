@@ -2,6 +2,7 @@
 
 import pytest
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from activity.models import Attachment
 from customers.models import Customer, FollowUp
@@ -42,6 +43,31 @@ def test_words_that_imply_a_tag_ask_for_it(page_of, cast, now, width, language):
     page.locator("#drawer .btn-primary").click()
     closed(page)
     assert Customer.objects.get(pk=customer.pk).tag == "hot"
+
+
+@pytest.mark.proves("M8")
+@pytest.mark.parametrize(("width", "language"), [(PHONE, "zh-hans"), (DESK, "en")])
+def test_what_the_text_implies_comes_first_and_is_never_ticked(page_of, cast, now, width, language):
+    customer = customer_of(cast.alice, now, at=2)
+    page = page_of(cast.alice, width=width, language=language)
+    hand = opened(page, customer)
+    offered = page.locator("[data-topics]").first.locator(".chip.hinted").filter(visible=True)
+    words = {
+        "zh-hans": ("价格还是有点高，不需要培训，要对接", "价格偏高 文中", "对接现有系统 文中", "价格没问题，要对接"),
+        "en": ("price is too high, no need for training, wants an API", "Too expensive in text",
+               "Fit existing systems in text", "fine with the price, wants an API"),
+    }[language]
+    hand.type(words[0])
+    expect(offered).to_have_count(2)
+    assert [" ".join(text.split()) for text in offered.all_inner_texts()] == [words[1], words[2]]
+    assert page.locator("[name=topics]:checked").count() == 0
+    page.fill("#id_text", words[3])  # what is no longer said is no longer offered
+    expect(offered).to_have_count(1)
+    hand.press(offered.first)
+    page.locator("#id_next .chip").nth(1).click()
+    page.locator("#drawer .btn-primary").click()
+    closed(page)
+    assert [need.topic.code for need in FollowUp.objects.latest("pk").needs.all()] == ["integrate"]
 
 
 @both

@@ -7,9 +7,12 @@ from django.utils import timezone
 from activity.models import Event
 from activity.undoing import undo
 from core.errors import NotAllowed, Refused
+from core.periods import today
 from customers import teaching
 from customers.dictionary import implied
 from customers.models import FollowUp, Topic, TopicWord
+from customers.pasting import look
+from customers.saying import understand
 from tests.cast import key, make_customer
 
 pytestmark = [pytest.mark.django_db, pytest.mark.proves("M8")]
@@ -63,6 +66,17 @@ def test_undo_stops_where_somebody_went_on(cast, now, price, delivery):
     with pytest.raises(Refused):
         undo(Event.objects.get(verb=teaching.TAKEN), by=cast.mia, now=now)
     assert implied("老母鸡") == [delivery.pk]
+
+
+def test_a_log_line_and_a_pasted_chat_know_what_was_taught(cast, now, delivery):
+    customer = make_customer(cast.alice, now=now, name="星澜科技")
+    line = "电话 星澜科技 他们问了老母鸡 周五再谈"
+    chat = "张敏 2024/3/1 10:12:03\n老母鸡怎么说\n\n李强 2024/3/1 10:13:10\n您好\n"
+    assert understand(line, cast.alice, on=today(now)).topics == []
+    teaching.teach("老母鸡", delivery, by=cast.mia, now=now)
+    assert understand(line, cast.alice, on=today(now)).topics == [delivery.pk]
+    rows = look(chat, cast.alice, now=now, customer=customer).rows
+    assert [row.topics for row in rows] == [[delivery]]
 
 
 def test_what_is_left_out_covers_a_shorter_word(cast, now, delivery):
