@@ -103,7 +103,12 @@ def field(request, pk):
         return cell(request, deal, name)
     if request.method == "GET" or not form.is_valid():
         context = {"form": form, "deal": deal, "name": name, "bound": form[name]}
-        return render(request, "pipeline/_cell_edit.html", context, status=422 if form.is_bound else 200)
+        status = 422 if form.is_bound else 200
+        if request.htmx:
+            return render(request, "pipeline/_cell_edit.html", context, status=status)
+        context |= {"part": "pipeline/_cell_page.html", "plain": True}  # without scripts, and in a tab of its own
+        context["heading"] = f"{deal.customer.name} · {form[name].label}"
+        return render(request, "pipeline/dialog_page.html", context, status=status)
     fresh = Deal.objects.visible_to(request.user).select_related("customer", "stage").get(pk=pk)
     seen = number(request.POST.get("version"), VERSION)
     seen = fresh.version if seen is None else seen

@@ -221,6 +221,15 @@ def test_a_cell_is_edited_in_place(own, cast, client_of):
 
 
 @pytest.mark.proves("REL1")
+@pytest.mark.parametrize("field", ["amount", "expected_close", "key_action", "risk", "rep", "owner"])
+def test_a_cell_without_scripts_is_a_page(own, cast, client_of, field):
+    client, url = client_of(cast.mia), f"/deals/{own.deal.pk}/field"
+    page = client.get(f"{url}?field={field}").content.decode()
+    assert "<html" in page and own.customer.name in page.partition("<h1")[2].partition("</h1>")[0]
+    wrong = post(client, url, htmx=False, field="amount", amount="abc", version=own.deal.version)
+    assert (wrong.status_code, "<html" in wrong.content.decode()) == (422, True)
+
+
 def test_two_people_in_one_cell_is_409_and_in_two_cells_both_stay(own, cast, client_of):
     alice, mia, url = client_of(cast.alice), client_of(cast.mia), f"/deals/{own.deal.pk}/field"
     own.deal.refresh_from_db()
