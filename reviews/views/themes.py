@@ -29,7 +29,7 @@ PER_PAGE = 50
 @require_GET
 def rows(request, code):
     """The conversations or deals behind a theme: exactly as many as the number says."""
-    reading = find(request, "week", code, request.GET.get("scope", ""), timezone.now())
+    reading = find(request, "week", code, request.GET, timezone.now())
     theme = next((one for one in themes_of(reading) if one.phrase == request.GET.get("theme")), None)
     of = request.GET.get("of", "logs")
     if theme is None or of not in TITLES:
