@@ -154,7 +154,7 @@ def _set_fields(keep, drop, chosen, *, expect, by, now):
         chosen = {name: getattr(drop, name) for name in FILLED if not getattr(keep, name) and getattr(drop, name)}
         if is_raise(keep.tag, drop.tag):
             chosen["tag"] = drop.tag
-    values = dict(chosen)
+    values = dict(chosen) | ({"custom": drop.custom | keep.custom} if drop.custom else {})  # what keep lacks
     tag = values.pop("tag", keep.tag)
     if "name" in values:
         name = values["name"]

@@ -35,6 +35,7 @@ urlpatterns = [
     path("customers/<int:pk>/merge", merge.merge, name="merge"),
     path("customers/<int:pk>/edit", edit.edit, name="edit"),
     path("customers/<int:pk>/cell", cell.cell, name="cell"),
+    path("customers/<int:pk>/own/<slug:slug>", cell.own, name="own"),
     path("customers/<int:pk>/tag", keep.tag, name="tag"),
     path("customers/<int:pk>/archive", keep.archive, name="archive"),
     path("customers/<int:pk>/helpers", keep.helpers, name="helpers"),

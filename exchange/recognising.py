@@ -9,6 +9,7 @@ import re
 import unicodedata
 from dataclasses import dataclass, field
 
+from exchange.defined import held
 from exchange.parsing import has_boxes
 from exchange.problems import Unreadable, gettext_noop
 from exchange.sheets import KEY, sheet_of, sheets
@@ -57,15 +58,12 @@ def match(cells, sheet):
     return {i: words[key] for i, key in enumerate(keys) if key in words}
 
 
-_names = {}
-
-
 def names_of(sheet):
     """{normalised header: field}, made once for a sheet and its columns (an upper app may add some)."""
-    made = (sheet.slug, len(sheet.all_columns))
-    if made not in _names:
-        _names[made] = _make_names(sheet)
-    return _names[made]
+    made = sheet.__dict__.get("names")
+    if made is None or made[0] != len(sheet.all_columns):
+        made = sheet.names = (len(sheet.all_columns), _make_names(sheet))
+    return made[1]
 
 
 def _make_names(sheet):
@@ -94,9 +92,10 @@ def best(cells):
 def recognise(book, name, *, wanted=""):
     """(tables, notices) of a book. Raises Unreadable when there is none, or another than `wanted`."""
     tables, notices = [], list(book.notices)
-    for part in book.parts:
-        for table in _tables(part, notices):
-            tables.append(table)
+    with held():
+        for part in book.parts:
+            for table in _tables(part, notices):
+                tables.append(table)
     if not tables:
         shown = sheet_of(wanted) or (sheets() or [None])[0]
         raise Unreadable(NO_TABLE, name=name, columns=[c.label for c in shown.columns[:6]] if shown else "")

@@ -7,11 +7,12 @@ Exchange knows none of the nouns; it only walks: parse every cell, let each part
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.utils.translation import get_language
 
+from exchange import defined
 from exchange.problems import Wrong, gettext_noop
 
 MISSING = gettext_noop("“%(column)s” is empty.")
@@ -38,7 +39,7 @@ class Column:
     required: bool = False
     fill: bool = True
     person: bool = False
-    kind: str = "text"  # of the exported cell: text | date | money | number
+    kind: str = "text"  # of the exported cell: text | date | money | number | plain (a number as it is)
     width: int = 16
     choices: Callable[[], list[str]] | None = None
     exported: bool = True
@@ -90,11 +91,15 @@ class Sheet:
 
 
 _sheets: dict[str, Sheet] = {}
+_growing: dict[str, Callable] = {}
+_makers: list[Callable] = []
+_whole = {"of": None, "sheets": {}}
 
 
 def register(sheet):
     """Plug a sheet in, from an app's ready(). The same slug again replaces it."""
     _sheets[sheet.slug] = sheet
+    _whole["of"] = None
     return sheet
 
 
@@ -105,10 +110,37 @@ def extend(slug, part, columns):
         sheet.parts.append(part)
     known = {column.field for column in sheet.all_columns}
     sheet.extra += [column for column in columns if column.field not in known]
+    _whole["of"] = None
+
+
+def grow(slug, columns_of):
+    """Let a sheet have the custom fields of its noun behind its own columns: columns_of(Defined) -> [Column]."""
+    _growing[slug] = columns_of
+
+
+def make(sheets_of):
+    """Plug in what makes a whole sheet of each own table: sheets_of(Defined) -> [Sheet]."""
+    if sheets_of not in _makers:
+        _makers.append(sheets_of)
+
+
+def _all():
+    """{slug: sheet} with what an admin defined; made again when that is read again (exchange/defined.py)."""
+    known = defined.load()
+    if _whole["of"] is not known:
+        made = dict(_sheets)
+        for slug, columns_of in _growing.items():
+            if slug in made and (columns := columns_of(known)):
+                marks = made[slug].marks | {column.field for column in columns}
+                made[slug] = replace(made[slug], columns=made[slug].columns + columns, marks=marks)
+        for sheets_of in _makers:
+            made |= {sheet.slug: sheet for sheet in sheets_of(known)}
+        _whole.update(of=known, sheets=made)
+    return _whole["sheets"]
 
 
 def sheets():
-    return list(_sheets.values())
+    return list(_all().values())
 
 
 def exported_sheets():
@@ -117,7 +149,7 @@ def exported_sheets():
 
 
 def sheet_of(slug):
-    return _sheets.get(slug)
+    return _all().get(slug)
 
 
 @dataclass

@@ -136,6 +136,12 @@ PEOPLE_ROWS = {
     "setup_robot_test": [Row(post=ADMIN_POST, kwargs=lambda w: {"of": "team", "pk": w.robot.team_id})],
     "setup_robot_remove": [Row(post=ADMIN_POST, kwargs=lambda w: {"of": "team", "pk": w.robot.team_id})],
     "setup_forms": [Row(get=ADMIN, post=ADMIN_POST)],
+    "exchange:fields": [Row(get=ADMIN)],
+    "exchange:field_new": [
+        Row(get=ADMIN, post=ADMIN_POST, label="of customers"),
+        Row(get=roles(admin=404), query="of=own-999", label="of a table that is not there"),
+    ],
+    "exchange:field": [Row(get=ADMIN, post=ADMIN_POST, kwargs=lambda w: {"pk": w.field.pk})],
     "setup_jobs": [Row(get=ADMIN)],
     "setup_mail_again": [Row(post=ADMIN_POST, kwargs=lambda w: {"pk": w.cast.alice.pk})],
     "setup_job_again": [Row(post=ADMIN_POST, kwargs=lambda w: {"pk": w.job.pk})],
@@ -263,6 +269,9 @@ CUSTOMERS = {
             data=lambda w: {"field": "tag", "tag": "hot", "shown": w.alice.customer.tag}),
         Row(get=of_alice(alice=403), post=of_alice(IN, alice=403), label="owner", query="field=owner", **CUSTOMER,
             data=lambda w: {"field": "owner", "owner": w.cast.bob.pk, "shown": w.alice.customer.owner_id}),
+    ],
+    "customers:own": [
+        Row(get=of_alice(), post=of_alice(IN), kwargs=lambda w: {"pk": w.alice.customer.pk, "slug": w.field.slug}),
     ],
     "customers:restore": [
         Row(post=of_alice(IN), label="of its own history", **CUSTOMER,

@@ -26,10 +26,10 @@ from core.models import Job
 from core.periods import period_of, today
 from customers.models import CustomerHelper, CustomerPair, FollowUpComment, Owed, Topic
 from customers.pooling import put_many
-from exchange import staging
+from exchange import defining, staging
 from exchange.applying import apply
 from exchange.checking import check
-from exchange.models import ExportFile
+from exchange.models import ExportFile, FieldDefinition
 from pipeline import risks
 from pipeline.models import AgreementSample, Playbook
 from reviews.models import Improvement, MethodGoal, Review, Target
@@ -43,6 +43,7 @@ PNG = base64.b64decode(
     b"iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 )
 
+FIELD = {"label": "自定义栏", "label_en": "Own field", "kind": "text"}
 CANARIES = {
     "quokkaone": {"alice", *ABOVE_EAST},  # what hangs on alice's customer
     "quokkaonename": {"alice", "sam", *ABOVE_EAST},  # its name and contact, which the request carries to 法务部
@@ -82,6 +83,7 @@ def build_world(now=None):
     cast = build_cast()
     cast.leo = make_user("leo", "罗一", "rep", department=cast.sales)  # a rep without a team
     world = SimpleNamespace(cast=cast, now=now)
+    world.field = defining.add_field("customer", FIELD, by=cast.ada, now=now)[0]
     world.stages = list(Playbook.objects.get(is_default=True).stages.order_by("position"))
     world.book = Playbook.objects.get(code="repurchase")
     world.alice = _place(world, cast.alice, cast.mia, cast.legal, cast.sam, "quokkaone", now)
@@ -134,6 +136,7 @@ def _customer(owner, word, now, *, by=None, phone="", name="", **more):
     name = name or word
     row = {
         "industry": f"{word}行业", "address": f"{word}路 1 号", "website": f"https://{word}.example", "notes": f"备注 {word}",
+        "custom": {FieldDefinition.objects.get(label=FIELD["label"]).slug: f"自定义 {word}"},
         "source": f"{word}展会", "labels": f",{word}标签,", "size_text": "500-1000人",
         "contacts": [{"name": f"{name}经理", "position": f"{name}主管", "phone": phone, "email": f"{word}mail@example.cn",
                       "wechat": f"{word}chat", "notes": f"联系 {word}", "is_main": True}],
