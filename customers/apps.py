@@ -10,7 +10,19 @@ class CustomersConfig(AppConfig):
         from activity.parents import parent
         from activity.undoing import undoer
         from core.answers import watch
-        from customers import bulk, entryforms, keeping, limits, merging, noticing, sheets, steps, transferring, unowned
+        from customers import (
+            bulk,
+            entryforms,
+            keeping,
+            limits,
+            merging,
+            noticing,
+            rowkeeping,
+            sheets,
+            steps,
+            transferring,
+            unowned,
+        )
         from customers.models import Customer, CustomerHelper, FollowUp, Need, NextStep, TagChange, Topic
 
         watch(Customer, CustomerHelper, FollowUp, Need, NextStep, TagChange, Topic)
@@ -27,3 +39,4 @@ class CustomersConfig(AppConfig):
         undoer(limits.VERB, limits.undo_limits)
         undoer("customers.archived", keeping.undo_archive)
         undoer("customers.merged", merging.undo_merge)
+        undoer(rowkeeping.REMOVED, rowkeeping.undo_remove)

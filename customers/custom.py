@@ -26,6 +26,11 @@ class Said:
     words: str
     pk: str
 
+    @classmethod
+    def of(cls, value, one):
+        held = typed.typed(value, one)
+        return cls(typed.say(value, one) or "–", ",".join(held) if isinstance(held, list) else held)
+
     def __str__(self):
         return self.words
 
@@ -75,15 +80,10 @@ def _compare(fresh, patch, expect):
         before = past.custom.get(slug) if past else None
         if now != yours and (past is None or before != now) and slug in known:
             one = known[slug]
-            clashes.append(Clash(slug, one.words, _said(before, one), _said(now, one), _said(yours, one)))
+            clashes.append(Clash(slug, one.words, *(Said.of(value, one) for value in (before, now, yours))))
     if clashes:
         last = Customer.history.filter(id=fresh.pk).select_related("history_user").order_by("-history_id").first()
         raise Conflict(fresh, clashes, by=last and last.history_user, at=last and last.history_date)
-
-
-def _said(value, one):
-    held = typed.typed(value, one)
-    return Said(typed.say(value, one) or "–", ",".join(held) if isinstance(held, list) else held)
 
 
 def _are_searched(slugs):

@@ -7,7 +7,7 @@ from django.db.models import ProtectedError, Q
 
 from core.changing import change_each
 from customers import facts
-from customers.models import Contact, Customer, FollowUp, NextStep, TagChange
+from customers.models import Contact, Customer, FollowUp, NextStep, TableRow, TagChange
 from customers.searching import index_again
 from customers.tagging import void_tag_changes
 from customers.transferring import BACK, record_assigned
@@ -138,6 +138,7 @@ def _delete_made(batch, run):
     )
     touched |= set(FollowUp.objects.filter(customer__in=mine, voided_at=None).values_list("customer", flat=True))
     touched |= set(NextStep.objects.filter(customer__in=mine).exclude(batch=batch).values_list("customer", flat=True))
+    touched |= set(TableRow.objects.filter(customer__in=mine, removed_at=None).values_list("customer", flat=True))
     for customer in Customer._base_manager.filter(pk__in=mine & touched):
         run.keep(customer)
     rest = list(Customer._base_manager.filter(pk__in=mine - touched))

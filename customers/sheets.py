@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from customers import cells, custom
+from customers import cells, custom, rowkeeping, tablesheets
 from customers.custom import OF
 from customers.exporting import customer_rows, customers_of, follow_up_rows, follow_ups_of
 from customers.importing import CustomerPart, TagPart
@@ -12,7 +12,7 @@ from exchange import parsing
 from exchange.holding import holder
 from exchange.owncolumns import columns_of
 from exchange.problems import gettext_noop
-from exchange.sheets import KEY, Column, Sheet, grow, register
+from exchange.sheets import KEY, Column, Sheet, grow, make, register
 
 LEAD = gettext_noop("The text before the first date is kept as a note of the customer.")
 
@@ -236,3 +236,6 @@ def plug():
     grow(customers.slug, lambda known: columns_of(known.fields(OF)))
     holder(OF, counts=custom.counts, values=custom.values, rewrite=custom.rewrite,
            columns=lambda: customers.all_columns)  # fmt: skip
+    make(tablesheets.sheets_of)
+    holder("table", counts=rowkeeping.counts, values=rowkeeping.values, rewrite=rowkeeping.rewrite,
+           columns=lambda: [tablesheets.CUSTOMER], total=rowkeeping.total)  # fmt: skip

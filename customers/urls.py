@@ -18,6 +18,7 @@ from customers.views import (
     pool,
     saved,
     steps,
+    tables,
     talks,
 )
 
@@ -45,6 +46,11 @@ urlpatterns = [
     path("contacts/<int:pk>/edit", contacts.edit, name="contact_edit"),
     path("contacts/<int:pk>/reveal", contacts.reveal, name="reveal"),
     path("customers/<int:pk>/pool", pool.move, name="pool_move"),
+    path("customers/<int:pk>/tables", tables.panel, name="tables_of"),
+    path("tables/<slug:slug>", tables.index, name="table"),
+    path("tables/<slug:slug>/new", tables.row_new, name="row_new"),
+    path("tables/rows/<int:pk>/edit", tables.row_edit, name="row_edit"),
+    path("tables/rows/<int:pk>/remove", tables.row_remove, name="row_remove"),
     path("pool", pool.index, name="pool"),
     path("pool/<int:pk>/claim", pool.claim, name="claim"),
     path("setup/pool", pool.rules, name="pool_rules"),

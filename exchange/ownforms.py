@@ -43,7 +43,7 @@ class OwnField(forms.Field):
     def to_python(self, value):
         kind, known = self.one.kind, dict(self.offered)
         if kind == Kind.CHOICES:
-            found = [str(code) for code in value or []]
+            found = [code for each in value or [] for code in typed.codes_of(each)]  # a conflict sends them joined
             if not set(found) <= known.keys():
                 raise ValidationError(_("Choose one of the list."))
             return typed.packed(found)

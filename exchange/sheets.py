@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import get_language
 
 from exchange import defined
@@ -75,11 +76,16 @@ class Sheet:
     rows: Callable | None = None  # rows(user, queryset) → iterator of (key, {field: value}) for the export
     queryset: Callable | None = None  # queryset(user, querydict) → what the list shows with that query string
     list_url: str = ""  # where its records are seen
+    list_args: tuple = ()
     extra: list[Column] = field(default_factory=list)  # only read, never exported: columns of parts from above
 
     @property
     def words(self):
         return self.name[1] if (get_language() or "").startswith("en") else self.name[0]
+
+    @property
+    def list_path(self):
+        return reverse(self.list_url, args=self.list_args) if self.list_url else ""
 
     @property
     def all_columns(self):

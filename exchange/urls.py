@@ -17,6 +17,9 @@ urlpatterns = [
     path("setup/fields", fields.fields, name="fields"),
     path("setup/fields/new", fields.field_new, name="field_new"),
     path("setup/fields/<int:pk>", fields.field, name="field"),
+    path("setup/tables/new", fields.table_new, name="table_new"),
+    path("setup/tables/ready", fields.ready, name="table_ready"),
+    path("setup/tables/<int:pk>", fields.table, name="table"),
     path("exports", exports.export, name="export"),
     path("exports/<int:pk>", exports.file, name="file"),
 ]

@@ -29,7 +29,7 @@ from customers.models import Customer
 from customers.staleness import Rule
 from customers.tables import customer_table
 from customers.tagbar import bar_of, first_page
-from exchange.defined import held
+from exchange.defined import held, load
 from exchange.ownfilters import STATES, boxes, parameters
 
 
@@ -75,7 +75,7 @@ def own_filters(filterset, data):
     fields = own_fields()
     names = " ".join(sorted(parameters(fields)))
     return {"boxes": boxes(filterset, fields, data), "own_names": names, "states": STATES,
-            "in_use_names": f"{IN_USE} {names}"}  # fmt: skip
+            "in_use_names": f"{IN_USE} {names}", "own_tables": load().tables}  # fmt: skip
 
 
 def _then(request, past, shown):

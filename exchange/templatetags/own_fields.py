@@ -1,10 +1,10 @@
-"""{{ event.data|differences }}: what a change of a field or table changed, in words."""
+"""{{ event.data|differences }}: what a change of a field or table changed; {{ data|table_words }}: which table."""
 
 from django import template
 from django.utils.translation import gettext as _
 
 from core.words import NOTHING
-from exchange.models import FieldDefinition
+from exchange.models import FieldDefinition, in_language
 
 register = template.Library()
 LISTS = {"kind": FieldDefinition.Kind, "asked": FieldDefinition.Asked, "element": FieldDefinition.Element}
@@ -16,6 +16,12 @@ def differences(data):
     before, after = data.get("before") or {}, data.get("after") or {}
     names = [name for name in after if before.get(name) != after[name] and name != "target"]
     return [(_label(name), _said(name, before.get(name)), _said(name, after[name])) for name in names]
+
+
+@register.filter
+def table_words(data):
+    """The table an event names, in the reader's language."""
+    return in_language(data.get("table", ""), data.get("table_en", ""))
 
 
 def _label(name):

@@ -15,7 +15,7 @@ from customers.merging import survivor
 from customers.models import Customer
 from customers.neighbours import neighbours
 from customers.staleness import Rule, state_of, sum_of, words_of
-from exchange.defined import held
+from exchange.defined import held, load
 from pipeline.path import path_of
 from pipeline.playbooks import Playbooks
 from salesflow import ofcustomer
@@ -56,6 +56,7 @@ def _head(customer, user, now):
         "logs": next(iter(ofcustomer.logs(customer.pk)), 0), "tags": Customer.Tag.choices,
         "may_assign": rights.may_assign(user, customer), "may_archive": rights.may_archive(user, customer),
         "pool_on": switches.get("pool"), "may_merge": rights.may_merge(user, customer), "own": own_values(customer),
+        "own_tables": load().tables,
     }
 
 
