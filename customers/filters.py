@@ -52,7 +52,7 @@ class CustomerFilter(TagFilterSet):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        add_filters(self, own_fields(), "custom", self.request.user)
+        add_filters(self, own_fields(), "custom")
 
     def filter_queryset(self, queryset):
         asked = self.form.cleaned_data.get("archived")

@@ -113,7 +113,7 @@ class CustomerPart(Part):
             if new is None or old == new:
                 continue
             first = run.shared["seen"].setdefault((customer.pk, one.slug), (record.number, new))
-            shown = tuple(typed.say(value, one, run.once("people", lambda: all_people(run.by))) for value in (old, new))
+            shown = tuple(typed.say(value, one, run.once("people", all_people)) for value in (old, new))
             if first[1] != new:
                 record.flag(one.slug, OTHERWISE, row=first[0])
             elif first[0] == record.number and record.change(one.slug, old, new, shown=shown):

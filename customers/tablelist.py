@@ -34,7 +34,7 @@ class RowFilter(TagFilterSet):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        add_filters(self, self.request.fields, "values", self.request.user)
+        add_filters(self, self.request.fields, "values")
 
     def search(self, queryset, name, value):
         return queryset.filter(saying(value))
@@ -76,6 +76,18 @@ class Shown:
 
     row: TableRow
     cells: list
+
+    @property
+    def title(self):
+        """Its first text, else the first value that says something."""
+        texts = (words for one, _value, words, _url in self.cells if one.kind in typed.TEXTS and words)
+        return next(texts, "") or next((words for _one, _value, words, _url in self.cells if words), "")
+
+    @property
+    def rest(self):
+        """The other short values in words."""
+        short = (words for one, _value, words, _url in self.cells if one.kind != "long")
+        return [words for words in short if words and words != self.title]
 
 
 def told(rows, fields, user):

@@ -33,9 +33,9 @@ def state_of(one):
     return {name: getattr(one, name) for name in names} | {"on": one.retired_at is None}
 
 
-def add_field(of, values, *, by, now, table=None):
+def add_field(of, values, *, by, now, table=None, tell=True):
     """A new field of "customer" or of an own table. `values` are those of STATE. Raises ValidationError by field.
-    Returns (field, event)."""
+    Returns (field, event); without `tell` no event, for fields that come with their table."""
     with transaction.atomic():
         one = FieldDefinition(of=table.slug if table else of, table=table, slug=_free_slug(), **_cleaned(values))
         if values.get("position") is None:
@@ -45,7 +45,7 @@ def add_field(of, values, *, by, now, table=None):
         one.save(force_insert=True)
         write_history([one], by=by, made=True)
         _forget()
-        return one, record(ADDED, one, by=by, at=now, name=one.label, of=one.of, after=state_of(one))
+        return one, tell and record(ADDED, one, by=by, at=now, name=one.label, of=one.of, after=state_of(one))
 
 
 def change_field(one, values, *, by, now, expect):
@@ -198,7 +198,7 @@ def add_table(values, *, by, now, fields=()):
         table.save(force_insert=True)
         write_history([table], by=by, made=True)
         for place, each in enumerate(fields, 1):
-            add_field("", {"position": place} | each, by=by, now=now, table=table)
+            add_field("", {"position": place} | each, by=by, now=now, table=table, tell=False)
         _forget()
         return table, record(TABLE_ADDED, table, by=by, at=now, name=table.label, after=state_of(table))
 
@@ -249,6 +249,6 @@ def check_table(table):
         raise ValidationError(wrong)
 
 
-def changes(limit=20):
+def changes(limit=10):
     """The newest changes of fields and tables, for the page of those who may make them."""
     return Event.objects.filter(verb__in=[ADDED, CHANGED, TABLE_ADDED, TABLE_CHANGED]).select_related("by")[:limit]

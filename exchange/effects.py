@@ -28,7 +28,7 @@ def standing(one, n):
         asked = _("Asked when it is edited")
     else:
         asked = _("Only shown, and changed where it stands")
-    return f"{asked}{_('; ')}{held(one, n)}"
+    return f"{asked} · {held(one, n)}"
 
 
 def held(one, n):

@@ -104,9 +104,9 @@ class FieldForm(forms.Form):
 
     @property
     def lines(self):
-        """[(label, into, offered, …)] of the options there are."""
-        ends = ("", "_en", "_into", "_on")
-        return [[self[f"opt_{code}{end}"] for end in ends] for code in self.codes]
+        """[[(field, head of its column)]] of the options there are."""
+        heads = {"": _("Chinese label"), "_en": _("English label"), "_into": _("Becomes"), "_on": _("Offered")}
+        return [[(self[f"opt_{code}{end}"], head) for end, head in heads.items()] for code in self.codes]
 
     @property
     def sentences(self):

@@ -1,6 +1,7 @@
 """Custom fields as columns of a sheet: read, matched by either label, written (R41)."""
 
 from accounts.models import User
+from core.kept import Kept
 from core.text import plain
 from exchange import linking, parsing, typed
 from exchange.models import FieldDefinition
@@ -64,14 +65,17 @@ def people_by_name(user):
     return typed.Names(find={plain(person.username): person.pk for person in people} | found)
 
 
-def all_people(user):
-    """The Names of everybody this person may pick, for a walk over many rows."""
-    return typed.Names(people=dict(User.objects.visible_to(user).values_list("pk", "name")))
+_people = Kept(lambda: dict(User.objects.values_list("pk", "name")))  # for their names alone
+
+
+def all_people():
+    """The Names of everybody, for a walk over many rows."""
+    return typed.Names(people=_people.get())
 
 
 def names_for(fields, values, user=None):
-    """The Names of people and records in `values` ([{slug: value}]): one query for the people and one a kind of record,
-    none where no field names any. `user` sees only the records that exist for him; without one none."""
+    """The Names of people and records in `values` ([{slug: value}]): people are remembered (core/kept.py), records
+    cost one query a kind, none where no field names any. `user` sees only the records that exist for him; without one none."""
     people, records = set(), {}
     for one in fields:
         if one.kind == Kind.PERSON:
@@ -80,7 +84,9 @@ def names_for(fields, values, user=None):
             records.setdefault(one.target, set()).update(each[one.slug] for each in values if one.slug in each)
     names = typed.Names()
     if people:
-        names.people = dict(User.objects.filter(pk__in=people).values_list("pk", "name"))
+        known = _people.get()
+        new = people - known.keys()  # made this moment, in another process
+        names.people = known | dict(User.objects.filter(pk__in=new).values_list("pk", "name")) if new else known
     for slug, keys in records.items():
         if user and keys and (target := linking.target_of(slug)):
             names.records[slug] = target.shown(user, keys)

@@ -17,7 +17,7 @@ from django.utils.translation import pgettext_lazy
 from core.periods import today
 from exchange import typed
 from exchange.models import FieldDefinition
-from exchange.ownforms import offered_for, people_of
+from exchange.ownforms import offered_for, people
 from exchange.problems import Wrong
 
 Kind = FieldDefinition.Kind
@@ -46,20 +46,15 @@ class TypedFilter(django_filters.Filter):
     field_class = TypedField
 
 
-def add_filters(filterset, fields, column, user):
+def add_filters(filterset, fields, column):
     """Let a filter set know custom fields in the JSON column `column`. Records are not offered here: see own tables."""
-    people = None
-    for one in fields:
-        if one.kind == Kind.RECORD:
-            continue
-        if one.kind == Kind.PERSON and people is None:
-            people = people_of(user)
-        for name, made in _filters(one, column, people or []).items():
+    for one in (each for each in fields if each.kind != Kind.RECORD):
+        for name, made in _filters(one, column).items():
             made.parent, made.model = filterset, filterset._meta.model
             filterset.filters[name] = made
 
 
-def _filters(one, column, people):
+def _filters(one, column):
     path, slug, label = f"{column}__{one.slug}", one.slug, one.words
     found = {
         slug + IS: django_filters.ChoiceFilter(choices=STATES, label=label, method=_is(column, slug)),
@@ -77,7 +72,7 @@ def _filters(one, column, people):
         found[slug] = django_filters.ChoiceFilter(choices=choices, label=label, method=_yes(column, slug))
     else:
         found[slug] = django_filters.ChoiceFilter(
-            choices=[(str(key), name) for key, name in people], label=label, method=_key(column, slug)
+            choices=[(str(key), name) for key, name in people()], label=label, method=_key(column, slug)
         )
     return found
 

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from core.asked import number
+from core.kept import Kept
 from core.periods import today
 from core.widgets import ChipsMany, Day
 from exchange import linking, typed
@@ -68,21 +69,20 @@ class OwnField(forms.Field):
 
 def add_fields(form, fields, values, *, user, customer=None):
     """Put custom fields into a form, by their slugs; `values` are those of the record."""
-    people = None
     for one in fields:
-        if one.kind == Kind.PERSON and people is None:
-            people = people_of(user)
-        form.fields[one.slug] = OwnField(
-            one, value=(values or {}).get(one.slug), offered=offered_for(one, values or {}, user, people, customer)
-        )
+        value, offered = (values or {}).get(one.slug), offered_for(one, values or {}, user, customer)
+        form.fields[one.slug] = OwnField(one, value=value, offered=offered)
 
 
-def people_of(user):
-    """[(key, name)] of whom a person may pick."""
-    return list(User.objects.visible_to(user).active().order_by("pinyin", "pk").values_list("pk", "name"))
+_active = Kept(lambda: list(User.objects.active().order_by("pinyin", "pk").values_list("pk", "name")))
 
 
-def offered_for(one, values, user, people=(), customer=None):
+def people():
+    """[(key, name)] of whom anybody may pick: the people here now."""
+    return _active.get()
+
+
+def offered_for(one, values, user, customer=None):
     """The pairs a field offers; what the record has already stays, whatever became of it."""
     value = values.get(one.slug)
     if one.kind == Kind.YES:
@@ -91,8 +91,8 @@ def offered_for(one, values, user, people=(), customer=None):
         now = typed.current(value, one) if value else None
         return typed.options(one, keep=typed.codes_of(now or ""))
     if one.kind == Kind.PERSON:
-        gone = value and value not in dict(people)
-        return [*people, *(User.objects.filter(pk=value).values_list("pk", "name") if gone else ())]
+        gone = value and value not in dict(people())
+        return [*people(), *(User.objects.filter(pk=value).values_list("pk", "name") if gone else ())]
     if one.kind == Kind.RECORD and (target := linking.target_of(one.target)):
         found = target.offered(user, customer) if customer else []
         return found if not value or value in dict(found) else [*found, (value, "–")]

@@ -10,10 +10,7 @@ def _options(*pairs):
 
 PROPOSALS = {
     KEY_ACCOUNTS: (
-        {
-            "label": "大客户定制化需求跟踪表", "label_en": "Key accounts' requirements",
-            "about": "大客户的定制化需求：谁负责、到哪一步、何时完成",
-        },
+        {"label": "大客户定制化需求跟踪表", "label_en": "Key accounts' requirements"},
         [
             {"label": "需求内容", "label_en": "What is needed", "kind": "text", "required": True, "element": "todo"},
             {

@@ -146,7 +146,8 @@ def as_json(number):
 
 
 def as_decimal(value):
-    return Decimal(str(value))
+    found = Decimal(str(value))
+    return found.to_integral_value() if found == found.to_integral_value() else found
 
 
 def packed(codes):

@@ -1,9 +1,10 @@
-"""{{ event.data|differences }}: what a change of a field or table changed; {{ data|table_words }}: which table."""
+"""What a change of a field or table changed, which table an event is about, what a field holds: in words."""
 
 from django import template
 from django.utils.translation import gettext as _
 
 from core.words import NOTHING
+from exchange import linking
 from exchange.models import FieldDefinition, in_language
 
 register = template.Library()
@@ -22,6 +23,13 @@ def differences(data):
 def table_words(data):
     """The table an event names, in the reader's language."""
     return in_language(data.get("table", ""), data.get("table_en", ""))
+
+
+@register.filter
+def type_words(one):
+    """What a field holds; of a record, which."""
+    target = linking.target_of(one.target) if one.target else None
+    return target.label if target else one.get_kind_display()
 
 
 def _label(name):
