@@ -18,6 +18,7 @@ from exchange.sheets import KEY, Column, Part, Sheet
 from exchange.taking_back import made, was_set
 
 NO_CUSTOMER = gettext_noop("There is no customer “%(value)s” that you see. Rows belong to customers that are here.")
+OFF = gettext_noop("This table is switched off.")
 NO_ROW = gettext_noop("This row of the table was not found.")
 TWICE = gettext_noop("The same as row %(row)s: counted once.")
 NO_RECORD = gettext_noop("“%(value)s” is nothing of this customer.")
@@ -27,9 +28,9 @@ Kind = FieldDefinition.Kind
 
 
 def sheets_of(known):
-    """A Sheet for each own table in use."""
+    """A Sheet for each own table; one that is switched off is known to the files that are on their way."""
     found = []
-    for table in known.tables:
+    for table in (*known.tables, *known.off):
         fields = known.fields(table.slug)
         own = columns_of(fields)
         found.append(
@@ -38,7 +39,8 @@ def sheets_of(known):
                 columns=[CUSTOMER, *own], extra=[Column(KEY, (KEY, KEY), cells.row_key("T", "row_key"))],
                 parts=[part_of(table.slug)], marks=frozenset(column.field for column in own),
                 rows=functools.partial(rows_of, table), queryset=functools.partial(shown, table),
-                list_url="customers:table", list_args=(table.slug,),
+                list_url="customers:table", list_args=(table.slug,), own=True,
+                off=table in known.off,
             )
         )  # fmt: skip
     return found
@@ -83,6 +85,10 @@ class RowPart(Part):
         self.slug = slug
 
     def check(self, records, run):
+        if load().table(self.slug) is None:
+            for record in records:
+                record.wrong("customer", OFF)
+            return
         fields = fields_of(self.slug)
         customers, rows = self._known(records, run)
         offered, seen, names = {}, {}, all_people()

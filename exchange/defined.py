@@ -15,7 +15,8 @@ class Defined:
     """Shared between requests: read, never changed. `every` has the fields that are switched off as well."""
 
     every: dict = field(default_factory=dict)  # {of: [FieldDefinition]}
-    tables: list = field(default_factory=list)  # own tables in use that have a field, in order
+    tables: list = field(default_factory=list)  # own tables in use that have a field in use, in order
+    off: list = field(default_factory=list)  # those that have none, or are switched off: files on their way know them
 
     def fields(self, of):
         """The fields in use of a customer ("customer") or of an own table (its slug), in their order."""
@@ -29,9 +30,11 @@ def _read():
     known, tables = Defined(), {}
     for one in FieldDefinition.objects.select_related("table").order_by("of", "position", "id"):
         known.every.setdefault(one.of, []).append(one)
-        if one.table and one.is_on and one.table.retired_at is None:
-            tables[one.table_id] = one.table
-    known.tables = sorted(tables.values(), key=lambda table: (table.position, table.pk))
+        if one.table:
+            table, in_use = tables.setdefault(one.table_id, (one.table, []))
+            in_use += [one] if one.is_on and table.retired_at is None else []
+    for table, in_use in sorted(tables.values(), key=lambda pair: (pair[0].position, pair[0].pk)):
+        (known.tables if in_use else known.off).append(table)
     return known
 
 

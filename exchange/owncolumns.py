@@ -75,7 +75,7 @@ def all_people():
 
 def names_for(fields, values, user=None):
     """The Names of people and records in `values` ([{slug: value}]): people are remembered (core/kept.py), records
-    cost one query a kind, none where no field names any. `user` sees only the records that exist for him; without one none."""
+    cost one query a kind, none where no field names any. `user` sees the records that exist for him, nobody none."""
     people, records = set(), {}
     for one in fields:
         if one.kind == Kind.PERSON:

@@ -77,6 +77,8 @@ class Sheet:
     queryset: Callable | None = None  # queryset(user, querydict) → what the list shows with that query string
     list_url: str = ""  # where its records are seen
     list_args: tuple = ()
+    own: bool = False  # a table an admin made
+    off: bool = False  # one that is switched off: only files that are on their way know it
     extra: list[Column] = field(default_factory=list)  # only read, never exported: columns of parts from above
 
     @property
@@ -146,7 +148,8 @@ def _all():
 
 
 def sheets():
-    return list(_all().values())
+    """Those in use."""
+    return [sheet for sheet in _all().values() if not sheet.off]
 
 
 def exported_sheets():
@@ -155,6 +158,7 @@ def exported_sheets():
 
 
 def sheet_of(slug):
+    """One by its slug, a table that is switched off too; None for none."""
     return _all().get(slug)
 
 

@@ -235,3 +235,24 @@ def test_a_table_is_built_without_code_switched_off_and_taken_back(cast, client_
     assert "Samples" not in alice.get(reverse("customers:list")).content.decode()
     undo(Event.objects.filter(verb=defining.TABLE_CHANGED).first(), by=cast.ada, now=timezone.now())
     assert shown(alice, table)[0] == [made.pk]
+
+
+def test_a_file_on_its_way_outlives_its_table_and_a_chosen_table_is_believed(cast, client_of, table, slugs):
+    make_customer(cast.alice, name="星澜科技")
+    now = timezone.now()
+    batch, _found = bring([["客户名称", "需求内容", "处理状态"], ["星澜科技", "SSO", "待处理"]], cast.alice)
+    applying.apply(batch, by=cast.alice, now=now)
+    waiting, _found = bring([["客户名称", "需求内容", "处理状态"], ["星澜科技", "报表", "待处理"]], cast.alice)
+    defining.change_table(table, {"on": False}, by=cast.ada, now=now, expect=table.version)
+    alice = client_of(cast.alice)
+    assert alice.get(reverse("exchange:import_check", args=[waiting.pk])).status_code == 200
+    with pytest.raises(Refused):
+        applying.apply(waiting, by=cast.alice, now=now)
+    assert alice.get(reverse("exchange:import_done", args=[batch.pk])).status_code == 200
+    taking_back.undo(batch, by=cast.alice, now=now)
+    assert not TableRow.objects.filter(removed_at=None).exists()
+    fields = [{"label": "样品联系人", "kind": "text"}, {"label": "样品备注", "kind": "text"}]
+    samples = defining.add_table({"label": "样品"}, by=cast.ada, now=now, fields=fields)[0]
+    text = "客户名称\t行业\t电话\t样品联系人\t样品备注\n星澜科技\t制造\t13911112222\t张敏\t加急"
+    assert staging.bring_in(by=cast.alice, now=now, text=text).sheet == "customers"
+    assert staging.bring_in(by=cast.alice, now=now, text=text, wanted=samples.slug).sheet == samples.slug
