@@ -1,38 +1,21 @@
 """Custom fields of a customer: changed by one verb, compared field by field when two people edit (R41, REL1)."""
 
-from dataclasses import dataclass
-
 from django.db import transaction
 from django.db.models import Count, Q
+from django.utils.translation import ngettext
 
 from activity.recording import record
-from core.changing import Clash, change, change_each
-from core.errors import Conflict
+from core.changing import change_each
 from customers.models import Customer
 from customers.searching import index_again
 from exchange import typed
 from exchange.defined import fields_of, load
 from exchange.owncolumns import names_for
 from exchange.ownforms import patched
+from exchange.patching import patch_values
 
 OF = "customer"
 BATCH = 1_000
-
-
-@dataclass(frozen=True)
-class Said:
-    """A value as a page of a conflict shows it, and as the form behind it holds it."""
-
-    words: str
-    pk: str
-
-    @classmethod
-    def of(cls, value, one):
-        held = typed.typed(value, one)
-        return cls(typed.say(value, one) or "–", ",".join(held) if isinstance(held, list) else held)
-
-    def __str__(self):
-        return self.words
 
 
 def own_fields():
@@ -55,12 +38,8 @@ def set_custom(customer, patch, *, by, now, expect=None):
     timeline: tell_custom() does, or the caller with what else it changes."""
     with transaction.atomic():
         fresh = Customer._base_manager.select_for_update().get(pk=customer.pk)
-        if expect not in (None, fresh.version):
-            _compare(fresh, patch, expect)
-        new = patched(fresh.custom, patch)
-        changed = [slug for slug in patch if fresh.custom.get(slug) != new.get(slug)]
+        changed = patch_values(fresh, "custom", patch, load().every.get(OF, ()), by=by, expect=expect)
         if changed:
-            change(fresh, by=by, custom=new)
             customer.custom, customer.version = fresh.custom, fresh.version
             if _are_searched(changed):
                 index_again([fresh])
@@ -72,25 +51,15 @@ def tell_custom(customer, changed, *, by, now):
         record("customers.edited", customer, by=by, at=now, about=customer, n=len(changed))
 
 
-def _compare(fresh, patch, expect):
-    past = Customer.history.filter(id=fresh.pk, version=expect).order_by("-history_id").first()
-    known, clashes = {one.slug: one for one in load().every.get(OF, ())}, []
-    for slug, yours in patch.items():
-        now = fresh.custom.get(slug)
-        before = past.custom.get(slug) if past else None
-        if now != yours and (past is None or before != now) and slug in known:
-            one = known[slug]
-            clashes.append(Clash(slug, one.words, *(Said.of(value, one) for value in (before, now, yours))))
-    if clashes:
-        last = Customer.history.filter(id=fresh.pk).select_related("history_user").order_by("-history_id").first()
-        raise Conflict(fresh, clashes, by=last and last.history_user, at=last and last.history_date)
-
-
 def _are_searched(slugs):
     return any(one.slug in slugs and one.kind in typed.TEXTS for one in load().every.get(OF, ()))
 
 
 # --- what exchange asks (exchange/holding.py) ---
+
+
+def has_value(n):
+    return ngettext("%(n)s customer has a value", "%(n)s customers have a value", n)
 
 
 def counts(fields):

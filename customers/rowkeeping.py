@@ -3,17 +3,18 @@
 from django.db import transaction
 from django.db.models import Count, Q
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from activity.recording import record, record_many
-from core.changing import Clash, change, change_each, write_history
-from core.errors import Conflict, Refused
+from core.changing import change, change_each, write_history
+from core.errors import Refused
 from core.text import plain
-from customers.custom import Said
 from customers.models import TableRow
 from exchange import typed
 from exchange.defined import load
 from exchange.models import FieldDefinition
 from exchange.ownforms import patched
+from exchange.patching import patch_values
 
 ADDED, CHANGED, REMOVED = "customers.row_added", "customers.row_changed", "customers.row_removed"
 BATCH, FOUND = 1_000, 2_000  # rows a statement; characters of a row's texts that are found
@@ -47,12 +48,10 @@ def change_row(row, patch, *, by, now, expect):
         fresh = TableRow.objects.select_for_update().get(pk=row.pk)
         if fresh.removed_at:
             raise Refused(_("This row was removed meanwhile."))
-        if fresh.version != expect:
-            _compare(fresh, patch, expect, fields)
-        new = patched(fresh.values, patch)
-        changed = [slug for slug in patch if fresh.values.get(slug) != new.get(slug)]
+        changed = patch_values(
+            fresh, "values", patch, fields, by=by, expect=expect, also=lambda held: {"words": words_of(held, fields)}
+        )
         if changed:
-            change(fresh, by=by, values=new, words=words_of(new, fields))
             record(CHANGED, fresh, by=by, at=now, about=fresh.customer_id, n=len(changed), **_told(fresh, fields))
             row.values, row.version = fresh.values, fresh.version
     return changed
@@ -63,19 +62,6 @@ def change_rows(wanted, table, *, by):
     fields = load().every.get(table.slug, ())
     pairs = [(row, patched(row.values, patch)) for row, patch in wanted]
     return change_each([(row, {"values": new, "words": words_of(new, fields)}) for row, new in pairs], by=by)
-
-
-def _compare(fresh, patch, expect, fields):
-    past = TableRow.history.filter(id=fresh.pk, version=expect).order_by("-history_id").first()
-    known, clashes = {one.slug: one for one in fields}, []
-    for slug, yours in patch.items():
-        now, before = fresh.values.get(slug), past.values.get(slug) if past else None
-        if now != yours and (past is None or before != now) and slug in known:
-            said = [Said.of(value, known[slug]) for value in (before, now, yours)]
-            clashes.append(Clash(slug, known[slug].words, *said))
-    if clashes:
-        last = TableRow.history.filter(id=fresh.pk).select_related("history_user").order_by("-history_id").first()
-        raise Conflict(fresh, clashes, by=last and last.history_user, at=last and last.history_date)
 
 
 def remove_row(row, *, by, now, expect):
@@ -118,6 +104,10 @@ def _told(row, fields):
 
 def _rows(one):
     return TableRow.objects.filter(table__slug=one.of, removed_at=None)
+
+
+def has_value(n):
+    return ngettext("%(n)s row has a value", "%(n)s rows have a value", n)
 
 
 def counts(fields):

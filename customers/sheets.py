@@ -234,8 +234,8 @@ def plug():
     register(follow_ups)
     register(customers)
     grow(customers.slug, lambda known: columns_of(known.fields(OF)))
-    holder(OF, counts=custom.counts, values=custom.values, rewrite=custom.rewrite,
-           columns=lambda: customers.all_columns)  # fmt: skip
+    holder(OF, _("Customers"), has_value=custom.has_value, counts=custom.counts, values=custom.values,
+           rewrite=custom.rewrite, columns=lambda: customers.all_columns)  # fmt: skip
     make(tablesheets.sheets_of)
-    holder("table", counts=rowkeeping.counts, values=rowkeeping.values, rewrite=rowkeeping.rewrite,
-           columns=lambda: [tablesheets.CUSTOMER], total=rowkeeping.total)  # fmt: skip
+    holder("table", _("Tables"), has_value=rowkeeping.has_value, counts=rowkeeping.counts, values=rowkeeping.values,
+           rewrite=rowkeeping.rewrite, columns=lambda: [tablesheets.CUSTOMER], total=rowkeeping.total)  # fmt: skip

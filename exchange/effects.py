@@ -2,7 +2,6 @@
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from exchange import typed
 from exchange.defining import check, would_be
@@ -33,11 +32,7 @@ def standing(one, n):
 
 def held(one, n):
     """1,203 customers have a value."""
-    if one.table_id:
-        words = ngettext("%(n)s row has a value", "%(n)s rows have a value", n)
-    else:
-        words = ngettext("%(n)s customer has a value", "%(n)s customers have a value", n)
-    return words % {"n": f"{n:,}"}
+    return holder_of(one).has_value(n) % {"n": f"{n:,}"}
 
 
 def effects(one, values, *, by, now):

@@ -149,8 +149,8 @@ class OwnTable(Versioned):
 
 
 class FieldDefinition(Versioned):
-    """A custom field of a customer or of an own table: a column without code. Values are JSON on the record, by `slug`;
-    how each kind is read, kept and shown is exchange/typed.py's."""
+    """A custom field of a customer, a deal or an own table: a column without code. Values are JSON on the record, by
+    `slug`; how each kind is read, kept and shown is exchange/typed.py's."""
 
     class Kind(models.TextChoices):
         TEXT = "text", _("Short text")
@@ -179,7 +179,7 @@ class FieldDefinition(Versioned):
         OWNER = "owner", pgettext_lazy("element", "Person responsible")
         TIME = "time", pgettext_lazy("element", "Time")
 
-    of = models.CharField(max_length=40)  # "customer", or the slug of an own table
+    of = models.CharField(max_length=40)  # "customer", "deal", or the slug of an own table
     table = models.ForeignKey(OwnTable, on_delete=models.PROTECT, null=True, blank=True, related_name="fields")
     slug = models.SlugField(max_length=40)
     label = models.CharField(_("Chinese label"), max_length=60)

@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass
 
-from django.utils.translation import gettext as _
-
 from exchange.holding import holder_of
+from exchange.holding import places as holders
 from exchange.models import FieldDefinition
 from exchange.proposals import PROPOSALS
 
@@ -24,11 +23,11 @@ class Place:
 
 
 def places(fields, tables):
-    """The customers' first, then the own tables; one count a place."""
+    """Customers and what else has fields, then the own tables; one count a place."""
     known = {}
     for one in fields.select_related("table"):
         known.setdefault(one.of, []).append(one)
-    found = [Place("customer", _("Customers"), None, _counted(known.get("customer", [])))]
+    found = [Place(of, holder.label, None, _counted(known.get(of, []))) for of, holder in holders()]
     return found + [Place(table.slug, table.words, table, _counted(known.get(table.slug, []))) for table in tables]
 
 

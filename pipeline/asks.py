@@ -47,7 +47,7 @@ def own_answers(form, playbook, answers):
         name = own_name(row["code"])
         if name in form.cleaned_data:
             found[row["code"]] = form.cleaned_data[name].strip()
-    return {code: text for code, text in found.items() if text}
+    return {code: value for code, value in found.items() if value not in ("", None)}  # beside them are custom fields
 
 
 def answers_of(deal):

@@ -25,7 +25,9 @@ from customers.searching import TAIL, found, found_by_contact
 from customers.tablelist import saying
 from customers.tagbar import TagBar, count_tags, tags_in
 from exchange.defined import load
+from exchange.typed import TEXTS
 from pipeline.models import Deal
+from pipeline.own import own_fields as deal_fields
 from salesflow.doing import about_first, commands
 from salesflow.hits import Hit
 from salesflow.navigation import BARS, PLACES
@@ -163,15 +165,18 @@ def _name_of(contact, user):
 
 
 def _deal_rows(user, text):
-    return Deal.objects.visible_to(user).filter(name__icontains=text).exclude(name="")
+    said = Q(name__icontains=text)
+    for one in deal_fields():
+        said |= Q(**{f"custom__{one.slug}__icontains": text}) if one.kind in TEXTS else Q()
+    return Deal.objects.visible_to(user).filter(said)
 
 
 def _deals(user, text, tags):
     rows = _with_tags(_deal_rows(user, text), tags)
     rows = rows.select_related("customer", "stage").order_by("-pk")[:MOST]
     return [
-        Hit(f"{reverse('customer', args=[d.customer_id])}?deal={d.pk}", d.name, f"{d.customer.name} · {d.stage.words}",
-            "flow", about=f"customer-{d.customer_id}") for d in rows
+        Hit(f"{reverse('customer', args=[d.customer_id])}?deal={d.pk}", d.name or d.customer.name,
+            f"{d.customer.name} · {d.stage.words}", "flow", about=f"customer-{d.customer_id}") for d in rows
     ]
 
 

@@ -16,6 +16,7 @@ from core.errors import Refused
 from core.keys import deed
 from exchange import defining, effects, setup
 from exchange.forms_fields import FieldForm, TableForm
+from exchange.holding import holder_of, places
 from exchange.models import FieldDefinition, OwnTable
 from exchange.proposals import PROPOSALS
 
@@ -24,10 +25,8 @@ from exchange.proposals import PROPOSALS
 @require_GET
 def fields(request):
     """Every field by what it belongs to, with how many records have a value, and the newest changes."""
-    places = setup.places(
-        FieldDefinition.objects.visible_to(request.user), OwnTable.objects.visible_to(request.user)
-    )
-    context = {"places": places, "changes": defining.changes(), "proposals": setup.proposals(places)}
+    shown = setup.places(FieldDefinition.objects.visible_to(request.user), OwnTable.objects.visible_to(request.user))
+    context = {"places": shown, "changes": defining.changes(), "proposals": setup.proposals(shown)}
     return render(request, "exchange/fields.html", context)
 
 
@@ -48,9 +47,9 @@ def field_new(request):
 
 
 def _place(request):
-    """What a new field belongs to: customers, or an own table."""
+    """What a new field belongs to: customers, deals, or an own table."""
     of = request.GET.get("of", "customer")
-    if of == "customer":
+    if of in dict(places()):
         return of, None
     table = get_object_or_404(OwnTable.objects.visible_to(request.user), slug=of[:40].replace("\x00", ""))
     return table.slug, table
@@ -80,7 +79,7 @@ def field(request, pk):
 
 
 def _ask(request, form, one, preview=None):
-    context = {"form": form, "one": one, "preview": preview}
+    context = {"form": form, "one": one, "preview": preview, "place": one.table or holder_of(one).label}
     if one.pk:
         context["standing"] = effects.standing(one, effects.count_of(one))
     status = 422 if request.method == "POST" else 200
