@@ -52,7 +52,7 @@ def _compare(fresh, column, patch, expect, fields):
         now, before = held.get(slug), was.get(slug)
         if now != yours and (past is None or before != now) and slug in known:
             said = [Said.of(value, known[slug]) for value in (before, now, yours)]
-            clashes.append(Clash(slug, known[slug].words, *said))
+            clashes.append(Clash(getattr(known[slug], "form_name", slug), known[slug].words, *said))
     if clashes:
         last = history.filter(id=fresh.pk).select_related("history_user").order_by("-history_id").first()
         raise Conflict(fresh, clashes, by=last and last.history_user, at=last and last.history_date)

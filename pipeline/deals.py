@@ -6,6 +6,7 @@ from activity.recording import record
 from core import periods
 from core.changing import save_form
 from pipeline import actions, facts, risks
+from pipeline.asks import questions
 from pipeline.handing import PARTS, Hand, record_hands, welcome
 from pipeline.holding import hold_customers
 from pipeline.marking import mark
@@ -30,7 +31,7 @@ def save_deal(deal, form, *, by, now, expect):
             also=lambda wanted: closing_fields(deal, wanted["expected_close"]) if "expected_close" in wanted else {},
         )
         if patch := getattr(form, "own_patch", None):
-            changed = [*changed, *set_own(deal, patch, by=by, expect=expect)]
+            changed = [*changed, *set_own(deal, patch, by=by, expect=expect, asks=questions(form.stage.playbook))]
         deal.refresh_from_db()
         if "key_action" in said:
             actions.add_line(deal, form.cleaned_data["key_action"], by=by, now=now, on=periods.today(now))

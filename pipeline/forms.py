@@ -190,14 +190,15 @@ class DealForm(forms.ModelForm):
 
     def clean(self):
         data = super().clean()
-        custom, slugs = own_answers(self, self.stage.playbook, self.instance.custom), {one.slug for one in self.own}
+        slugs, before = {one.slug for one in self.own}, self.instance.custom or {}
+        answers = own_answers(self, self.stage.playbook, before)
+        codes = [row["code"] for row in self.stage.playbook.own_fields]
+        # what stands in Deal.custom, to be saved one by one: two people's edits merge (pipeline/own.py)
         self.own_patch = {slug: data[slug] for slug in slugs & set(self.changed_data) if slug in data}
+        self.own_patch |= {code: answers.get(code) for code in codes if answers.get(code) != before.get(code)}
+        self.changed_data = [name for name in self.changed_data if name not in slugs]
         if not self.instance.pk:
-            custom = patched(custom, self.own_patch)
-        self.changed_data = [name for name in self.changed_data if name not in slugs]  # they merge one by one
-        if custom != (self.instance.custom or {}):
-            data["custom"] = custom
-            self.changed_data.append("custom")
+            data["custom"] = patched({}, self.own_patch)
         return {name: value for name, value in data.items() if not name.startswith("own_") and name not in slugs}
 
 

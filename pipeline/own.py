@@ -27,12 +27,14 @@ def own_values(deals, fields):
     return {deal.pk: [(one, typed.say(deal.custom.get(one.slug), one, names)) for one in fields] for deal in deals}
 
 
-def set_own(deal, patch, *, by, expect=None):
-    """Change custom fields: {slug: value, None for empty}; two people's edits merge field by field, or Conflict.
-    Returns the slugs that changed."""
+def set_own(deal, patch, *, by, expect=None, asks=()):
+    """Change custom fields, and answers to its playbook's questions (`asks` are those as fields): {slug: value, None
+    for empty}; two people's edits merge one by one, or Conflict. Returns the slugs that changed."""
     with transaction.atomic():
         fresh = Deal.objects.select_for_update().get(pk=deal.pk)
-        changed = patch_values(fresh, "custom", patch, load().every.get(OF, ()), by=by, expect=expect)
+        changed = patch_values(
+            fresh, "custom", patch, [*load().every.get(OF, ()), *asks], by=by, expect=expect
+        )
         deal.custom, deal.version = fresh.custom, fresh.version
     return changed
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from activity.models import Event
 from activity.undoing import undo
+from core.changing import change
 from core.errors import Conflict
 from exchange import applying, checking, defining, staging, taking_back
 from pipeline.models import Deal
@@ -129,3 +130,21 @@ def test_a_type_of_a_deals_field_changes_and_comes_back(cast, slugs):
     assert Deal.objects.get(pk=deal.pk).custom == {rival: 3000}
     undo(Event.objects.get(pk=event.pk), by=cast.ada, now=now)
     assert Deal.objects.get(pk=deal.pk).custom == {rival: "3,000"}
+
+
+def test_a_field_and_an_answer_to_the_playbook_do_not_clash(cast, client_of, slugs):
+    """Both stand in Deal.custom; who edited something else there loses nothing, and keeps no old value."""
+    way, _seats, _approved, rival = slugs
+    deal = make_customer(cast.alice, name="星澜科技").deals.get()
+    own = [{"code": "budget_owner", "label": "预算负责人", "label_en": "Budget owner"}]
+    change(deal.playbook, by=cast.ada, fields=(deal.playbook.fields or {}) | {"own": own})
+    seen, path = deal.version, reverse("pipeline:deal_edit", args=[deal.pk])
+    set_own(deal, {rival: "用友"}, by=cast.mia, expect=seen)
+    data = {"rep": cast.alice.pk, "owner": cast.alice.pk, way: "o1", rival: "", "own_budget_owner": "张总"}
+    said = post(client_of(cast.alice), path, data | {rival: "用友", "version": seen})
+    assert said.status_code == 302, said.content.decode()[:2000]
+    deal.refresh_from_db()
+    assert deal.custom == {rival: "用友", way: "o1", "budget_owner": "张总"}
+    late = {"own_budget_owner": "李总", rival: "用友", "version": seen}
+    stale = post(client_of(cast.alice), path, data | late)
+    assert stale.status_code == 409 and "Budget owner" in stale.content.decode()
