@@ -5,13 +5,16 @@ class CollaborationConfig(AppConfig):
     name = "collaboration"
 
     def ready(self):
+        from django.utils.translation import gettext_lazy as _
+
         from accounts.accountable import register
         from accounts.leaving import on_leaving
         from activity.parents import parent
         from activity.undoing import undoer
-        from collaboration import bymail, deciding, entry, entryforms, joining, noticing, plugs, sheets, unowned
+        from collaboration import bymail, deciding, entry, entryforms, joining, linked, noticing, plugs, sheets, unowned
         from collaboration.models import CollaborationRequest
         from customers.merging import on_merge
+        from exchange.linking import target
         from pipeline.entering import on_entered, on_entering
 
         on_entering(entry.enter_gated_stage, naming=entry.names_of_approvers, needing=entry.files_of_gate)
@@ -21,6 +24,7 @@ class CollaborationConfig(AppConfig):
         register(unowned.LooseApprovals())
         on_merge(plugs.move_to, back=plugs.move_back)
         parent(CollaborationRequest, visible=plugs.readable)
+        target("request", _("Request"), offered=linked.offered, shown=linked.shown)
         noticing.plug()
         undoer(joining.MERGED, joining.unmerge)
         undoer(joining.SPLIT, joining.unsplit)

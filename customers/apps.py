@@ -17,6 +17,7 @@ class CustomersConfig(AppConfig):
             limits,
             merging,
             noticing,
+            rowkeeping,
             sheets,
             steps,
             teaching,
@@ -43,3 +44,4 @@ class CustomersConfig(AppConfig):
         undoer(teaching.TAKEN, teaching.undo_taken)
         undoer(teaching.ADDED, teaching.undo_added)
         parent(Topic, visible=lambda user: Topic.objects.all() if teaching.may_label(user) else Topic.objects.none())
+        undoer(rowkeeping.REMOVED, rowkeeping.undo_remove)

@@ -7,9 +7,12 @@ from core.lists import filtered
 from core.periods import today, zone
 from core.text import mask_phone
 from customers.cells import tag_word
+from customers.custom import own_fields
 from customers.filters import CustomerFilter
 from customers.models import Contact, Customer, FollowUp, Method, Need
 from customers.staleness import Rule
+from exchange import typed
+from exchange.owncolumns import names_for
 
 CHUNK = 1000
 
@@ -77,6 +80,8 @@ def customer_rows(user, queryset):
     """(key, {field: value}) of customers, by id; a thousand at a time, three queries each."""
     for keys in batches(queryset.order_by("pk")):
         rows = list(Customer.objects.filter(pk__in=keys).order_by("pk").select_related("owner"))
+        own = own_fields()
+        names = names_for(own, [row.custom for row in rows]) if own else None
         contacts = main_contacts({row.pk for row in rows})
         for row in rows:
             yield (
@@ -92,7 +97,8 @@ def customer_rows(user, queryset):
                     "grade": row.grade,
                     "owner": row.owner.name if row.owner else "",
                     "notes": row.notes,
-                },
+                }
+                | {one.slug: typed.cell(row.custom.get(one.slug), one, names) for one in own},
             )
 
 

@@ -12,9 +12,11 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.models import Team, User
 from customers import pooling
+from customers.custom import own_fields
 from customers.models import Customer
 from customers.searching import found
 from customers.tagbar import TagFilterSet
+from exchange.ownfilters import add_filters
 
 SHOWN = [
     ("mine", _("Mine")), ("quiet", pgettext_lazy("chip", "Quiet")), ("nextless", _("No next step")),
@@ -47,6 +49,10 @@ class CustomerFilter(TagFilterSet):
         fields = []
 
     is_search = False  # narrowed to what a typed word finds
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        add_filters(self, own_fields(), "custom")
 
     def filter_queryset(self, queryset):
         asked = self.form.cleaned_data.get("archived")

@@ -10,14 +10,18 @@ from core.changing import change, conflict
 from core.errors import NotAllowed
 from core.text import mask_phone, mask_words, phone_key
 from customers.creating import named, staff_band
+from customers.custom import OF, own_fields, set_custom
 from customers.models import Contact, Customer
 from customers.searching import index_again
+from exchange import typed
+from exchange.defined import load
+from exchange.owncolumns import names_for
 
 RESTORED = {  # what can be brought back one by one; tag and owner have their own deeds
     Customer: {"name", "industry", "size_text", "revenue", "source", "address", "website", "grade", "labels", "notes"},
     Contact: {"name", "position", "phone", "email", "wechat", "part", "notes"},
 }
-HIDDEN = {"version", "id", "custom", "batch", "made_at", "made_by", "merged_into"}
+HIDDEN = {"version", "id", "batch", "made_at", "made_by", "merged_into"}
 MASKS = {"phone": mask_phone, "email": mask_words, "wechat": mask_words}  # of contacts (D6)
 MOST = 100
 
@@ -51,6 +55,11 @@ def restore(customer, of, row_id, name, *, masked, by, now, expect=None):
     ("contact"). `expect` is the version the page showed: Conflict when the field was changed since (REL1). Raises
     ObjectDoesNotExist when the row is not of this customer, NotAllowed for what he sees masked."""
     model = {"customer": Customer, "contact": Contact}.get(of)
+    if model is Customer and (one := next((one for one in own_fields() if one.slug == name), None)):
+        row = Customer.history.get(history_id=row_id, id=customer.pk)
+        if set_custom(customer, {name: row.custom.get(name)}, by=by, now=now, expect=expect):
+            record("customers.restored", customer, by=by, at=now, about=customer, name=customer.name, field=one.label)
+        return customer
     if model is None or name not in RESTORED[model]:
         raise ObjectDoesNotExist
     if masked and name in MASKS and model is Contact:
@@ -82,7 +91,9 @@ def _changes(rows, of, version, *, masked=False):
         for field in new.instance_type._meta.concrete_fields:
             if field.name in HIDDEN or not hasattr(new, field.attname):
                 continue
-            if getattr(new, field.attname) != getattr(old, field.attname):
+            if field.name == "custom":
+                found += _custom_changes(new, old, version)
+            elif getattr(new, field.attname) != getattr(old, field.attname):
                 may = field.name in RESTORED[new.instance_type] and not (masked and field.name in MASKS)
                 say = MASKS.get(field.name, str) if masked else str
                 found.append(
@@ -90,6 +101,20 @@ def _changes(rows, of, version, *, masked=False):
                            say(_value(old, field)), say(_value(new, field)),
                            new.instance_type is Contact, old.history_id if may else 0, field.name, version)
                 )
+    return found
+
+
+def _custom_changes(new, old, version):
+    """Custom fields, one by one, those switched off too."""
+    known, found = load().every.get(OF, ()), []
+    names = names_for(known, [new.custom, old.custom]) if known and new.custom != old.custom else None
+    for one in known if names else ():
+        was, now = old.custom.get(one.slug), new.custom.get(one.slug)
+        if was != now:
+            said = [typed.say(value, one, names) for value in (was, now)]
+            row = old.history_id if one.is_on else 0
+            at, by = new.history_date, new.history_user
+            found.append(Change(at, by, "", one.words, *said, False, row, one.slug, version))
     return found
 
 

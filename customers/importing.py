@@ -4,11 +4,15 @@ from core.changing import change_each
 from core.text import name_key, plain
 from customers.cells import fits, tag_word
 from customers.creating import create_many, named, staff_band
-from customers.importing_back import customers_back, tags_back
+from customers.custom import own_fields
+from customers.importing_back import CUSTOM, customers_back, tags_back
 from customers.models import Contact, Customer
 from customers.searching import index_again
 from customers.tagging import set_tags
 from customers.transferring import IMPORT, assign_many
+from exchange import typed
+from exchange.owncolumns import all_people, flag_missing
+from exchange.ownforms import patched
 from exchange.problems import gettext_noop
 from exchange.sheets import Part
 
@@ -100,6 +104,20 @@ class CustomerPart(Part):
             self._differs(record, customer, run, "notes", f"{customer.notes}\n{lead}".strip())
         if record.sheet.slug == "customers":
             self._owner(record, customer, run)
+            self._own(record, customer, run)
+
+    def _own(self, record, customer, run):
+        """Custom fields, by their slugs; an empty cell keeps what is there."""
+        for one in run.once("own", own_fields):
+            old, new = typed.current(customer.custom.get(one.slug), one), record.values.get(one.slug)
+            if new is None or old == new:
+                continue
+            first = run.shared["seen"].setdefault((customer.pk, one.slug), (record.number, new))
+            shown = tuple(typed.say(value, one, run.once("people", all_people)) for value in (old, new))
+            if first[1] != new:
+                record.flag(one.slug, OTHERWISE, row=first[0])
+            elif first[0] == record.number and record.change(one.slug, old, new, shown=shown):
+                record.links.setdefault("own", {})[one.slug] = new
 
     def _differs(self, record, customer, run, field, new):
         if new in ("", None) or getattr(customer, field) == new:
@@ -139,11 +157,16 @@ class CustomerPart(Part):
             row = {"name": name, "owner": owner, "contacts": [], "deal": {}}
             new = run.shared["new"][key] = New(record, row)
             record.is_new = True
+            if record.sheet.slug == "customers":
+                flag_missing(record, run.once("own", own_fields))
         elif record.sheet.slug == "customers":
             record.flag("customer", SAME_AS, row=new.record.number)
         for field in FIELDS:
             if record.values.get(field) not in (None, "") and field not in new.row:
                 new.row[field] = record.values[field]
+        for one in run.once("own", own_fields):
+            if record.values.get(one.slug) is not None:
+                new.row.setdefault("custom", {}).setdefault(one.slug, record.values[one.slug])
         if lead := record.values.get("lead"):
             new.row["notes"] = f"{new.row.get('notes', '')}\n{lead}".strip()
         name, phone = record.get("contact", ""), record.get("phone", "")
@@ -213,6 +236,14 @@ class CustomerPart(Part):
                     renamed[customer.pk] = customer
                 if "size_text" in fields:
                     values["staff_min"], values["staff_max"] = staff_band(fields["size_text"])
+            if patch := record.links.get("own"):
+                customer = record.links["customer"]
+                values = wanted.setdefault(customer.pk, (customer, {}))[1]
+                values["custom"] = patched(values.get("custom", customer.custom), patch)
+                for slug, new in patch.items():
+                    old = customer.custom.get(slug)
+                    record.set.append(["customers.customer", customer.pk, f"{CUSTOM}{slug}", old, new])
+                renamed[customer.pk] = customer  # its words are found again
         change_each(list(wanted.values()), by=run.by)
         if renamed:
             index_again(list(renamed.values()))

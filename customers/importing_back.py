@@ -7,13 +7,15 @@ from django.db.models import ProtectedError, Q
 
 from core.changing import change_each
 from customers import facts
-from customers.models import Contact, Customer, FollowUp, NextStep, TagChange
+from customers.models import Contact, Customer, FollowUp, NextStep, TableRow, TagChange
 from customers.searching import index_again
 from customers.tagging import void_tag_changes
 from customers.transferring import BACK, record_assigned
+from exchange.ownforms import patched
 from exchange.taking_back import made, was_set
 
 OWNER = {"owner": "owner_id"}
+CUSTOM = "custom."  # before the slug of a custom field, where it stands among others
 
 
 def finished(batch):
@@ -71,13 +73,22 @@ def _fields_back(model, label, run):
     """Each field that still has the value the import gave it gets its old one; others stay, by name."""
     wanted, back = was_set(run, label), []
     for obj in model._base_manager.filter(pk__in=wanted):
-        values = {}
+        values, patch = {}, {}
         for field, (old, new) in wanted[obj.pk].items():
+            if field.startswith(CUSTOM):
+                slug = field.removeprefix(CUSTOM)
+                if obj.custom.get(slug) == new:
+                    patch[slug] = old
+                else:
+                    run.keep(obj)
+                continue
             attname = OWNER.get(field, field)
             if str(getattr(obj, attname)) == str(new):
                 values[attname] = old if old is not None or attname.endswith("_id") else None
             else:
                 run.keep(obj)
+        if patch:
+            values["custom"] = patched(obj.custom, patch)
         if values:
             back.append((obj, _typed(model, values)))
     handed = {obj.pk: obj.owner_id for obj, values in back if "owner_id" in values}
@@ -90,6 +101,8 @@ def _fields_back(model, label, run):
     )
     hands = [obj for obj, _values in back if obj.pk in handed]
     record_assigned(hands, handed, by=run.by, now=run.now, how=BACK)
+    if searched := [obj for obj, values in back if "custom" in values]:
+        index_again(searched)
 
 
 def _typed(model, values):
@@ -125,6 +138,7 @@ def _delete_made(batch, run):
     )
     touched |= set(FollowUp.objects.filter(customer__in=mine, voided_at=None).values_list("customer", flat=True))
     touched |= set(NextStep.objects.filter(customer__in=mine).exclude(batch=batch).values_list("customer", flat=True))
+    touched |= set(TableRow.objects.filter(customer__in=mine, removed_at=None).values_list("customer", flat=True))
     for customer in Customer._base_manager.filter(pk__in=mine & touched):
         run.keep(customer)
     rest = list(Customer._base_manager.filter(pk__in=mine - touched))

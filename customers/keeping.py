@@ -7,17 +7,22 @@ from core.changing import change, save_form
 from core.errors import NotAllowed
 from core.text import phone_key
 from customers.creating import add_contacts, named, staff_band
+from customers.custom import set_custom
 from customers.models import Contact, CustomerHelper
 from customers.searching import index_again
+from exchange.ownforms import patch_of
 
 
 def edit(form, customer, *, by, now, expect):
     """Save a CustomerForm; returns (changed names, merged). Raises Conflict as core.changing.save_form does."""
+    patch = patch_of(form, form.own)
     with transaction.atomic():
-        changed, merged = save_form(form, customer, by=by, expect=expect, also=_follows)
+        changed, merged = save_form(form, customer, by=by, expect=expect, also=_follows, less=set(patch))
         if "name" in changed:
             customer.name = form.cleaned_data["name"]
             index_again([customer])
+        if patch:
+            changed = [*changed, *set_custom(customer, patch, by=by, now=now, expect=expect)]
         if changed:
             record("customers.edited", customer, by=by, at=now, about=customer, n=len(set(changed) & set(form.fields)))
     return changed, merged

@@ -14,6 +14,7 @@ from customers.drawing import date_words
 from customers.models import Customer, NextStep
 from customers.showing import more_cells
 from customers.staleness import state_of, sum_of, words_of
+from exchange.owncolumns import names_for
 
 
 @dataclass
@@ -47,6 +48,7 @@ def rows_of(customers, user, *, on, rule, shown):
     """Rows for customers fetched through the gate with their owners and first steps, and with their teams when shown.
     One or two queries a column."""
     found = cells([customer.pk for customer in customers], user)
+    names = names_for(shown.own_shown, [customer.custom for customer in customers]) if shown.own_shown else None
     first = {customer.pk: _step(customer.first_step) for customer in customers if customer.first_step}
     rows = []
     for customer in customers:
@@ -58,7 +60,7 @@ def rows_of(customers, user, *, on, rule, shown):
             Row(
                 customer, quiet, words_of(quiet, date=date_words), sum_of(quiet, date=date_words), step, late, ago,
                 [found[column.slug].get(customer.pk, "") for column in extra_columns()],
-                more_cells(customer, shown),
+                more_cells(customer, shown, names),
             )
         )
     return rows

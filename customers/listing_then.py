@@ -15,9 +15,12 @@ from core.lists import MOST, PER_PAGE, filtered
 from core.periods import today
 from customers.asof import first_step, known_customers, last_contact
 from customers.columns import cells_then
+from customers.custom import own_fields
 from customers.filters import SHOWN, CustomerFilter
 from customers.models import Customer
 from customers.showing import more_cells
+from exchange.owncolumns import names_for
+from exchange.ownfilters import label_of
 
 SORTS = {"name": "pinyin_now", "tag": "tag", "owner": "owner__pinyin"}
 CHIPS = [pair for pair in SHOWN if pair[0] in ("mine", "won")]
@@ -32,8 +35,8 @@ class PastFilter(CustomerFilter):
     @classmethod
     def words(cls, name):
         """What a filter is called, one that is not kept by day too."""
-        known = cls.base_filters.get(name) or CustomerFilter.base_filters[name]
-        return known.label
+        known = cls.base_filters.get(name) or CustomerFilter.base_filters.get(name)
+        return known.label if known else label_of(name, own_fields())
 
     def search(self, queryset, name, value):
         """By what the search finds now, and by the name then."""
@@ -104,7 +107,7 @@ def _ids(narrowed, sort, page, per_page):
 
 FIELDS = (
     "name", "tag", "industry", "size_text", "source", "grade", "labels", "made_at", "archived_at", "owner_id",
-    "team_id",
+    "team_id", "custom",
 )
 
 
@@ -117,6 +120,7 @@ def _rows(user, past, ids, shown):
     rows = rows.values("id", *FIELDS, "owner__name", "team__name", "spoken", "step", "kept")
     found = {row.pop("id"): row for row in rows}
     extra, made = cells_then(ids, user, moment), []
+    names = names_for(shown.own_shown, [row["custom"] for row in found.values()]) if shown.own_shown else None
     for pk in (pk for pk in ids if pk in found):
         row = found[pk]
         customer = Customer(pk=pk, **{name: row[name] for name in FIELDS if name != "team_id"})
@@ -125,7 +129,7 @@ def _rows(user, past, ids, shown):
         customer.team_name = row["team__name"] or ""
         ago = (past.day - today(row["spoken"])).days if row["spoken"] else None
         html, money = extra.get(pk, ("", None))
-        step, more = _step(row["step"]), more_cells(customer, shown)
+        step, more = _step(row["step"]), more_cells(customer, shown, names)
         made.append(PastRow(customer, row["kept"] or pk, ago, step, html, money, more))
     return made
 

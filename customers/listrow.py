@@ -27,6 +27,7 @@ WHY = (
 )
 STEP = '<td class="full"><a class="cell-in" href="%(shift)s" ' + CELL + ">{said}</a></td>"
 NO_STEP = '<td class="full"><a class="cell-in" href="%(new)s" data-dialog>{said}</a></td>'
+OWN_CELL = '<td{css}{label}><a class="cell-in" href="%(own)s" ' + CELL + ">{text}</a></td>"
 OWNER = '<td{css}><a class="cell-in" href="%(bulk)s?do=assign&amp;ids={pk}" ' + CELL + ">{owner}</a></td>"
 
 
@@ -35,6 +36,7 @@ def _with_addresses(pattern):
     """The pattern with the addresses every row repeats; what is another in each is left open."""
     of_row = {"customer": "customer", "cell": "customers:cell", "new": "customers:step_new"}
     urls = {name: reverse(url, args=[0]).replace("0", "{pk}") for name, url in of_row.items()}
+    urls["own"] = reverse("customers:own", args=[0, "slug"]).replace("0", "{pk}").replace("slug", "{slug}")
     urls["shift"] = reverse("customers:step_shift", args=[0]).replace("0", "{step}")
     return pattern % (urls | {"bulk": reverse("customers:bulk")})
 
@@ -66,7 +68,7 @@ def row_html(row, user, *, shown, here="", oob=False):
         found.append(format_html(pattern, pk=pk, said=_next(row), **about))
     if "owner" not in hidden:
         found.append(_owner(customer, user))
-    found += [format_html("<td>{}</td>", cell or said.NOTHING) for cell in row.more]
+    found += [_more(cell, pk) for cell in row.more]
     return format_html("{}</tr>", format_html_join("", "{}", ((part,) for part in found)))
 
 
@@ -100,6 +102,18 @@ def _next(row):
     if step.kind == NextStep.Kind.WAITING:
         return format_html(_("With the customer until %(date)s") % {"date": "{}"}, words.day_plain(step.due_on))
     return format_html("{} {}", words.day_dense(step.due_on), step.text)
+
+
+def _more(cell, pk):
+    """An added column; a custom field is edited where it stands."""
+    if cell.one is None:
+        return format_html("<td>{}</td>", cell.text or said.NOTHING)
+    label = format_html(' data-label="{}"', cell.one.words)
+    css = format_html(' class="{}"', "full" if cell.text else "hide-phone")
+    return format_html(
+        _with_addresses(OWN_CELL), pk=pk, slug=cell.one.slug, field=cell.one.slug, label=label, css=css,
+        text=cell.text or NONE,
+    )
 
 
 def _owner(customer, user):

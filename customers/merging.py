@@ -17,12 +17,23 @@ from core.changing import change, change_each
 from core.errors import Conflict, NotAllowed, Refused
 from core.text import initials, name_key, pinyin
 from customers import facts
-from customers.models import Contact, Customer, CustomerHelper, CustomerPair, FollowUp, Need, NextStep, Owed, TagChange
+from customers.models import (
+    Contact,
+    Customer,
+    CustomerHelper,
+    CustomerPair,
+    FollowUp,
+    Need,
+    NextStep,
+    Owed,
+    TableRow,
+    TagChange,
+)
 from customers.searching import index_again
 from customers.tagging import is_raise, set_tags, void_tag_changes
 
 FILLED = ["industry", "size_text", "staff_min", "staff_max", "revenue", "source", "address", "website", "grade"]
-MOVED = {model.__name__: model for model in (FollowUp, Need, NextStep, Owed, TagChange)}
+MOVED = {model.__name__: model for model in (FollowUp, Need, NextStep, Owed, TableRow, TagChange)}
 _above = {}
 
 
@@ -154,7 +165,7 @@ def _set_fields(keep, drop, chosen, *, expect, by, now):
         chosen = {name: getattr(drop, name) for name in FILLED if not getattr(keep, name) and getattr(drop, name)}
         if is_raise(keep.tag, drop.tag):
             chosen["tag"] = drop.tag
-    values = dict(chosen)
+    values = dict(chosen) | ({"custom": drop.custom | keep.custom} if drop.custom else {})  # what keep lacks
     tag = values.pop("tag", keep.tag)
     if "name" in values:
         name = values["name"]

@@ -8,7 +8,7 @@ from django.urls import reverse
 from core.asked import number
 from core.lists import MOST, PER_PAGE, filtered
 from customers.filters import CustomerFilter
-from customers.tables import CustomerTable
+from customers.tables import customer_table
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ def neighbours(request, visible, pk, text):
     costs what the first costs; None when the customer is no longer there. `request` carries on and rule."""
     data = QueryDict(text[:2000], mutable=True)
     rows, _filterset, _dropped = filtered(request, visible, CustomerFilter, data=data)
-    ordered = CustomerTable(rows, order_by=data.get("sort") or None).data.data
+    ordered = customer_table(rows, order_by=data.get("sort") or None).data.data
     page, per_page = number(data.get("page"), 7) or 1, min(number(data.get("per_page"), 7) or PER_PAGE, MOST)
     start = (page - 1) * per_page
     low = max(start - 1, 0)

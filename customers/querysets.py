@@ -57,6 +57,15 @@ class NextStepQuerySet(OfCustomerQuerySet):
         return self.filter(closed_at=None)
 
 
+class TableRowQuerySet(OfCustomerQuerySet):
+    def visible_to(self, user):
+        return super().visible_to(user).filter(customer__merged_into=None)
+
+    def live(self):
+        """Rows that were not removed, of tables in use."""
+        return self.filter(removed_at=None, table__retired_at=None)
+
+
 class OwedQuerySet(models.QuerySet):
     def visible_to(self, user):
         return self.filter(user=user)

@@ -7,16 +7,21 @@ from django.utils.translation import gettext as _
 from accounts.models import SavedView
 from activity.recording import record
 from core.errors import NotAllowed, Refused
+from customers.custom import OF
 from customers.filters import CustomerFilter
 from customers.showing import KEPT
+from exchange.defined import load
+from exchange.ownfilters import parameters
 
 PAGE = "customers:list"
 NAMES = frozenset({*CustomerFilter.base_filters, *KEPT})  # what a saved filter of the customer list holds
 MOST = 50  # of one person
 
 
-def tidy(text, names=NAMES):
-    """The query string as it is kept: known parameters only, in one order, without the page."""
+def tidy(text, names=None):
+    """The query string as it is kept: known parameters only, in one order, without the page. `names` are those of the
+    list; without them the customer list's, with its custom fields."""
+    names = NAMES | parameters(load().every.get(OF, ())) if names is None else names
     data, kept = QueryDict(text[:4000]), QueryDict(mutable=True)
     for name in sorted(names):
         values = [value for value in data.getlist(name) if value]
@@ -25,7 +30,7 @@ def tidy(text, names=NAMES):
     return kept.urlencode()
 
 
-def save_view(name, query, *, by, now, shared=False, page=PAGE, names=NAMES):
+def save_view(name, query, *, by, now, shared=False, page=PAGE, names=None):
     """Keep it; the same name of the same person is replaced. `shared`: his team sees it as well. `page` is the URL name
     of the list, `names` the parameters it knows."""
     query = tidy(query, names)

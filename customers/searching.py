@@ -7,15 +7,19 @@ its first letters, phones by their last four digits. A phone is searched only wh
 
 import re
 
-from django.db.models import Q
+from django.db.models import Count, Q
 
 from core.text import grams, initials, is_masked, phone_key, pinyin, plain, without_suffixes
 from customers.linewords import HANZI
 from customers.mentions import core_name
 from customers.models import Contact, Gram
+from exchange.defined import load
+from exchange.typed import TEXTS
 
 TAIL = 4
 FIRST = 4  # grams of the query that are looked up; the rest adds nothing worth its join
+LOOKED = 12  # of a custom text, which is not compared whole
+KEPT = 400  # characters of a custom text that are found
 HEARD = 12  # letters of a name's pinyin that are kept
 BATCH = 60_000
 
@@ -32,7 +36,14 @@ def words_of(customer, contacts):
         key = phone_key(contact.phone)
         if len(key) >= TAIL and not is_masked(key[-TAIL:]):
             found.add((key[-TAIL:], "p"))
+    for one in _texts() if customer.custom else ():
+        found |= {(gram, "x") for gram in grams(str(customer.custom.get(one.slug, ""))[:KEPT])}
     return found
+
+
+def _texts():
+    """The custom fields that are texts, those switched off too: they may come back."""
+    return [one for one in load().every.get("customer", ()) if one.kind in TEXTS]
 
 
 def sounds(*names):
@@ -83,6 +94,8 @@ def found(text, user):
         if len(digits) > TAIL:
             by_tail = by_tail.filter(customer__in=Contact.objects.filter(phone_key__endswith=digits).values("customer"))
         ways.append(by_tail.values("customer"))
+    if any(one.is_on for one in _texts()):
+        ways.append(_said_in_a_field(squeezed))
     return Q(pk__in=ways[0].union(*ways[1:]))  # one set of ids: a condition of ORs would read every customer
 
 
@@ -99,6 +112,14 @@ def found_by_contact(text):
     """A condition on Customer: the typed words are in a contact's name."""
     squeezed = re.sub(r"\s+", "", plain(text))
     return Q(pk__in=_all_of(squeezed, "c") if squeezed else [])
+
+
+def _said_in_a_field(text):
+    """Ids of the customers with every gram of the text in their custom texts: counted, since one condition within the
+    other is deeper than SQLite reads."""
+    wanted = set([text[i : i + 2] for i in range(len(text) - 1)][:LOOKED] or [text])
+    rows = Gram.objects.filter(kind="x", gram__in=wanted).order_by().values("customer")
+    return rows.annotate(n=Count("gram")).filter(n=len(wanted)).values("customer")
 
 
 def _all_of(text, kind):

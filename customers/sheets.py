@@ -2,14 +2,17 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from customers import cells
+from customers import cells, custom, rowkeeping, tablesheets
+from customers.custom import OF
 from customers.exporting import customer_rows, customers_of, follow_up_rows, follow_ups_of
 from customers.importing import CustomerPart, TagPart
 from customers.importing_contacts import ContactPart
 from customers.importing_logs import FollowUpPart
 from exchange import parsing
+from exchange.holding import holder
+from exchange.owncolumns import columns_of
 from exchange.problems import gettext_noop
-from exchange.sheets import KEY, Column, Sheet, register
+from exchange.sheets import KEY, Column, Sheet, grow, make, register
 
 LEAD = gettext_noop("The text before the first date is kept as a note of the customer.")
 
@@ -230,3 +233,9 @@ def plug():
     """From apps.py: both sheets, follow-ups first."""
     register(follow_ups)
     register(customers)
+    grow(customers.slug, lambda known: columns_of(known.fields(OF)))
+    holder(OF, _("Customers"), has_value=custom.has_value, counts=custom.counts, values=custom.values,
+           rewrite=custom.rewrite, columns=lambda: customers.all_columns)  # fmt: skip
+    make(tablesheets.sheets_of)
+    holder("table", _("Tables"), has_value=rowkeeping.has_value, counts=rowkeeping.counts, values=rowkeeping.values,
+           rewrite=rowkeeping.rewrite, columns=lambda: [tablesheets.CUSTOMER], total=rowkeeping.total)  # fmt: skip

@@ -4,7 +4,9 @@ import django_tables2 as tables
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from customers.custom import own_fields
 from customers.models import Customer
+from exchange.ownfilters import sorts
 
 
 class CustomerTable(tables.Table):
@@ -21,3 +23,8 @@ class CustomerTable(tables.Table):
         model = Customer
         fields = ()
         order_by = "-contact"
+
+
+def customer_table(rows, order_by=None):
+    """The table with the custom fields that can be sorted by."""
+    return CustomerTable(rows, order_by=order_by, extra_columns=sorts(own_fields(), "custom"))

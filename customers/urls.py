@@ -18,6 +18,7 @@ from customers.views import (
     pool,
     saved,
     steps,
+    tables,
     talks,
 )
 
@@ -35,6 +36,7 @@ urlpatterns = [
     path("customers/<int:pk>/merge", merge.merge, name="merge"),
     path("customers/<int:pk>/edit", edit.edit, name="edit"),
     path("customers/<int:pk>/cell", cell.cell, name="cell"),
+    path("customers/<int:pk>/own/<slug:slug>", cell.own, name="own"),
     path("customers/<int:pk>/tag", keep.tag, name="tag"),
     path("customers/<int:pk>/archive", keep.archive, name="archive"),
     path("customers/<int:pk>/helpers", keep.helpers, name="helpers"),
@@ -44,6 +46,11 @@ urlpatterns = [
     path("contacts/<int:pk>/edit", contacts.edit, name="contact_edit"),
     path("contacts/<int:pk>/reveal", contacts.reveal, name="reveal"),
     path("customers/<int:pk>/pool", pool.move, name="pool_move"),
+    path("customers/<int:pk>/tables", tables.panel, name="tables_of"),
+    path("tables/<slug:slug>", tables.index, name="table"),
+    path("tables/<slug:slug>/new", tables.row_new, name="row_new"),
+    path("tables/rows/<int:pk>/edit", tables.row_edit, name="row_edit"),
+    path("tables/rows/<int:pk>/remove", tables.row_remove, name="row_remove"),
     path("pool", pool.index, name="pool"),
     path("pool/<int:pk>/claim", pool.claim, name="claim"),
     path("setup/pool", pool.rules, name="pool_rules"),

@@ -5,6 +5,7 @@ from collections import Counter
 from django.db import transaction
 
 from core.periods import today
+from exchange.defined import held
 from exchange.models import ImportBatch, ImportRow
 from exchange.people import People
 from exchange.sheets import Record, parse, sheet_of
@@ -32,6 +33,7 @@ class Run:
         self.kept.append(str(words))
 
 
+@held()
 def examine(batch, *, by, now):
     """(records, run): every row parsed and compared with what is there. Reads only, in a handful of queries."""
     run = Run(batch, by=by, now=now)

@@ -4,10 +4,17 @@ import datetime as dt
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
 
 from core.models import Versioned
-from exchange.querysets import BatchQuerySet, ExportQuerySet, FormUseQuerySet, RowQuerySet
+from exchange.querysets import BatchQuerySet, DefinedQuerySet, ExportQuerySet, FormUseQuerySet, RowQuerySet
+
+
+def in_language(label, label_en):
+    """The label for the reader; without an English one the Chinese."""
+    return label_en or label if (get_language() or "").startswith("en") else label
 
 
 class ImportBatch(Versioned):
@@ -117,35 +124,94 @@ class ImportRow(models.Model):
         return self.cells.get("n", {}).get(str(index), ["", ""])
 
 
-class FieldDefinition(Versioned):
-    """A custom field of a customer, deal or request: a column without code. Values are JSON on the record."""
+class OwnTable(Versioned):
+    """A table an admin made (R41): its columns are FieldDefinitions, its rows hang on customers."""
 
-    class Kind(models.TextChoices):
-        TEXT = "text", _("Text")
-        NUMBER = "number", _("Number")
-        MONEY = "money", _("Money")
-        DATE = "date", _("Date")
-        YES = "yes", _("Yes or no")
-        CHOICE = "choice", _("Choice")
-        CHOICES = "choices", _("Choices")
-
-    of = models.CharField(max_length=40)  # "customer", "deal", "request"
-    slug = models.SlugField(max_length=40)
-    label = models.CharField(max_length=60)
-    label_en = models.CharField(max_length=60, blank=True)
-    kind = models.CharField(max_length=10, choices=Kind.choices)
-    choices = models.JSONField(default=list)
-    element = models.CharField(max_length=20, blank=True)  # which of the five core elements it serves (R20)
-    required = models.BooleanField(default=False)
+    slug = models.SlugField(max_length=40, unique=True)
+    label = models.CharField(_("Chinese label"), max_length=60)
+    label_en = models.CharField(_("English label"), max_length=60, blank=True)
+    about = models.CharField(_("What it is for"), max_length=200, blank=True)
     position = models.PositiveSmallIntegerField(default=0)
     retired_at = models.DateTimeField(null=True, blank=True)
+
+    objects = DefinedQuerySet.as_manager()
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering = ["position", "id"]
+
+    def __str__(self):
+        return self.words
+
+    @property
+    def words(self):
+        return in_language(self.label, self.label_en)
+
+
+class FieldDefinition(Versioned):
+    """A custom field of a customer, a deal or an own table: a column without code. Values are JSON on the record, by
+    `slug`; how each kind is read, kept and shown is exchange/typed.py's."""
+
+    class Kind(models.TextChoices):
+        TEXT = "text", _("Short text")
+        LONG = "long", _("Long text")
+        NUMBER = "number", _("Number")
+        MONEY = "money", _("Money (CNY)")
+        DATE = "date", pgettext_lazy("field", "Date")
+        YES = "yes", _("Yes or no")
+        CHOICE = "choice", _("One of a list")
+        CHOICES = "choices", _("Several of a list")
+        URL = "url", pgettext_lazy("field", "Link")
+        PERSON = "person", pgettext_lazy("field", "Person")
+        RECORD = "record", _("Record of the customer")  # of an upper floor: exchange/linking.py
+
+    class Asked(models.TextChoices):
+        NEW = "new", _("When it is made, and when it is edited")
+        EDIT = "edit", _("When it is edited")
+        SHOWN = "shown", _("Only shown, and changed where it stands")
+
+    class Element(models.TextChoices):
+        """The five core elements of a form (R20)."""
+
+        CUSTOMER = "customer", _("Customer information")
+        PROGRESS = "progress", pgettext_lazy("element", "Progress")
+        TODO = "todo", pgettext_lazy("element", "To do")
+        OWNER = "owner", pgettext_lazy("element", "Person responsible")
+        TIME = "time", pgettext_lazy("element", "Time")
+
+    of = models.CharField(max_length=40)  # "customer", "deal", or the slug of an own table
+    table = models.ForeignKey(OwnTable, on_delete=models.PROTECT, null=True, blank=True, related_name="fields")
+    slug = models.SlugField(max_length=40)
+    label = models.CharField(_("Chinese label"), max_length=60)
+    label_en = models.CharField(_("English label"), max_length=60, blank=True)
+    kind = models.CharField(_("Type"), max_length=10, choices=Kind.choices)
+    target = models.CharField(max_length=40, blank=True)  # which record, of a field of kind record
+    unit = models.CharField(_("Unit"), max_length=12, blank=True)  # of a number: 台, 天, %
+    choices = models.JSONField(_("Options"), default=list)  # [{"code", "label", "label_en", "off", "into"}]
+    element = models.CharField(_("Core element"), max_length=20, choices=Element.choices, blank=True)
+    asked = models.CharField(_("Asked"), max_length=6, choices=Asked.choices, default=Asked.NEW)
+    required = models.BooleanField(_("Required"), default=False)
+    position = models.PositiveSmallIntegerField(_("Place"), default=0)
+    retired_at = models.DateTimeField(_("Switched off"), null=True, blank=True)
+
+    objects = DefinedQuerySet.as_manager()
+    history = HistoricalRecords()
 
     class Meta:
         ordering = ["of", "position", "id"]
         constraints = [models.UniqueConstraint(fields=["of", "slug"], name="field_once")]
 
     def __str__(self):
-        return self.label
+        return self.words
+
+    @property
+    def words(self):
+        """The label in the reader's language; an empty English one falls back to the Chinese."""
+        return in_language(self.label, self.label_en)
+
+    @property
+    def is_on(self):
+        return self.retired_at is None
 
 
 class ExportFile(models.Model):

@@ -31,3 +31,10 @@ class FormUseQuerySet(models.QuerySet):
     def visible_to(self, user):
         """How long forms take is the admins' to mend."""
         return self if user.is_admin else self.none()
+
+
+class DefinedQuerySet(models.QuerySet):
+    """Fields and tables an admin made: their names are seen by whoever sees customers."""
+
+    def visible_to(self, user):
+        return self if user.is_admin or user.sells else self.none()

@@ -9,6 +9,7 @@ import re
 import unicodedata
 from dataclasses import dataclass, field
 
+from exchange.defined import held
 from exchange.parsing import has_boxes
 from exchange.problems import Unreadable, gettext_noop
 from exchange.sheets import KEY, sheet_of, sheets
@@ -57,15 +58,12 @@ def match(cells, sheet):
     return {i: words[key] for i, key in enumerate(keys) if key in words}
 
 
-_names = {}
-
-
 def names_of(sheet):
     """{normalised header: field}, made once for a sheet and its columns (an upper app may add some)."""
-    made = (sheet.slug, len(sheet.all_columns))
-    if made not in _names:
-        _names[made] = _make_names(sheet)
-    return _names[made]
+    made = sheet.__dict__.get("names")
+    if made is None or made[0] != len(sheet.all_columns):
+        made = sheet.names = (len(sheet.all_columns), _make_names(sheet))
+    return made[1]
 
 
 def _make_names(sheet):
@@ -77,8 +75,9 @@ def _make_names(sheet):
     return words
 
 
-def best(cells):
-    """(sheet, columns, score) of the sheet these cells are most likely the header of, or None."""
+def best(cells, wanted=""):
+    """(sheet, columns, score) of the sheet these cells are most likely the header of, or None. An own table that was
+    chosen (`wanted`) is taken before another that has more of them: an admin may give it any columns."""
     filled = [cell for cell in cells if cell.strip()]
     found = []
     for sheet in sheets():
@@ -86,7 +85,8 @@ def best(cells):
         marks = set(columns.values()) & sheet.marks
         needed = {c.field for c in sheet.columns if c.required}
         if len(columns) >= 2 and len(columns) * 3 >= len(filled) and len(marks) * 2 >= min(len(sheet.marks), 2):
-            score = (len(needed - set(columns.values())) == 0, len(marks), len(columns))
+            has_all = len(needed - set(columns.values())) == 0
+            score = (has_all, has_all and sheet.own and sheet.slug == wanted, len(marks), len(columns))
             found.append((score, sheet, columns))
     return max(found, key=lambda one: one[0], default=None)
 
@@ -94,9 +94,10 @@ def best(cells):
 def recognise(book, name, *, wanted=""):
     """(tables, notices) of a book. Raises Unreadable when there is none, or another than `wanted`."""
     tables, notices = [], list(book.notices)
-    for part in book.parts:
-        for table in _tables(part, notices):
-            tables.append(table)
+    with held():
+        for part in book.parts:
+            for table in _tables(part, notices, wanted):
+                tables.append(table)
     if not tables:
         shown = sheet_of(wanted) or (sheets() or [None])[0]
         raise Unreadable(NO_TABLE, name=name, columns=[c.label for c in shown.columns[:6]] if shown else "")
@@ -110,13 +111,13 @@ def recognise(book, name, *, wanted=""):
     return tables, notices
 
 
-def _tables(part, notices):
+def _tables(part, notices, wanted):
     """Walk the lines of a worksheet once; a header row opens a table, the rows below belong to it."""
     tables, table, block = [], None, None
     for index, line in enumerate(part.lines):
         if line.is_blank:
             continue
-        opened = _opens(part, index, line)
+        opened = _opens(part, index, line, wanted)
         if opened == "log":
             table = _form(part, tables.pop() if tables and tables[-1] is block else block, line)
             tables.append(table)
@@ -125,7 +126,7 @@ def _tables(part, notices):
             tables.append(table)
         elif table is not None and table.form and _is_box_line(line):
             _tick(table, line)
-        elif TOTAL.match(next((cell for cell in line.cells if cell.strip()), "").strip()) or _is_title(part, index):
+        elif _is_total(line) or _is_title(part, index, wanted):
             notices.append([LEFT_OUT, {"row": line.number, "part": part.name}])
         elif table is not None:
             table.rows.append(line)
@@ -139,17 +140,21 @@ def _tables(part, notices):
     return [table for table in tables if table.rows]
 
 
-def _is_title(part, index):
+def _is_total(line):
+    return TOTAL.match(next((cell for cell in line.cells if cell.strip()), "").strip())
+
+
+def _is_title(part, index, wanted):
     """One filled cell right above a header row, between two tables."""
     if index == 0 or sum(1 for cell in part.lines[index].cells if cell.strip()) != 1:
         return False
     below = next((i for i in range(index + 1, len(part.lines)) if not part.lines[i].is_blank), None)
-    return below is not None and bool(_opens(part, below, part.lines[below]))
+    return below is not None and bool(_opens(part, below, part.lines[below], wanted))
 
 
-def _opens(part, index, line):
+def _opens(part, index, line, wanted):
     """(sheet, columns) when the line is a header row; "log" when it is the log header of the one-customer form."""
-    found = best(line.cells)
+    found = best(line.cells, wanted)
     if found is None:
         sheet = sheet_of("follow-ups")
         fields = set(match(line.cells, sheet).values()) if sheet else set()

@@ -7,11 +7,13 @@ Exchange knows none of the nouns; it only walks: parse every cell, let each part
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import get_language
 
+from exchange import defined
 from exchange.problems import Wrong, gettext_noop
 
 MISSING = gettext_noop("“%(column)s” is empty.")
@@ -38,7 +40,7 @@ class Column:
     required: bool = False
     fill: bool = True
     person: bool = False
-    kind: str = "text"  # of the exported cell: text | date | money | number
+    kind: str = "text"  # of the exported cell: text | date | money | number | plain (a number as it is)
     width: int = 16
     choices: Callable[[], list[str]] | None = None
     exported: bool = True
@@ -74,11 +76,18 @@ class Sheet:
     rows: Callable | None = None  # rows(user, queryset) → iterator of (key, {field: value}) for the export
     queryset: Callable | None = None  # queryset(user, querydict) → what the list shows with that query string
     list_url: str = ""  # where its records are seen
+    list_args: tuple = ()
+    own: bool = False  # a table an admin made
+    off: bool = False  # one that is switched off: only files that are on their way know it
     extra: list[Column] = field(default_factory=list)  # only read, never exported: columns of parts from above
 
     @property
     def words(self):
         return self.name[1] if (get_language() or "").startswith("en") else self.name[0]
+
+    @property
+    def list_path(self):
+        return reverse(self.list_url, args=self.list_args) if self.list_url else ""
 
     @property
     def all_columns(self):
@@ -90,11 +99,15 @@ class Sheet:
 
 
 _sheets: dict[str, Sheet] = {}
+_growing: dict[str, Callable] = {}
+_makers: list[Callable] = []
+_whole = {"of": None, "sheets": {}}
 
 
 def register(sheet):
     """Plug a sheet in, from an app's ready(). The same slug again replaces it."""
     _sheets[sheet.slug] = sheet
+    _whole["of"] = None
     return sheet
 
 
@@ -105,10 +118,38 @@ def extend(slug, part, columns):
         sheet.parts.append(part)
     known = {column.field for column in sheet.all_columns}
     sheet.extra += [column for column in columns if column.field not in known]
+    _whole["of"] = None
+
+
+def grow(slug, columns_of):
+    """Let a sheet have the custom fields of its noun behind its own columns: columns_of(Defined) -> [Column]."""
+    _growing[slug] = columns_of
+
+
+def make(sheets_of):
+    """Plug in what makes a whole sheet of each own table: sheets_of(Defined) -> [Sheet]."""
+    if sheets_of not in _makers:
+        _makers.append(sheets_of)
+
+
+def _all():
+    """{slug: sheet} with what an admin defined; made again when that is read again (exchange/defined.py)."""
+    known = defined.load()
+    if _whole["of"] is not known:
+        made = dict(_sheets)
+        for slug, columns_of in _growing.items():
+            if slug in made and (columns := columns_of(known)):
+                marks = made[slug].marks | {column.field for column in columns}
+                made[slug] = replace(made[slug], columns=made[slug].columns + columns, marks=marks)
+        for sheets_of in _makers:
+            made |= {sheet.slug: sheet for sheet in sheets_of(known)}
+        _whole.update(of=known, sheets=made)
+    return _whole["sheets"]
 
 
 def sheets():
-    return list(_sheets.values())
+    """Those in use."""
+    return [sheet for sheet in _all().values() if not sheet.off]
 
 
 def exported_sheets():
@@ -117,7 +158,8 @@ def exported_sheets():
 
 
 def sheet_of(slug):
-    return _sheets.get(slug)
+    """One by its slug, a table that is switched off too; None for none."""
+    return _all().get(slug)
 
 
 @dataclass

@@ -88,7 +88,8 @@ def stage_rows(batch, tables=None):
             data = file.read()
         pasted = batch.file.name.endswith(".tsv")
         book = read_pasted(data.decode()) if pasted else read(data, batch.name)
-        tables, _notices = recognise(book, batch.name)
+        known = sheet_of(batch.sheet)
+        tables, _notices = recognise(book, batch.name, wanted=batch.sheet if known and known.own else "")
     ImportRow.objects.bulk_create(
         [
             ImportRow(

@@ -1,8 +1,8 @@
-"""Workbooks: the import wizard (S6) and exports."""
+"""Workbooks: the import wizard (S6) and exports; fields and own tables under Setup (S18)."""
 
 from django.urls import path
 
-from exchange.views import exports, imports
+from exchange.views import exports, fields, imports
 
 app_name = "exchange"
 urlpatterns = [
@@ -14,6 +14,12 @@ urlpatterns = [
     path("imports/<int:pk>/done", imports.import_done, name="import_done"),
     path("imports/<int:pk>/undo", imports.import_undo, name="import_undo"),
     path("imports/<int:pk>/error-rows", imports.import_errors, name="import_errors"),
+    path("setup/fields", fields.fields, name="fields"),
+    path("setup/fields/new", fields.field_new, name="field_new"),
+    path("setup/fields/<int:pk>", fields.field, name="field"),
+    path("setup/tables/new", fields.table_new, name="table_new"),
+    path("setup/tables/ready", fields.ready, name="table_ready"),
+    path("setup/tables/<int:pk>", fields.table, name="table"),
     path("exports", exports.export, name="export"),
     path("exports/<int:pk>", exports.file, name="file"),
 ]

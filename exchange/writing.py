@@ -60,6 +60,7 @@ def _formats(workbook):
         "day": workbook.add_format({"num_format": "yyyy-mm-dd", "valign": "top"}),
         "moment": workbook.add_format({"num_format": "yyyy-mm-dd hh:mm", "valign": "top"}),
         "money": workbook.add_format({"num_format": "#,##0.00", "valign": "top"}),
+        "number": workbook.add_format({"valign": "top"}),
     }
 
 
@@ -76,7 +77,7 @@ def _write_sheet(workbook, formats, sheet, rows, keys, lists):
     number = 0
     for number, (key, values) in enumerate(rows, 1):
         for index, column in enumerate(columns):
-            _write(page, number, index, values.get(column.field), formats)
+            _write(page, number, index, values.get(column.field), formats, plain=column.kind == "plain")
         if keys:
             page.write_string(number, len(columns), key, formats["text"])
     page.autofilter(0, 0, max(number, 1), len(columns) - 1)
@@ -84,7 +85,7 @@ def _write_sheet(workbook, formats, sheet, rows, keys, lists):
     return number
 
 
-def _write(page, row, column, value, formats):
+def _write(page, row, column, value, formats, *, plain=False):
     if value is None or value == "":
         return
     if isinstance(value, dt.datetime):
@@ -92,7 +93,7 @@ def _write(page, row, column, value, formats):
     elif isinstance(value, dt.date):
         page.write_datetime(row, column, dt.datetime.combine(value, dt.time()), formats["day"])  # Excel knows no zone
     elif isinstance(value, Decimal | int | float) and not isinstance(value, bool):
-        page.write_number(row, column, float(value), formats["money"])
+        page.write_number(row, column, float(value), formats["number" if plain else "money"])
     else:
         page.write_string(row, column, clean(str(value)), formats["text"])
 

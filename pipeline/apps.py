@@ -21,12 +21,14 @@ class PipelineConfig(AppConfig):
         from customers.opening import opener
         from customers.pooling import on_working
         from customers.transferring import hands, on_assign
+        from exchange.linking import target
         from pipeline import (
             columns,
             daily,
             decisions,
             entryforms,
             handing,
+            linked,
             noticing,
             offered,
             opening,
@@ -54,6 +56,7 @@ class PipelineConfig(AppConfig):
         for check in unowned.CHECKS:
             register(check())
         on_closing(restaging.needs_department)
+        target("deal", _("Deal"), offered=linked.offered, shown=linked.shown)
         column("stage", _("Stage"), columns.stage_cells, then=columns.stage_cells_then)
         for verb in ("pipeline.moved", "pipeline.won", "pipeline.lost"):
             undoer(verb, undoing.undo_move)

@@ -9,9 +9,11 @@ from core.asked import number
 from core.lists import filtered
 from customers.staleness import Rule
 from customers.tagbar import chosen_in
+from exchange.ownfilters import parameters
 from pipeline.cards import cards_by_id
 from pipeline.filters import DealFilter
 from pipeline.models import Deal
+from pipeline.own import own_fields
 from pipeline.playbooks import Playbooks
 from pipeline.urgency import chips, on_board
 
@@ -89,7 +91,7 @@ class Asked:
 
     @property
     def is_filtered(self):
-        names = [*DealFilter.CHIPS, "rep", "team", "tag", "stage", "days", "action", "said"]
+        names = [*DealFilter.CHIPS, "rep", "team", "tag", "stage", "days", "action", "said", *parameters(own_fields())]
         return any(self.GET.get(name) for name in names if name not in self.dropped)
 
 

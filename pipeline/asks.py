@@ -3,6 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from exchange.models import FieldDefinition
 from pipeline.models.stage import in_language
 from pipeline.playbooks import Playbooks
 
@@ -47,7 +48,17 @@ def own_answers(form, playbook, answers):
         name = own_name(row["code"])
         if name in form.cleaned_data:
             found[row["code"]] = form.cleaned_data[name].strip()
-    return {code: text for code, text in found.items() if text}
+    return {code: value for code, value in found.items() if value not in ("", None)}  # beside them are custom fields
+
+
+def questions(playbook):
+    """The playbook's own questions as fields, for two answers to be compared."""
+    found = []
+    for row in playbook.own_fields:
+        one = FieldDefinition(slug=row["code"], label=row["label"], label_en=row["label_en"], kind="text")
+        one.form_name = own_name(row["code"])
+        found.append(one)
+    return found
 
 
 def answers_of(deal):

@@ -18,7 +18,7 @@ from pipeline.strips import CALM, strip_of
 SHOWN = (
     "customer", "playbook", "stage", "name", "amount", "contract_amount", "rep", "owner", "expected_close", "signed_on",
     "won_at", "lost_at", "entered_at", "key_action", "key_action_on", "key_action_kind", "risk", "slips", "version",
-    "updated_on", "customer__name", "customer__tag", "customer__grade", "customer__owner", "customer__team",
+    "updated_on", "custom", "customer__name", "customer__tag", "customer__grade", "customer__owner", "customer__team",
     "customer__open_deals", "customer__limit_days", "customer__quiet_since", "customer__next_step_on",
     "customer__waiting_until", "customer__archived_at", "customer__pooled_at", "customer__merged_into",
     "customer__tries", "customer__last_contact_on",

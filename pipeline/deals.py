@@ -6,11 +6,13 @@ from activity.recording import record
 from core import periods
 from core.changing import save_form
 from pipeline import actions, facts, risks
+from pipeline.asks import questions
 from pipeline.handing import PARTS, Hand, record_hands, welcome
 from pipeline.holding import hold_customers
 from pipeline.marking import mark
 from pipeline.models import Deal
 from pipeline.moving import closing_fields
+from pipeline.own import set_own
 
 SAID = ("key_action", "risk")
 
@@ -28,6 +30,8 @@ def save_deal(deal, form, *, by, now, expect):
             form, deal, by=by, expect=expect,
             also=lambda wanted: closing_fields(deal, wanted["expected_close"]) if "expected_close" in wanted else {},
         )
+        if patch := getattr(form, "own_patch", None):
+            changed = [*changed, *set_own(deal, patch, by=by, expect=expect, asks=questions(form.stage.playbook))]
         deal.refresh_from_db()
         if "key_action" in said:
             actions.add_line(deal, form.cleaned_data["key_action"], by=by, now=now, on=periods.today(now))

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from core import periods
 from core import words as said
-from core.markup import format_html
+from core.markup import format_html, format_html_join
 from core.templatetags import words
 from customers.models import Customer
 
@@ -183,8 +183,10 @@ ROW = (
     '<a href="{href}" data-open><b>{name}</b></a></td><td><a href="/deals/{pk}/move" data-dialog class="inline">'
     '{pip} {stage}</a></td><td class="num amt" data-value="{raw}">{amount}</td><td class="hide-phone">{entered} '
     '<span class="muted">{days}</span></td><td{close} data-label="{l_close}">{expected_close}</td>'
-    '<td class="full">{key_action}</td><td data-label="{l_risk}">{risk}</td><td class="hide-phone">{owner}</td></tr>'
+    '<td class="full">{key_action}</td><td data-label="{l_risk}">{risk}</td><td class="hide-phone">{owner}</td>{own}'
+    "</tr>"
 )
+OWN = '<td class="{}" data-label="{}">{}</td>'
 
 
 def row_html(card, on, narrow="?action="):
@@ -198,8 +200,14 @@ def row_html(card, on, narrow="?action="):
         stage=stage_words(card),
         entered=day(periods.today(deal.entered_at)), days=ngettext("%(n)d day", "%(n)d days", days) % {"n": days},
         raw=deal.amount if deal.amount is not None else "", close=_copied(deal.expected_close),
-        l_close=_("Expected close"), l_risk=_("Risk"), **cells,
+        l_close=_("Expected close"), l_risk=_("Risk"), own=_own(card), **cells,
     )  # fmt: skip
+
+
+def _own(card):
+    """The custom fields that are shown as columns."""
+    said = getattr(card, "own", ())
+    return format_html_join("", OWN, (("" if text else "hide-phone", one.words, text or "–") for one, text in said))
 
 
 def _copied(day):

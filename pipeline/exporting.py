@@ -3,8 +3,11 @@
 from core.periods import today
 from customers.cells import tag_word
 from customers.exporting import batches, may_take
+from exchange import typed
+from exchange.owncolumns import names_for
 from pipeline.asking import Asked
 from pipeline.models import Deal
+from pipeline.own import own_fields
 
 
 def deals_of(user, request, data):
@@ -19,6 +22,8 @@ def progress_rows(user, queryset):
     """(key, {field: value}) of deals, a thousand at a time, one query each."""
     for keys in batches(queryset.order_by("pk")):
         rows = Deal.objects.filter(pk__in=keys).order_by("pk").select_related("customer", "stage", "rep", "owner")
+        rows, own = list(rows), own_fields()
+        names = names_for(own, [deal.custom for deal in rows]) if own else None
         for deal in rows:
             yield (
                 f"D{deal.pk}",
@@ -33,5 +38,6 @@ def progress_rows(user, queryset):
                     "owner": deal.owner.name if deal.owner else "",
                     "deal": deal.name,
                     "amount": deal.amount,
-                },
+                }
+                | {one.slug: typed.cell(deal.custom.get(one.slug), one, names) for one in own},
             )

@@ -8,7 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Team, User
 from customers.tagbar import TagFilterSet
+from exchange.ownfilters import add_filters
 from pipeline.models import ActionKind, Deal, Stage
+from pipeline.own import own_fields
 from pipeline.urgency import chips, in_stage
 
 
@@ -69,6 +71,10 @@ class DealFilter(TagFilterSet):
         fields = []
 
     CHIPS = ("stale", "risk", "closing")
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        add_filters(self, own_fields(), "custom")
 
     def chip(self, queryset, name, value):
         return queryset.filter(chips(self.request.on, self.request.rule)[name]) if value else queryset

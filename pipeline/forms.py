@@ -13,12 +13,16 @@ from core.widgets import Chips
 from core.words import day_long
 from customers.models import Customer, Need
 from exchange.fields import AmountField, DayField
+from exchange.models import FieldDefinition
+from exchange.ownforms import add_fields, patched
 from pipeline import entering
 from pipeline.asks import add_own, is_asked, own_answers
 from pipeline.models import Deal, LossReason, RiskType
 from pipeline.moving import UNSET, Move
+from pipeline.own import own_fields
 from pipeline.proving import is_forward, needs_of
 
+Asked = FieldDefinition.Asked
 BACK_REASONS = [
     _("Customer changed plans"),
     _("Decision maker changed"),
@@ -165,6 +169,9 @@ class DealForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.stage = stage
         add_own(self, stage.playbook, self.instance.custom)
+        when = {Asked.NEW, Asked.EDIT} if self.instance.pk else {Asked.NEW}
+        self.own = [one for one in own_fields() if one.asked in when]
+        add_fields(self, self.own, self.instance.custom, user=user)
         people = User.objects.sellers() if user.is_admin or user.is_manager else User.objects.assignable_by(user)
         keep = [self.instance.rep_id, self.instance.owner_id, customer.owner_id]
         for name in ("rep", "owner"):
@@ -188,15 +195,22 @@ class DealForm(forms.ModelForm):
         return [self[name] for name in self.fields if name in self.ALWAYS or not self._is_asked(name)]
 
     def _is_asked(self, name):
+        if any(one.slug == name for one in self.own):
+            return self.fields[name].required  # one that is required never hides
         return is_asked(self.stage, name, filled=bool(self.get_initial_for_field(self.fields[name], name)))
 
     def clean(self):
         data = super().clean()
-        custom = own_answers(self, self.stage.playbook, self.instance.custom)
-        if custom != (self.instance.custom or {}):
-            data["custom"] = custom
-            self.changed_data.append("custom")
-        return {name: value for name, value in data.items() if not name.startswith("own_")}
+        slugs, before = {one.slug for one in self.own}, self.instance.custom or {}
+        answers = own_answers(self, self.stage.playbook, before)
+        codes = [row["code"] for row in self.stage.playbook.own_fields]
+        # what stands in Deal.custom, to be saved one by one: two people's edits merge (pipeline/own.py)
+        self.own_patch = {slug: data[slug] for slug in slugs & set(self.changed_data) if slug in data}
+        self.own_patch |= {code: answers.get(code) for code in codes if answers.get(code) != before.get(code)}
+        self.changed_data = [name for name in self.changed_data if name not in slugs]
+        if not self.instance.pk:
+            data["custom"] = patched({}, self.own_patch)
+        return {name: value for name, value in data.items() if not name.startswith("own_") and name not in slugs}
 
 
 class CellForm(forms.ModelForm):

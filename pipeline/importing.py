@@ -8,7 +8,7 @@ from customers.importing import SAME_AS, chunks
 from customers.transferring import IMPORT
 from exchange.problems import gettext_noop
 from exchange.sheets import Part
-from pipeline import actions, facts, importing_asks, risks
+from pipeline import actions, facts, importing_asks, importing_own, risks
 from pipeline.handing import change_deals
 from pipeline.holding import hold_customers
 from pipeline.importing_asks import other_reason
@@ -16,6 +16,7 @@ from pipeline.importing_back import deals_back
 from pipeline.models import Deal
 from pipeline.moving import Move, closing_fields, move_many
 from pipeline.opening import first_stage, open_deals, tell_opened
+from pipeline.own import own_fields
 
 SEVERAL = gettext_noop("This customer has %(count)s open deals. Name the deal: %(deals)s.")
 NO_SUCH = gettext_noop("This row belongs to a deal that was not found.")
@@ -32,7 +33,8 @@ class DealPart(Part):
     order = 30
 
     def check(self, records, run):
-        told = [r for r in records if any(r.values.get(f) not in (None, "") for f in (*TOLD, "deal_key"))]
+        telling = (*TOLD, "deal_key", *(one.slug for one in run.once("own of deals", own_fields)))
+        told = [r for r in records if any(r.values.get(f) not in (None, "") for f in telling)]
         deals, by_customer = self._deals(told, run)
         seen = {}
         for record in told:
@@ -124,6 +126,7 @@ class DealPart(Part):
                 fields[field] = new
         for field in ("rep", "owner"):
             self._person(record, deal, field, fields, run)
+        importing_own.compare(record, deal, run)
         line = record.get("key_action", "")
         if line and line != deal.key_action and record.change("key_action", deal.key_action, line):
             record.links["line"] = line
@@ -176,6 +179,7 @@ class DealPart(Part):
         if target.kind == "lost":
             values["lost_reason"] = record.values.get("lost_reason") or run.once("lost reason", other_reason)
         values = {name: value for name, value in values.items() if value not in (None, "")}
+        values |= importing_own.open_with(record, run)
         record.is_new = True
         if new and not new.row["deal"].get("told"):
             opened = new.row["deal"].get("opened_at")
@@ -194,6 +198,7 @@ class DealPart(Part):
         self._move(records, run)
         self._change(records, run)
         self._say(records, run)
+        importing_own.write(records, run)
 
     def _note_opened(self, records, run):
         mine = {r.links["customer"].pk: r for r in records if r.links.get("with_customer")}

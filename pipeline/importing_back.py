@@ -10,7 +10,7 @@ from activity.models import Event
 from core.errors import Refused
 from customers.transferring import BACK
 from exchange.taking_back import made, was_set
-from pipeline import actions, facts, risks
+from pipeline import actions, facts, importing_own, risks
 from pipeline.handing import change_deals
 from pipeline.models import Deal, KeyAction, Risk
 from pipeline.undoing import undo_move
@@ -22,6 +22,7 @@ MOVED = ("pipeline.moved", "pipeline.won", "pipeline.lost")
 def deals_back(batch, run):
     _moves_back(batch, run)
     _fields_back(batch, run)
+    importing_own.back(run)
     lines = KeyAction.objects.filter(at=batch.done_at, by=batch.owner, voided_at=None)
     actions.void_lines(list(lines.values_list("pk", flat=True)), now=run.now)
     mine = Risk.objects.filter(opened_at=batch.done_at, opened_by=batch.owner, closed_at=None)

@@ -8,9 +8,12 @@ from customers import cells
 from customers import sheets as base
 from customers.cells import YEAR_CHOSEN
 from exchange import parsing
+from exchange.holding import holder
+from exchange.owncolumns import columns_of
 from exchange.parsing import NOT_ALLOWED
 from exchange.problems import Wrong, gettext_noop
-from exchange.sheets import KEY, Column, Sheet, extend, register
+from exchange.sheets import KEY, Column, Sheet, extend, grow, register
+from pipeline import own
 from pipeline.exporting import deals_of, progress_rows
 from pipeline.importing import DealPart
 from pipeline.importing_asks import reasons
@@ -191,6 +194,9 @@ stage_progress = Sheet(
 def plug():
     """From apps.py: the stage table, and the deal's columns for the sheets of customers."""
     register(stage_progress)
+    grow(stage_progress.slug, lambda known: columns_of(known.fields(own.OF)))
+    holder(own.OF, _("Deals"), has_value=own.has_value, counts=own.counts, values=own.values, rewrite=own.rewrite,
+           columns=lambda: stage_progress.all_columns)  # fmt: skip
     part = stage_progress.parts[2]
     for slug in ("follow-ups", "customers"):
         extend(slug, part, [STAGE, ENTERED, CLOSE, ACTION, RISK, AMOUNT, DEAL, *MORE])

@@ -17,12 +17,17 @@ from core.asked import VERSION, number
 from core.periods import today
 from core.text import phone_key, plain
 from customers.line import LONGEST
-from customers.models import Contact, Customer, FollowUp, Gram
+from customers.models import Contact, Customer, FollowUp, Gram, TableRow
 from customers.recalling import newest_holding
+from customers.rowkeeping import title_of
 from customers.saying import told
 from customers.searching import TAIL, found, found_by_contact
+from customers.tablelist import saying
 from customers.tagbar import TagBar, count_tags, tags_in
+from exchange.defined import load
+from exchange.typed import TEXTS
 from pipeline.models import Deal
+from pipeline.own import own_fields as deal_fields
 from salesflow.doing import about_first, commands
 from salesflow.hits import Hit
 from salesflow.navigation import BARS, PLACES
@@ -56,6 +61,7 @@ def search(user, text, *, now, deep=False, tags=(), tally=None):
                 (_("Contacts"), _contacts(user, text, tags) if customers else []),  # each is found with its customer
                 (_("Deals"), _deals(user, text, tags)),
                 (_("Requests"), _requests(user, text, tags)),
+                *_rows(user, text, tags),
                 (_("Follow-ups"), _talks(user, text, tags, tally, now=now, deep=deep)),
             ]
         if not tags:
@@ -159,15 +165,18 @@ def _name_of(contact, user):
 
 
 def _deal_rows(user, text):
-    return Deal.objects.visible_to(user).filter(name__icontains=text).exclude(name="")
+    said = Q(name__icontains=text)
+    for one in deal_fields():
+        said |= Q(**{f"custom__{one.slug}__icontains": text}) if one.kind in TEXTS else Q()
+    return Deal.objects.visible_to(user).filter(said)
 
 
 def _deals(user, text, tags):
     rows = _with_tags(_deal_rows(user, text), tags)
     rows = rows.select_related("customer", "stage").order_by("-pk")[:MOST]
     return [
-        Hit(f"{reverse('customer', args=[d.customer_id])}?deal={d.pk}", d.name, f"{d.customer.name} · {d.stage.words}",
-            "flow", about=f"customer-{d.customer_id}") for d in rows
+        Hit(f"{reverse('customer', args=[d.customer_id])}?deal={d.pk}", d.name or d.customer.name,
+            f"{d.customer.name} · {d.stage.words}", "flow", about=f"customer-{d.customer_id}") for d in rows
     ]
 
 
@@ -194,6 +203,20 @@ def _around(words, text):
     words = " ".join(words.split())
     at = max(words.casefold().find(text.casefold()) - 12, 0)
     return f"{'…' if at else ''}{words[at : at + 40]}{'…' if len(words) > at + 40 else ''}"
+
+
+def _rows(user, text, tags):
+    """[(table, hits)] of the own tables whose rows say it; nothing is asked where there are none (R41)."""
+    tables, found = load().tables, {}
+    if not tables or not text:
+        return []
+    rows = _with_tags(TableRow.objects.visible_to(user).live().filter(saying(text)), tags)
+    for row in rows.select_related("customer", "table").order_by("-pk")[:MOST]:
+        name = title_of(row.values, load().every.get(row.table.slug, ()))
+        url = f"{reverse('customers:table', args=[row.table.slug])}?{urlencode({'q': text})}"
+        hit = Hit(url, name or row.customer.name, row.customer.name, "grid", about=f"customer-{row.customer_id}")
+        found.setdefault(row.table.words, []).append(hit)
+    return list(found.items())
 
 
 def _log(user, text):

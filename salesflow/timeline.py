@@ -30,7 +30,7 @@ QUIET_VERBS = [
     "customers.logged", "customers.planned", "customers.shifted", "customers.step_closed", "customers.edited",
     "customers.edited_log", "customers.corrected", "customers.commented", "customers.stale", "customers.revealed",
     "customers.contact_edited", "customers.bulk", "customers.duplicate_named",
-    "customers.set_apart", "customers.step_given",
+    "customers.set_apart", "customers.step_given", "customers.row_changed",
 ]
 SHOWN = {"logs": "customers.none", "deal": "pipeline.", "requests": "collaboration.", "files": "activity."}
 SHOWN_OF_TALK = [  # whole rows of four tables are slow to ask for and to build

@@ -24,8 +24,9 @@ from openpyxl import load_workbook
 from accounts import switches
 from collaboration.models import CollaborationRequest
 from core.periods import period_of, today
-from customers import owing, pooling
+from customers import owing, pooling, rowkeeping
 from customers.models import Customer, CustomerPair, Topic
+from exchange import defining
 from pipeline.models import LossReason, Stage
 from reviews.models import MethodGoal
 from reviews.opening import take_opening
@@ -100,11 +101,12 @@ LISTS = [
     Listed("cases behind a goal", "/reviews/goals/{goal}/rows?side=before&scope=person-{alice}", ("reviews/_rows",)),
     Listed("deals that waited", "/reviews/waiting/{month}/rows?scope=person-{alice}", ("reviews/waiting_rows",)),
     Listed("lines of the contract", "/targets/{month}/lines?of=open&scope=person-{alice}", ("reviews/lines",), least=4),
+    Listed("rows of an own table", "/tables/{table}", ("customers/_table",), least=4),
 ]  # fmt: skip
 NONE = {  # rows that are about no customer
     "accounts/_people": "accounts", "accounts/_person_row": "accounts", "accounts/departments": "departments",
     "accounts/teams": "teams", "ui/table": "the frame of a table",
-    "collaboration/kinds": "kinds of requests", "team/_rep": "people",
+    "exchange/fields": "custom fields", "collaboration/kinds": "kinds of requests", "team/_rep": "people",
     "team/_rep_rows": "what one number of a person counts, in a dialog over the team's page",
     "pipeline/_meeting_rows": "what one figure of a person's part counts, in a dialog over the meeting",
     "team/week": "people",
@@ -171,7 +173,12 @@ def furnish(cast):
         before_first=today(before) - DAY, before_last=today(before) + DAY, since=on, ends_on=on, owner=cast.alice,
         made_by=cast.mia, made_at=now,
     )
-    places = {"stage": stage.pk, "alice": cast.alice.pk, "tech": cast.tech.pk}
+    table, _event = defining.add_table(
+        {"label": "样品"}, by=cast.ada, now=now, fields=[{"label": "型号", "kind": "text"}]
+    )
+    slug = table.fields.get().slug
+    rowkeeping.add_rows(table, [(each, {slug: "K3"}) for each in found.values()], by=cast.alice, now=now)
+    places = {"table": table.slug, "stage": stage.pk, "alice": cast.alice.pk, "tech": cast.tech.pk}
     return places | {"goal": goal.pk, "objection": objection.pk} | {"week": week, "month": month, "begun": begun}
 
 

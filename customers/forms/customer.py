@@ -6,15 +6,24 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from core.text import is_masked, phone_key
+from customers.custom import own_fields
 from customers.models import Contact, Customer
+from exchange.models import FieldDefinition
+from exchange.ownforms import add_fields, patch_of, patched
 
 SOURCES = ["官网", "转介绍", "展会", "广告", "电话", "其他"]
 FIELDS = ["name", "source", "industry", "size_text", "revenue", "address", "website", "grade", "labels", "notes"]
 MORE = ["position", "email", "wechat", "address", "website", "grade", "tag", "labels", "notes"]
 
 
+Asked = FieldDefinition.Asked
+
+
 class CustomerForm(forms.ModelForm):
-    """Editing; the owner and the tag have their own deeds."""
+    """Editing; the owner and the tag have their own deeds. Behind the fields every customer has come those an admin
+    added (`own`), of the person who edits (`user`)."""
+
+    asked_when = {Asked.NEW, Asked.EDIT}
 
     name = forms.CharField(max_length=60, label=gettext_lazy("Customer"))
     notes = forms.CharField(required=False, max_length=20_000, label=gettext_lazy("Notes"),
@@ -26,10 +35,13 @@ class CustomerForm(forms.ModelForm):
         model = Customer
         fields = FIELDS
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args, user, **kwargs):
         super().__init__(*args, **kwargs)
+        self.user = user
         self.fields["source"].widget.attrs["list"] = "sources"
         self.fields["labels"].help_text = _("Words with commas between")
+        self.own = [one for one in own_fields() if one.asked in self.asked_when]
+        add_fields(self, self.own, self.instance.custom, user=user)
 
     def clean_name(self):
         name = " ".join(self.cleaned_data["name"].split())
@@ -49,11 +61,11 @@ class NewCustomerForm(CustomerForm):
     owner = forms.ModelChoiceField(queryset=User.objects.none(), required=False, label=gettext_lazy("Owner"))
     tag = forms.ChoiceField(choices=Customer.Tag.choices, required=False, label=gettext_lazy("Tag"))
 
+    asked_when = {Asked.NEW}
     field_order = ["name", "contact_name", "phone", "source", "industry", "size_text", "revenue", "owner", *MORE]
 
     def __init__(self, *args, user, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.user = user
+        super().__init__(*args, user=user, **kwargs)
         people = User.objects.assignable_by(user).order_by("pinyin", "pk")
         self.fields["owner"].queryset = people
         if user.is_rep:
@@ -77,6 +89,8 @@ class NewCustomerForm(CustomerForm):
         owner = self.user if self.user.is_rep else data.get("owner")
         row = {name: data[name] for name in FIELDS if data.get(name) not in (None, "")}
         row |= {"owner": owner, "tag": data.get("tag") or Customer.Tag.PROSPECT}
+        if custom := patched({}, patch_of(self, self.own)):
+            row["custom"] = custom
         if owner is None and self.user.team_id:
             row["team"] = self.user.team
         contact = {"name": data["contact_name"], "phone": data["phone"], "position": data["position"],
@@ -85,11 +99,13 @@ class NewCustomerForm(CustomerForm):
 
     @property
     def more(self):
-        return [self[name] for name in MORE]
+        return [self[name] for name in (*MORE, *(one.slug for one in self.own if not one.required))]
 
     @property
     def first(self):
-        return [self[name] for name in self.fields if name not in MORE]
+        """What is seen at once; a field that is required never hides."""
+        behind = {*MORE, *(one.slug for one in self.own if not one.required)}
+        return [self[name] for name in self.fields if name not in behind]
 
 
 class ContactForm(forms.ModelForm):

@@ -4,9 +4,9 @@ from customers.models.followup import FollowUp, FollowUpComment, Method, Need, O
 from customers.models.nextstep import NextStep
 from customers.models.pair import CustomerPair
 from customers.models.pasted import Pasted
+from customers.models.tablerow import TableRow
 
 __all__ = [
     "Contact", "Customer", "CustomerHelper", "CustomerPair", "FollowUp", "FollowUpComment", "Gram", "Method", "Need",
-    "NextStep", "Owed", "Pasted", "Phrase", "TagChange", "Topic",
-    "TopicWord",
+    "NextStep", "Owed", "Pasted", "Phrase", "TableRow", "TagChange", "Topic", "TopicWord",
 ]

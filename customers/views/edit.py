@@ -43,7 +43,7 @@ def new(request):
 @deed
 def edit(request, pk):
     customer = get_object_or_404(Customer.objects.visible_to(request.user), pk=pk)
-    form = CustomerForm(request.POST or None, instance=customer)
+    form = CustomerForm(request.POST or None, instance=customer, user=request.user)
     if request.method != "POST":
         return answer(request, "customers/edit_page.html", "customers/_edit.html", _context(form, customer))
     if not form.is_valid():

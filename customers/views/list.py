@@ -20,17 +20,21 @@ from core.periods import today
 from customers import showing
 from customers.asof import first_day
 from customers.columns import columns
+from customers.custom import own_fields
 from customers.filters import SHOWN, SINCE, CustomerFilter, people
 from customers.listing import read_rows, rows_of
 from customers.listing_then import CHIPS, PastFilter, read_then
 from customers.listrow import row_html
 from customers.models import Customer
 from customers.staleness import Rule
-from customers.tables import CustomerTable
+from customers.tables import customer_table
 from customers.tagbar import bar_of, first_page
+from exchange.defined import held, load
+from exchange.ownfilters import STATES, boxes, parameters
 
 
 @only(rights.may_see_pipeline)
+@held()
 def index(request):
     if number := request.GET.get("view"):
         return _open_saved(request, number)
@@ -40,7 +44,7 @@ def index(request):
     request.on, request.rule = today(timezone.now()), Rule.load()
     visible = Customer.objects.visible_to(request.user)
     page = listing(
-        request, visible, filterset_class=CustomerFilter, table_class=CustomerTable, counting=bar_of,
+        request, visible, filterset_class=CustomerFilter, table_class=customer_table, counting=bar_of,
         at_once=first_page,
         rows_from=lambda keys: read_rows(Reader.of(request.user), keys, "team" in shown.more),
     )
@@ -51,6 +55,7 @@ def index(request):
     context = {
         "page": page, "bar": page.counted, "cols": shown, "past": past, "here": request.GET.urlencode(),
         "rows": [row_html(row, request.user, shown=shown, here=here) for row in rows],
+        **own_filters(page.filterset, request.GET),
         "filter": page.filterset, "extra": columns(), "chips": [("", _("All")), *SHOWN],
         "shown": request.GET.get("show", ""),
         "query": request.GET.urlencode(), "pager": Paginator(range(page.total), page.per_page).page(page.page),
@@ -60,6 +65,17 @@ def index(request):
         "dropped": [field.label for name, field in page.filterset.form.fields.items() if name in page.dropped],
     }
     return answer(request, "customers/list.html", "customers/_list.html", context)
+
+
+IN_USE = "show tag owner team industry since archived"  # what the folded filters count
+
+
+def own_filters(filterset, data):
+    """The custom fields in the bar of filters."""
+    fields = own_fields()
+    names = " ".join(sorted(parameters(fields)))
+    return {"boxes": boxes(filterset, fields, data), "own_names": names, "states": STATES,
+            "in_use_names": f"{IN_USE} {names}", "own_tables": load().tables}  # fmt: skip
 
 
 def _then(request, past, shown):

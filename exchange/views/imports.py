@@ -11,6 +11,7 @@ from core.errors import NotAllowed
 from core.jobs import enqueue
 from core.keys import deed
 from exchange import applying, checking, staging, taking_back, wizard, wrong_rows
+from exchange.defined import held
 from exchange.forms import BringForm
 from exchange.models import ImportBatch
 from exchange.problems import Unreadable
@@ -31,6 +32,7 @@ STEP = {
 
 @require_http_methods(["GET", "POST"])
 @deed
+@held()
 def imports(request):
     """Step 1: paste or choose a file; below it, the imports so far."""
     form = BringForm(request.POST or None, request.FILES or None)
@@ -74,6 +76,7 @@ def import_(request, pk):
 
 @require_http_methods(["GET", "POST"])
 @deed
+@held()
 def import_map(request, pk):
     """Step 2: columns, people, unknown words."""
     batch = own(request, pk)
@@ -100,6 +103,7 @@ def start_check(batch, user):
 
 @require_http_methods(["GET", "POST"])
 @deed
+@held()
 def import_check(request, pk):
     """Step 3: every row's fate; change, keep, correct, then import."""
     if request.method == "POST":

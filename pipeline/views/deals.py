@@ -32,6 +32,7 @@ from pipeline.forms_payment import PaymentForm
 from pipeline.models import Deal, Risk
 from pipeline.notes import holds_of
 from pipeline.opening import open_deal
+from pipeline.own import own_fields, own_values
 from pipeline.path import path_of
 from pipeline.paying import paid, takes_payments
 from pipeline.peeking import open_risks, peek_of
@@ -153,8 +154,9 @@ def customer_panel(request, pk):
     deals = list(shown(Deal.objects.visible_to(request.user).filter(customer=customer)).order_by("-pk"))
     cards = cards_of(deals, user=request.user, on=on, rule=Rule.load(), stages=books.stages)
     cards.sort(key=lambda card: (not card.stage.is_open, card.stage.kind == "lost", -card.deal.pk))
-    holds = holds_of(deals)
+    holds, own = holds_of(deals), own_values(deals, own_fields())
     for card in cards:
+        card.own = own[card.deal.pk]
         card.holds = holds.get(card.deal.pk, [])
     chosen = next((card for card in cards if str(card.deal.pk) == request.GET.get("deal")), cards[0] if cards else None)
     context = {

@@ -16,15 +16,18 @@ from core.lists import answer
 from core.past import read_past
 from customers.forms.view import SaveViewForm
 from customers.saving import remove_view, save_view, tidy
+from exchange.defined import load
+from exchange.ownfilters import STATES, boxes, parameters
 from pipeline import listed
 from pipeline.asking import Asked
 from pipeline.asof import AskedThen
 from pipeline.filters import DealFilter
 from pipeline.lanes import CHOICES
+from pipeline.own import OF, own_fields
 from pipeline.sums import bar_of, read_sums
 
 PAGE = "pipeline:board"
-NAMES = frozenset({*DealFilter.base_filters, "playbook", "lanes", "sort", "group", "state"})
+NAMES = frozenset({*DealFilter.base_filters, "playbook", "lanes", "sort", "group", "state", "more"})
 TARGETS = {"table": "pipeline:table", "pipeline:table": "pipeline:table"}
 
 
@@ -37,7 +40,7 @@ def filters(request):
 
 
 def panel(request, query, target):
-    here = tidy(query.urlencode(), NAMES)
+    here = tidy(query.urlencode(), names_of())
     saved = list(_views(request.user))
     past = read_past(query, periods.today())
     asked = AskedThen(request.user, query, past, tell_tags=True) if past.day else Asked(request.user, query, past.on)
@@ -51,9 +54,16 @@ def panel(request, query, target):
         "chosen_tags": asked.tags,
         "kinds": listed.live_kinds(), "chosen_kinds": query.getlist("action"),
         "views": saved, "here": here, "known": any(view.query == here for view in saved),
+        "boxes": boxes(asked.filterset, own_fields(), query), "states": STATES, "more": query.getlist("more"),
+        "own_on": any(query.get(name) for name in parameters(own_fields())),
         "lanes": CHOICES.items(),
         "target": target,
     }
+
+
+def names_of():
+    """What a saved filter holds."""
+    return NAMES | parameters(load().every.get(OF, ()))
 
 
 def _views(user):
@@ -71,8 +81,9 @@ def save(request):
         return render(request, "pipeline/filters.html", panel(request, query, target) | {"form": form}, status=422)
     data = form.cleaned_data
     view = save_view(
-        data["name"], data["query"], by=request.user, now=timezone.now(), shared=data["shared"], page=PAGE, names=NAMES
-    )
+        data["name"], data["query"], by=request.user, now=timezone.now(), shared=data["shared"], page=PAGE,
+        names=names_of(),
+    )  # fmt: skip
     messages.success(request, _("Saved"))
     return redirect(f"{reverse(target)}?{view.query}")
 

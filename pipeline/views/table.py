@@ -18,6 +18,7 @@ from core.companions import along
 from core.keys import deed
 from core.lists import answer
 from core.past import read_past
+from exchange.defined import held
 from pipeline.answering import say
 from pipeline.asking import Asked
 from pipeline.asof import AskedThen
@@ -25,6 +26,7 @@ from pipeline.board import read_board
 from pipeline.cards import cards_by_id
 from pipeline.forms import CellForm
 from pipeline.models import Deal
+from pipeline.own import own_fields, own_values
 from pipeline.pasting import write_block
 from pipeline.showing import board_context, narrow_of, past_context, query_of
 from pipeline.sums import read_sums
@@ -33,24 +35,33 @@ from pipeline.table import columns_that_group, read_table
 
 @require_GET
 @only(may_see_pipeline)
+@held()
 def table(request):
     now = timezone.now()
     past = read_past(request.GET, periods.today(now))
     asked = AskedThen(request.user, request.GET, past) if past.day else Asked(request.user, request.GET, past.on)
     sums = read_sums(asked, by=columns_that_group(asked))
     board = read_board(request.user, request.GET, asked.on, asked=asked, with_cards=False, sums=sums)
-    rows = read_table(asked, sums)
+    rows, own = read_table(asked, sums), own_shown(request.GET, asked)
+    told = own_values([card.deal for card in rows.rows], own) if own else {}
+    for card in rows.rows:
+        card.own = told.get(card.deal.pk, ())
     shown = past_context if past.day else board_context
     context = shown(request, board, now=now) | {
         "past": past,
         "table": rows,
         "bar": rows.bar,
-        "heads": heads(asked, rows.sort),
+        "heads": heads(asked, rows.sort), "own_heads": own, "width": (9 if past.day else 10) + len(own),
         "base": query_of(asked, page=""),
         "pager": pages_of(asked, rows),
         **choices(asked, rows.group),
     }
     return answer(request, "pipeline/table.html", "pipeline/_table.html", context)
+
+
+def own_shown(data, asked):
+    """The custom fields somebody wants as columns; not on a day gone by."""
+    return [] if asked.past else [one for one in own_fields() if one.slug in data.getlist("more")]
 
 
 def choices(asked, group):

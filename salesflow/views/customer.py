@@ -9,11 +9,13 @@ from accounts.readers import Reader
 from core.periods import today
 from core.text import mask_phone, mask_words
 from customers import choices
+from customers.custom import own_values
 from customers.drawing import date_words
 from customers.merging import survivor
 from customers.models import Customer
 from customers.neighbours import neighbours
 from customers.staleness import Rule, state_of, sum_of, words_of
+from exchange.defined import held, load
 from pipeline.path import path_of
 from pipeline.playbooks import Playbooks
 from salesflow import ofcustomer
@@ -22,6 +24,7 @@ from salesflow.timeline import timeline
 TABS = ("", "logs", "deal", "requests", "files")
 
 
+@held()
 def page(request, pk):
     now, show = timezone.now(), request.GET.get("show", "")
     reader = Reader.of(request.user)
@@ -52,7 +55,8 @@ def _head(customer, user, now):
         "ago": (on - customer.last_contact_on).days if customer.last_contact_on else None,
         "logs": next(iter(ofcustomer.logs(customer.pk)), 0), "tags": Customer.Tag.choices,
         "may_assign": rights.may_assign(user, customer), "may_archive": rights.may_archive(user, customer),
-        "pool_on": switches.get("pool"), "may_merge": rights.may_merge(user, customer),
+        "pool_on": switches.get("pool"), "may_merge": rights.may_merge(user, customer), "own": own_values(customer),
+        "own_tables": load().tables,
     }
 
 

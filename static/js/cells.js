@@ -13,7 +13,7 @@
     before = { cell, html: cell.innerHTML, at: cells(cell.closest('tr')).indexOf(link) };
   });
   document.addEventListener('htmx:afterSwap', ({ detail }) => {
-    const field = sf.$('[data-cell-form] select, [data-cell-form] input[type=date]', detail.target);
+    const field = sf.$('[data-cell-form] :is(select, textarea, input:not([type=hidden]))', detail.target);
     if (field) field.focus();
   });
   function giveBack() {
@@ -32,7 +32,7 @@
       event.preventDefault();
       event.stopPropagation();
       giveBack();
-    } else if ((event.key === 'Enter' && !event.target.matches('button')) || event.key === 'Tab') {
+    } else if ((event.key === 'Enter' && !event.target.matches('button, textarea')) || event.key === 'Tab') {
       event.preventDefault();
       if (!form.reportValidity()) return;
       then = { row: form.closest('tr').id, at: before ? before.at : 0, open: event.key === 'Tab' ? (event.shiftKey ? -1 : 1) : 0 };

@@ -7,7 +7,10 @@ from django.db import transaction
 from django.urls import reverse
 
 from core.periods import today
+from customers import rowkeeping
+from customers.custom import set_custom
 from customers.models import Customer
+from exchange import defining
 from tests.cast import key, make_customer
 from tests.gate.office import NAMES, SMALL, count, made, pages, within
 from tests.gate.walk import browser
@@ -31,6 +34,36 @@ def test_a_page_costs_no_more_than_promised(office, db, client_of, name):
     assert response.status_code == 200
     assert most_bytes is None or size <= most_bytes, f"{name}: {size} bytes, {most_bytes} promised"
     within(name, queries, most)
+
+
+OWN = {
+    "label": "性质", "kind": "choice", "choices": [{"code": "o1", "label": "国企", "label_en": "State-owned"}],
+}
+
+
+def test_custom_fields_and_own_tables_cost_next_to_nothing(office, db, client_of):
+    """Nothing on the list and on a customer: definitions and names are remembered. The panel loads by itself (R41)."""
+    by = {"by": office.admin, "now": office.now}
+    person = defining.add_field("customer", {"label": "顾问", "kind": "person"}, **by)[0]
+    kinds = [defining.add_field("customer", OWN | {"label": f"性质{n}"}, **by)[0] for n in range(12)]
+    columns = [{"label": "型号", "kind": "text"}, {"label": "谁", "kind": "person"}]
+    table = defining.add_table({"label": "样品"}, fields=columns, **by)[0]
+    slugs = dict(table.fields.values_list("label", "slug"))
+    held = {one.slug: "o1" for one in kinds} | {person.slug: office.rep.pk}
+    for customer in Customer.objects.filter(team=office.led.team)[:40]:
+        set_custom(customer, held, **by)
+        rowkeeping.add_row(table, customer, {slugs["型号"]: "K3", slugs["谁"]: office.rep.pk}, **by)
+    client = signed_in(client_of, office.lead)
+    more = "&".join(f"more={slug}" for slug in held)
+    costs = {
+        f"{reverse('customers:list')}?{more}": 8, reverse("customer", args=[office.led.pk]): 15,
+        reverse("customers:edit", args=[office.led.pk]): 15, reverse("customers:new"): 15,
+        reverse("customers:table", args=[table.slug]): 8, reverse("customers:tables_of", args=[office.led.pk]): 15,
+    }
+    for path, most in costs.items():
+        queries, _size, response = count(client, path)
+        assert response.status_code == 200
+        within(path, queries, most)
 
 
 def log_of(office, customer):

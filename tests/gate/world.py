@@ -25,12 +25,13 @@ from collaboration.models import CollaborationRequest
 from core.changing import change
 from core.models import Job
 from core.periods import period_of, today
+from customers import rowkeeping
 from customers.models import CustomerHelper, CustomerPair, FollowUp, FollowUpComment, Owed, Topic, TopicWord
 from customers.pooling import put_many
-from exchange import staging
+from exchange import defining, staging
 from exchange.applying import apply
 from exchange.checking import check
-from exchange.models import ExportFile
+from exchange.models import ExportFile, FieldDefinition
 from pipeline import risks
 from pipeline.models import AgreementSample, Deal, Playbook
 from reviews.mining import Theme
@@ -45,6 +46,8 @@ PNG = base64.b64decode(
     b"iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 )
 
+FIELD = {"label": "自定义栏", "label_en": "Own field", "kind": "text"}
+ROW_FIELD = {"label": "内容", "kind": "text"}
 CANARIES = {
     "quokkaone": {"alice", *ABOVE_EAST},  # what hangs on alice's customer
     "quokkaonename": {"alice", "sam", *ABOVE_EAST},  # its name and contact, which the request carries to 法务部
@@ -84,6 +87,8 @@ def build_world(now=None):
     cast = build_cast()
     cast.leo = make_user("leo", "罗一", "rep", department=cast.sales)  # a rep without a team
     world = SimpleNamespace(cast=cast, now=now)
+    world.field = defining.add_field("customer", FIELD, by=cast.ada, now=now)[0]
+    world.table = defining.add_table({"label": "闸门表"}, by=cast.ada, now=now, fields=[ROW_FIELD])[0]
     world.stages = list(Playbook.objects.get(is_default=True).stages.order_by("position"))
     world.book = Playbook.objects.get(code="repurchase")
     world.alice = _place(world, cast.alice, cast.mia, cast.legal, cast.sam, "quokkaone", now)
@@ -141,6 +146,7 @@ def _customer(owner, word, now, *, by=None, phone="", name="", **more):
     name = name or word
     row = {
         "industry": f"{word}行业", "address": f"{word}路 1 号", "website": f"https://{word}.example", "notes": f"备注 {word}",
+        "custom": {FieldDefinition.objects.get(label=FIELD["label"]).slug: f"自定义 {word}"},
         "source": f"{word}展会", "labels": f",{word}标签,", "size_text": "500-1000人",
         "contacts": [{"name": f"{name}经理", "position": f"{name}主管", "phone": phone, "email": f"{word}mail@example.cn",
                       "wechat": f"{word}chat", "notes": f"联系 {word}", "is_main": True}],
@@ -155,6 +161,8 @@ def _place(world, person, manager, department, colleague, word, now):
     customer = _customer(person, word, now, phone=PHONES[person.username], name=f"{word}name")
     deal = customer.deals.get()
     place = SimpleNamespace(person=person, word=word, customer=customer, deal=deal, contact=customer.contacts.get())
+    said = {FieldDefinition.objects.get(table=world.table).slug: f"行 {word}"}
+    place.row = rowkeeping.add_row(world.table, customer, said, by=person, now=start)
     change(place.contact, by=person, email=f"{word}mail.new@example.cn", wechat=f"{word}chat.new")
     place.log = make_log(
         customer, by=person, now=start, text=f"谈到 {word}", purpose=f"{word}确认", contact=place.contact,

@@ -116,7 +116,7 @@ def test_the_board_costs_the_same_with_one_and_many(cast, stages, now):
     for n in range(30):
         make_customer(cast.alice, name=f"客户{n}", now=now)
     assert (one, count()) == (one, one)
-    assert one <= 8  # switches, calendar, stages, sums, cards, notes
+    assert one <= 9  # switches, calendar, stages, custom fields, sums, cards, notes
 
 
 def test_columns_with_overdue_steps_begin_with_the_same_cards_as_a_ranking_of_all(crowd, cast, now, monkeypatch):
