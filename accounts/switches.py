@@ -45,8 +45,7 @@ DEFAULTS = {
     "second_factor_admins": not (settings.EMBEDDED or settings.DEBUG),  # required for admins in production (D8)
     # quiet until switched on (D52)
     "pool": False, "class_limits": False, "more_playbooks": False, "stage_agreement": False, "calibration": False,
-    "ics": False, "wip_advice": False, "rates_on_board": False, "payments": False,
-    "automatic_requests": False, "single_key_badges": False, "export_listed": True,
+    "ics": False, "wip_advice": False, "payments": False, "export_listed": True,
 }  # fmt: skip
 
 

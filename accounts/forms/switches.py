@@ -19,7 +19,6 @@ TOGGLES = {
     "duplicate_names": (_("Duplicate warning names customer and owner"), _("Inside the sales departments only.")),
     "rep_share_shown": (_("Managers see each rep's share of conversations logged in time"), ""),
     "second_factor_admins": (_("Administrators need a second factor"), _("Asked at the next page after signing in.")),
-    "single_key_badges": (_("Show the keys beside buttons"), ""),
     "pool": (
         _("Customer pool"),
         _("Every rep sees name, industry and tag of customers in the pool and may claim one."),
@@ -28,6 +27,22 @@ TOGGLES = {
         _("Calendar feed"),
         _("Everybody may make a secret address for a calendar app: own next steps, no phone numbers."),
     ),
+    "more_playbooks": (
+        _("More playbooks"),
+        _("Pipelines with stages of their own, as repeat purchase and key accounts; each is switched on in Setup."),
+    ),
+    "class_limits": (
+        _("Quiet limits by class of customer"),
+        _("Class A, B or C may have a limit of its own, beside those of the tags."),
+    ),
+    "wip_advice": (
+        _("Advice on full stages"),
+        _("A hint where a stage holds more deals than it should; nothing is held up."),
+    ),
+    "calibration": (
+        _("Share really won beside each probability"),
+        _("What stays in a stage really led to, with its range, is offered in Setup, not imposed."),
+    ),
     "stage_agreement": (
         _("Stage agreement"),
         _("Each week rep and manager judge a few deals without seeing the other's answer."),
@@ -35,7 +50,6 @@ TOGGLES = {
     "payments": (
         _("Payments"), _("Date and amount are entered on won deals; the monthly report has a column of them."),
     ),
-    "rates_on_board": (_("Rates on the board"), _("The share that moves on, under each stage.")),
 }
 
 
@@ -54,13 +68,12 @@ class SwitchesForm(forms.Form):
             label=_("Day of the weekly meeting"), choices=days, coerce=int, initial=values["meeting_day"]
         )
         self.fields["meeting_at"] = forms.TimeField(
-            label=_("The weekly meeting begins at"), initial=dt.time.fromisoformat(values["meeting_at"]),
+            label=_("The weekly meeting begins at"),
+            initial=dt.time.fromisoformat(values["meeting_at"]),
             widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
         )
         for name, (label, hint) in TOGGLES.items():
-            self.fields[name] = forms.BooleanField(
-                label=label, help_text=hint, required=False, initial=values[name]
-            )
+            self.fields[name] = forms.BooleanField(label=label, help_text=hint, required=False, initial=values[name])
 
     def clean_meeting_at(self):
         return f"{self.cleaned_data['meeting_at']:%H:%M}"  # as the setting keeps it

@@ -1,12 +1,15 @@
 import datetime as dt
+from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts import leaving, switches
 from accounts.changing import add_person, deactivate, edit_person, set_preference
+from accounts.forms.switches import TOGGLES
 from accounts.inviting import invite
 from accounts.models import CompanyDay, Department, Invitation, Leave, Team, User, WorkingHours
 from activity.models import Event, Notification
@@ -451,3 +454,15 @@ def test_the_invitation_offers_the_four_roles_rep_first_each_explained(admin):
     assert html.count('type="radio" name="role"') == 4 and 'value="rep"' in html
     assert field.value() == "rep"
     assert "Owns customers, logs talks, moves his own deals." in html and "phones masked" in html
+
+
+def test_the_page_offers_every_switch_the_product_asks_and_no_other():
+    """What is quiet until switched on (D52) must have its switch, and a switch must do something."""
+    root, own = Path(settings.BASE_DIR), {"switches.py"}
+    floors = [str(path.parent) for path in root.glob("*/apps.py")] + [str(root / "templates")]
+    files = [path for floor in floors for kind in ("*.py", "*.html") for path in Path(floor).rglob(kind)]
+    text = "\n".join(path.read_text(encoding="utf-8") for path in files if path.name not in own)
+    own_page = {"stale_working_days"}
+    quiet = {name for name, value in switches.DEFAULTS.items() if value is False} - own_page
+    asked = {name for name in quiet if any(f"{mark}{name}{end}" in text for mark, end in ('""', "''"))}
+    assert asked == {name for name in TOGGLES if name in quiet}
