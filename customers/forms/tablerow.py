@@ -19,7 +19,9 @@ class RowForm(forms.Form):
         self.row, self.customer = row, customer
         if row is None and customer is None:
             self.fields["customer"] = forms.CharField(
-                max_length=200, label=_("Customer"), widget=forms.TextInput(attrs={"autocomplete": "off"}),
+                max_length=200,
+                label=_("Customer"),
+                widget=forms.TextInput(attrs={"autocomplete": "off"}),
                 help_text=_("Its whole name"),
             )
             self.user = user
