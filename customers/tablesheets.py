@@ -47,7 +47,11 @@ def sheets_of(known):
 
 
 CUSTOMER = Column(
-    "customer", ("客户名称", "Customer"), cells.customer_name, required=True, width=22,
+    "customer",
+    ("客户名称", "Customer"),
+    cells.customer_name,
+    required=True,
+    width=22,
     synonyms=("客户", "公司", "公司名称", "customer name"),
 )
 

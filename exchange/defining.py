@@ -64,8 +64,17 @@ def change_field(one, values, *, by, now, expect):
         is_other = (known.kind, known.target) != (was, before["target"])
         taken = retype(known, was, by=by, now=now) if is_other else {}
         _forget()
-        return record(CHANGED, known, by=by, at=now, name=known.label, of=known.of, before=before,
-                      after=state_of(known), **({"values": taken} if taken else {}))
+        return record(
+            CHANGED,
+            known,
+            by=by,
+            at=now,
+            name=known.label,
+            of=known.of,
+            before=before,
+            after=state_of(known),
+            **({"values": taken} if taken else {}),
+        )
 
 
 def undo_field(event, *, by, now):
@@ -152,9 +161,7 @@ def _check_labels(one, others):
         elif label and not key:
             wrong[name] = _("A label needs letters: what stands in brackets does not count.")
         elif key and key in taken:
-            wrong[name] = _("“%(label)s” is taken: a table's column could not be told from it.") % {
-                "label": taken[key]
-            }
+            wrong[name] = _("“%(label)s” is taken: a table's column could not be told from it.") % {"label": taken[key]}
     return wrong
 
 

@@ -45,7 +45,8 @@ def effects(one, values, *, by, now):
         said.append(refusal(bad) if bad else _("All %(n)s values fit the new type.") % {"n": f"{len(good):,}"})
     if moved.is_on != one.is_on:
         said.append(
-            _("Shown, asked and found again, with its values.") if moved.is_on
+            _("Shown, asked and found again, with its values.")
+            if moved.is_on
             else _("No longer asked, shown, filtered by or exported; nothing is deleted, the values come back with it.")
         )
     elif moved.asked != one.asked or moved.required != one.required:

@@ -21,17 +21,22 @@ class FieldForm(forms.Form):
     label = forms.CharField(max_length=LABEL, label=gettext_lazy("Chinese label"))
     label_en = forms.CharField(max_length=60, required=False, label=gettext_lazy("English label"))
     kind = forms.ChoiceField(label=gettext_lazy("Type"))
-    unit = forms.CharField(max_length=12, required=False, label=gettext_lazy("Unit"),
-                           help_text=gettext_lazy("Of a number: 台, 天, %"))
+    unit = forms.CharField(
+        max_length=12, required=False, label=gettext_lazy("Unit"), help_text=gettext_lazy("Of a number: 台, 天, %")
+    )
     more = forms.CharField(
-        required=False, max_length=8_000, label=gettext_lazy("New options"),
+        required=False,
+        max_length=8_000,
+        label=gettext_lazy("New options"),
         help_text=gettext_lazy("One a line, for a list. Both languages: 高 | High"),
         widget=forms.Textarea(attrs={"rows": 5}),
     )
     asked = forms.ChoiceField(choices=FieldDefinition.Asked.choices, label=pgettext_lazy("field", "Asked"))
     required = forms.BooleanField(required=False, label=gettext_lazy("Required"))
     element = forms.ChoiceField(
-        choices=[("", "–"), *FieldDefinition.Element.choices], required=False, label=gettext_lazy("Core element"),
+        choices=[("", "–"), *FieldDefinition.Element.choices],
+        required=False,
+        label=gettext_lazy("Core element"),
         help_text=gettext_lazy("A table cannot lose the last field of one."),
     )
     position = forms.IntegerField(min_value=1, max_value=999, required=False, label=gettext_lazy("Place"))
@@ -65,7 +70,9 @@ class FieldForm(forms.Form):
                 max_length=LABEL, label=_("%(name)s: Chinese label") % words, initial=label
             )
             self.fields[f"opt_{code}_en"] = forms.CharField(
-                max_length=60, required=False, label=_("%(name)s: English label") % words,
+                max_length=60,
+                required=False,
+                label=_("%(name)s: English label") % words,
                 initial=option.get("label_en", ""),
             )
             others = [("", "–"), *(pair for pair in names if pair[0] != code)]

@@ -25,8 +25,13 @@ def _column(one):
     listed = one.kind in (Kind.CHOICE, Kind.CHOICES)
     choices = (lambda: [said for _code, said in typed.options(one)]) if listed else None
     return Column(
-        one.slug, words, _reader(one), kind=CELLS.get(one.kind, "text"), width=WIDTHS.get(one.kind, 16),
-        fill=one.kind not in (Kind.DATE, Kind.PERSON), choices=choices,
+        one.slug,
+        words,
+        _reader(one),
+        kind=CELLS.get(one.kind, "text"),
+        width=WIDTHS.get(one.kind, 16),
+        fill=one.kind not in (Kind.DATE, Kind.PERSON),
+        choices=choices,
     )
 
 

@@ -150,8 +150,15 @@ def boxes(filterset, fields, data):
         known = filterset.filters.get(one.slug)
         offered = list(known.extra.get("choices", [])) if known is not None and how in ("one", "several") else []
         found.append(
-            Box(one, how, offered, data.getlist(one.slug), data.get(one.slug + FROM, ""), data.get(one.slug + TO, ""),
-                data.get(one.slug + IS, ""))
+            Box(
+                one,
+                how,
+                offered,
+                data.getlist(one.slug),
+                data.get(one.slug + FROM, ""),
+                data.get(one.slug + TO, ""),
+                data.get(one.slug + IS, ""),
+            )
         )
     return found
 

@@ -135,8 +135,15 @@ def _record(text, defined, today, names):
 
 
 _READERS = {
-    Kind.NUMBER: _number, Kind.MONEY: _money, Kind.DATE: _date, Kind.YES: _yes, Kind.CHOICE: _choice,
-    Kind.CHOICES: _choices, Kind.URL: _url, Kind.PERSON: _person, Kind.RECORD: _record,
+    Kind.NUMBER: _number,
+    Kind.MONEY: _money,
+    Kind.DATE: _date,
+    Kind.YES: _yes,
+    Kind.CHOICE: _choice,
+    Kind.CHOICES: _choices,
+    Kind.URL: _url,
+    Kind.PERSON: _person,
+    Kind.RECORD: _record,
 }
 
 
@@ -180,7 +187,8 @@ def stands_for(defined):
 def options(defined, keep=()):
     """[(code, words)] of those offered, and of `keep`: codes a record has already."""
     return [
-        (option["code"], option_words(option)) for option in defined.choices
+        (option["code"], option_words(option))
+        for option in defined.choices
         if not option.get("into") and (not option.get("off") or option["code"] in keep)
     ]
 

@@ -169,8 +169,7 @@ class DealForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.stage = stage
         add_own(self, stage.playbook, self.instance.custom)
-        when = {Asked.NEW, Asked.EDIT} if self.instance.pk else {Asked.NEW}
-        self.own = [one for one in own_fields() if one.asked in when]
+        self.own = [one for one in own_fields() if self.instance.pk or one.asked == Asked.NEW]
         add_fields(self, self.own, self.instance.custom, user=user)
         people = User.objects.sellers() if user.is_admin or user.is_manager else User.objects.assignable_by(user)
         keep = [self.instance.rep_id, self.instance.owner_id, customer.owner_id]

@@ -14,9 +14,7 @@ def offered(user, customer):
 def shown(user, keys):
     """{key: (words, address)} of those that exist for this person."""
     deals = Deal.objects.visible_to(user).filter(pk__in=keys).select_related("stage", "customer")
-    return {
-        deal.pk: (_words(deal), f"{reverse('customer', args=[deal.customer_id])}?deal={deal.pk}") for deal in deals
-    }
+    return {deal.pk: (_words(deal), f"{reverse('customer', args=[deal.customer_id])}?deal={deal.pk}") for deal in deals}
 
 
 def _words(deal):

@@ -32,9 +32,7 @@ def set_own(deal, patch, *, by, expect=None, asks=()):
     for empty}; two people's edits merge one by one, or Conflict. Returns the slugs that changed."""
     with transaction.atomic():
         fresh = Deal.objects.select_for_update().get(pk=deal.pk)
-        changed = patch_values(
-            fresh, "custom", patch, [*load().every.get(OF, ()), *asks], by=by, expect=expect
-        )
+        changed = patch_values(fresh, "custom", patch, [*load().every.get(OF, ()), *asks], by=by, expect=expect)
         deal.custom, deal.version = fresh.custom, fresh.version
     return changed
 

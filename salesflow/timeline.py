@@ -43,7 +43,7 @@ SHOWN_OF_COMMENT = ["follow_up", "at", "text", "private", "by__name"]
 SHOWN_OF_EVENT = ["verb", "at", "subject_type", "subject_id", "about_customer_id", "data", "undone_at", "by__name"]
 MOVES = {"pipeline.moved", "pipeline.won", "pipeline.lost"}
 BREATH = dt.timedelta(minutes=5)  # between a log and the change of stage that belongs to it
-UNDONE_HERE = {"customers.merged", "customers.archived"}
+UNDONE_HERE = {"customers.merged", "customers.archived", "customers.row_removed"}
 ICONS = {"pipeline": "up", "collaboration": "hands", "activity": "clip", "exchange": "up"}
 
 

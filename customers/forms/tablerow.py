@@ -19,14 +19,15 @@ class RowForm(forms.Form):
         self.row, self.customer = row, customer
         if row is None and customer is None:
             self.fields["customer"] = forms.CharField(
-                max_length=200, label=_("Customer"), widget=forms.TextInput(attrs={"autocomplete": "off"}),
+                max_length=200,
+                label=_("Customer"),
+                widget=forms.TextInput(attrs={"autocomplete": "off"}),
                 help_text=_("Its whole name"),
             )
             self.user = user
-        when = {Asked.NEW} if row is None else {Asked.NEW, Asked.EDIT}
-        known = [one for one in fields if one.asked in when and (customer or one.kind != FieldDefinition.Kind.RECORD)]
-        self.own = known
-        add_fields(self, known, row.values if row else {}, user=user, customer=customer)
+        here = [one for one in fields if customer or one.kind != FieldDefinition.Kind.RECORD]
+        self.own = [one for one in here if row or one.asked == Asked.NEW]
+        add_fields(self, self.own, row.values if row else {}, user=user, customer=customer)
 
     def clean_customer(self):
         """One that this person sees, by its whole name."""

@@ -42,15 +42,28 @@ def index(request, slug):
     request.fields = fields
     rows = TableRow.objects.visible_to(request.user).live().filter(table=table)
     page = listing(
-        request, rows, filterset_class=tablelist.RowFilter, table_class=tablelist.table_of(fields), counting=bar_of,
+        request,
+        rows,
+        filterset_class=tablelist.RowFilter,
+        table_class=tablelist.table_of(fields),
+        counting=bar_of,
         rows_from=rows.select_related("customer"),
     )
     names = " ".join(sorted(parameters(fields)))
     context = {
-        "table": table, "fields": fields, "tables": load().tables, "page": page, "bar": page.counted,
-        "rows": tablelist.told(page.rows, fields, request.user), "query": request.GET.urlencode(),
-        "boxes": boxes(page.filterset, fields, request.GET), "own_names": names, "in_use_names": f"show tag {names}",
-        "states": STATES, "chips": [("", _("All")), *tablelist.SHOWN], "shown": request.GET.get("show", ""),
+        "table": table,
+        "fields": fields,
+        "tables": load().tables,
+        "page": page,
+        "bar": page.counted,
+        "rows": tablelist.told(page.rows, fields, request.user),
+        "query": request.GET.urlencode(),
+        "boxes": boxes(page.filterset, fields, request.GET),
+        "own_names": names,
+        "in_use_names": f"show tag {names}",
+        "states": STATES,
+        "chips": [("", _("All")), *tablelist.SHOWN],
+        "shown": request.GET.get("show", ""),
         "pager": Paginator(range(page.total), page.per_page).page(page.page),
         "dropped": sorted({page.filterset.form.fields[name].label for name in page.dropped}),
     }

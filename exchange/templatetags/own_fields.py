@@ -44,10 +44,14 @@ def _said(name, value):
     if isinstance(value, bool):
         return _("Yes") if value else _("No")
     if name == "choices":
-        return "、".join(
-            f"{option['label']}{'→' + _into(option, value) if option.get('into') else ''}"
-            for option in value or [] if not option.get("off")
-        ) or NOTHING
+        return (
+            "、".join(
+                f"{option['label']}{'→' + _into(option, value) if option.get('into') else ''}"
+                for option in value or []
+                if not option.get("off")
+            )
+            or NOTHING
+        )
     if name in LISTS and value:
         return LISTS[name](value).label
     return NOTHING if value in (None, "") else value

@@ -61,17 +61,19 @@ def exported(client, table, query=""):
 
 
 @pytest.mark.proves("R41")
-def test_the_table_of_key_accounts_is_filled_by_form_and_obeys_the_gate_of_its_customers(
-    cast, client_of, table, slugs
-):
+def test_the_table_of_key_accounts_is_filled_by_form_and_obeys_the_gate_of_its_customers(cast, client_of, table, slugs):
     customer = make_customer(cast.alice, name="星澜科技")
     deal = customer.deals.get()
     make_customer(cast.charlie, name="云帆制造")
     alice, mia, charlie, sam = (client_of(getattr(cast, who)) for who in ("alice", "mia", "charlie", "sam"))
     new = reverse("customers:row_new", args=[table.slug])
     data = {
-        slugs["需求内容"]: "对接 SAP 的双向同步", slugs["需求优先级"]: "o3", slugs["对接部门"]: "o1",
-        slugs["需求责任人"]: cast.tess.pk, slugs["要求完成日期"]: "2027-03-05", slugs["处理状态"]: "o2",
+        slugs["需求内容"]: "对接 SAP 的双向同步",
+        slugs["需求优先级"]: "o3",
+        slugs["对接部门"]: "o1",
+        slugs["需求责任人"]: cast.tess.pk,
+        slugs["要求完成日期"]: "2027-03-05",
+        slugs["处理状态"]: "o2",
         slugs["预计金额"]: "48万",
     }
     assert post(alice, new, data | {"customer": "云帆制造"}).status_code == 422  # charlie's: it does not exist for her
@@ -85,9 +87,15 @@ def test_the_table_of_key_accounts_is_filled_by_form_and_obeys_the_gate_of_its_c
     assert post(alice, edit, said | {slugs["商机"]: deal.pk}).status_code == 302
     made.refresh_from_db()
     assert made.values == {
-        slugs["需求内容"]: "对接 SAP 的双向同步", slugs["需求优先级"]: "o3", slugs["对接部门"]: "o1",
-        slugs["需求责任人"]: cast.tess.pk, slugs["要求完成日期"]: "2027-03-05", slugs["处理状态"]: "o2",
-        slugs["预计金额"]: 480_000, slugs["处理结果"]: "已联调", slugs["商机"]: deal.pk,
+        slugs["需求内容"]: "对接 SAP 的双向同步",
+        slugs["需求优先级"]: "o3",
+        slugs["对接部门"]: "o1",
+        slugs["需求责任人"]: cast.tess.pk,
+        slugs["要求完成日期"]: "2027-03-05",
+        slugs["处理状态"]: "o2",
+        slugs["预计金额"]: 480_000,
+        slugs["处理结果"]: "已联调",
+        slugs["商机"]: deal.pk,
     }
     for client in (alice, mia):
         keys, page = shown(client, table)
@@ -113,10 +121,17 @@ def test_the_list_is_narrowed_and_sorted(cast, client_of, table, slugs):
     second = row(table, two, more, cast.alice)
     alice = client_of(cast.alice)
     asked = {
-        "": [second, first], "q=sso": [first], "q=贝塔": [second], f"{slugs['处理状态']}=o1": [first],
-        f"{slugs['处理状态']}_is=empty": [second], f"{slugs['预计金额']}_from=6": [second],
-        f"sort={slugs['预计金额']}": [first, second], "sort=-customer": [second, first],
-        f"{slugs['预计金额']}_from=x": [second, first], "show=mine": [second, first], "tag=hot": [],
+        "": [second, first],
+        "q=sso": [first],
+        "q=贝塔": [second],
+        f"{slugs['处理状态']}=o1": [first],
+        f"{slugs['处理状态']}_is=empty": [second],
+        f"{slugs['预计金额']}_from=6": [second],
+        f"sort={slugs['预计金额']}": [first, second],
+        "sort=-customer": [second, first],
+        f"{slugs['预计金额']}_from=x": [second, first],
+        "show=mine": [second, first],
+        "tag=hot": [],
     }
     assert {query: shown(alice, table, query)[0] for query in asked} == {
         query: [each.pk for each in rows] for query, rows in asked.items()

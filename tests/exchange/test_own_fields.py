@@ -25,11 +25,16 @@ OPTIONS = [
     {"code": "o3", "label": "🚀 初创", "label_en": ""},
 ]
 KINDS = {
-    "text": ("对接系统", "ERP in use", "金蝶 K3"), "long": ("背景", "Background", "三年前换过一次供应商"),
-    "number": ("产线数", "Lines", "1,200.5万"), "money": ("年预算", "Budget a year", "48万"),
-    "date": ("合同到期日", "Contract ends", "2024年3月5日"), "yes": ("可参观", "May be shown", "是"),
-    "choice": ("企业性质", "Kind of company", "民企, 上市"), "choices": ("关注点", "Cares for", "民企, 上市、国企"),
-    "url": ("招标网", "Tender page", "www.example.com/招标?q=1"), "person": ("售前顾问", "Presales", "王敏"),
+    "text": ("对接系统", "ERP in use", "金蝶 K3"),
+    "long": ("背景", "Background", "三年前换过一次供应商"),
+    "number": ("产线数", "Lines", "1,200.5万"),
+    "money": ("年预算", "Budget a year", "48万"),
+    "date": ("合同到期日", "Contract ends", "2024年3月5日"),
+    "yes": ("可参观", "May be shown", "是"),
+    "choice": ("企业性质", "Kind of company", "民企, 上市"),
+    "choices": ("关注点", "Cares for", "民企, 上市、国企"),
+    "url": ("招标网", "Tender page", "www.example.com/招标?q=1"),
+    "person": ("售前顾问", "Presales", "王敏"),
 }
 
 
@@ -58,7 +63,9 @@ def kinds(cast):
 def test_a_field_of_every_kind_goes_in_by_form_and_stands_on_page_list_and_in_the_file(cast, client_of, kinds):
     alice = client_of(cast.alice)
     said = {one.slug: KINDS[kind][2] for kind, one in kinds.items()} | {
-        kinds["yes"].slug: "1", kinds["choice"].slug: "o2", kinds["choices"].slug: ["o1", "o2"],
+        kinds["yes"].slug: "1",
+        kinds["choice"].slug: "o2",
+        kinds["choices"].slug: ["o1", "o2"],
         kinds["person"].slug: cast.bob.pk,
     }
     response = post(alice, reverse("customers:new"), {"name": "星澜科技", "contact_name": "张敏"} | said)
@@ -66,8 +73,15 @@ def test_a_field_of_every_kind_goes_in_by_form_and_stands_on_page_list_and_in_th
     customer = Customer.objects.get(name="星澜科技")
     kept = {kind: customer.custom[one.slug] for kind, one in kinds.items()}
     assert kept == {
-        "text": "金蝶 K3", "long": "三年前换过一次供应商", "number": 12_005_000, "money": 480_000, "date": "2024-03-05",
-        "yes": True, "choice": "o2", "choices": ",o1,o2,", "url": "https://www.example.com/招标?q=1",
+        "text": "金蝶 K3",
+        "long": "三年前换过一次供应商",
+        "number": 12_005_000,
+        "money": 480_000,
+        "date": "2024-03-05",
+        "yes": True,
+        "choice": "o2",
+        "choices": ",o1,o2,",
+        "url": "https://www.example.com/招标?q=1",
         "person": cast.bob.pk,
     }
     page = alice.get(reverse("customer", args=[customer.pk])).content.decode()
@@ -126,8 +140,16 @@ def test_what_cannot_be_read_is_said_of_its_row_and_a_missing_required_value_blo
     needed = field(cast, "text", label="采购方式", required=True)
     heads = ["客户名称", *(KINDS[kind][0] for kind in KINDS), "采购方式"]
     bad = {
-        "number": "三条", "money": "-5", "date": "2024-02-30", "yes": "也许", "choice": "外企", "choices": "国企,外企",
-        "url": "javascript:alert(1)", "person": "nobody", "text": "长" * 201, "long": "x" * 5001,
+        "number": "三条",
+        "money": "-5",
+        "date": "2024-02-30",
+        "yes": "也许",
+        "choice": "外企",
+        "choices": "国企,外企",
+        "url": "javascript:alert(1)",
+        "person": "nobody",
+        "text": "长" * 201,
+        "long": "x" * 5001,
     }
     _batch, found = bring(
         [heads, ["坏行", *(bad[kind] for kind in KINDS), "招标"], ["好行", *[""] * (len(KINDS) + 1)]], cast.alice
@@ -149,24 +171,41 @@ def test_a_required_field_is_insisted_on_by_the_form_alone(cast, client_of):
 def test_the_list_is_narrowed_by_every_kind(cast, client_of, kinds):
     slug = {kind: one.slug for kind, one in kinds.items()}
     full = {
-        slug["text"]: "金蝶 K3", slug["long"]: "换过一次", slug["number"]: 2.5, slug["money"]: 480_000,
-        slug["date"]: "2024-03-05", slug["yes"]: False, slug["choice"]: "o2", slug["choices"]: ",o2,o3,",
-        slug["url"]: "https://a.cn", slug["person"]: cast.bob.pk,
+        slug["text"]: "金蝶 K3",
+        slug["long"]: "换过一次",
+        slug["number"]: 2.5,
+        slug["money"]: 480_000,
+        slug["date"]: "2024-03-05",
+        slug["yes"]: False,
+        slug["choice"]: "o2",
+        slug["choices"]: ",o2,o3,",
+        slug["url"]: "https://a.cn",
+        slug["person"]: cast.bob.pk,
     }
     make_customer(cast.alice, name="有值", custom=full)
     make_customer(cast.alice, name="无值")
     alice = client_of(cast.alice)
     asked = {
-        "text": f"{slug['text']}=k3", "long": f"{slug['long']}=换过", "url": f"{slug['url']}=a.cn",
-        "number": f"{slug['number']}_from=2&{slug['number']}_to=2.5", "money": f"{slug['money']}_from=48万",
-        "date": f"{slug['date']}_from=2024-03-05&{slug['date']}_to=2024-12-31", "yes": f"{slug['yes']}=0",
-        "choice": f"{slug['choice']}=o1&{slug['choice']}=o2", "choices": f"{slug['choices']}=o3",
+        "text": f"{slug['text']}=k3",
+        "long": f"{slug['long']}=换过",
+        "url": f"{slug['url']}=a.cn",
+        "number": f"{slug['number']}_from=2&{slug['number']}_to=2.5",
+        "money": f"{slug['money']}_from=48万",
+        "date": f"{slug['date']}_from=2024-03-05&{slug['date']}_to=2024-12-31",
+        "yes": f"{slug['yes']}=0",
+        "choice": f"{slug['choice']}=o1&{slug['choice']}=o2",
+        "choices": f"{slug['choices']}=o3",
         "person": f"{slug['person']}={cast.bob.pk}",
     }
     not_asked = {
-        "text": f"{slug['text']}=sap", "number": f"{slug['number']}_from=2.6", "money": f"{slug['money']}_to=1",
-        "date": f"{slug['date']}_to=2024-03-04", "yes": f"{slug['yes']}=1", "choice": f"{slug['choice']}=o1",
-        "choices": f"{slug['choices']}=o1", "person": f"{slug['person']}={cast.alice.pk}",
+        "text": f"{slug['text']}=sap",
+        "number": f"{slug['number']}_from=2.6",
+        "money": f"{slug['money']}_to=1",
+        "date": f"{slug['date']}_to=2024-03-04",
+        "yes": f"{slug['yes']}=1",
+        "choice": f"{slug['choice']}=o1",
+        "choices": f"{slug['choices']}=o1",
+        "person": f"{slug['person']}={cast.alice.pk}",
     }
     for query in asked.values():
         assert names(alice, query) == {"有值"}, query

@@ -18,7 +18,8 @@ from tests.cast import key, make_customer
 
 pytestmark = pytest.mark.django_db
 OPTIONS = [
-    {"code": "o1", "label": "公开招标", "label_en": "Tender"}, {"code": "o2", "label": "议价", "label_en": "Talks"},
+    {"code": "o1", "label": "公开招标", "label_en": "Tender"},
+    {"code": "o2", "label": "议价", "label_en": "Talks"},
 ]
 
 
@@ -31,7 +32,8 @@ def slugs(cast):
     wanted = [
         {"label": "采购方式", "label_en": "Buying", "kind": "choice", "choices": OPTIONS, "required": True},
         {"label": "席位数", "label_en": "Seats", "kind": "number", "unit": "个"},
-        {"label": "已立项", "label_en": "Approved", "kind": "yes"}, {"label": "竞品说明", "kind": "text"},
+        {"label": "已立项", "label_en": "Approved", "kind": "yes"},
+        {"label": "竞品说明", "kind": "text"},
     ]
     made = [defining.add_field("deal", each, by=cast.ada, now=timezone.now())[0] for each in wanted]
     return [one.slug for one in made]
@@ -53,8 +55,13 @@ def test_a_deal_is_asked_and_shown_and_narrowed_by_its_fields(cast, client_of, s
     other = make_customer(cast.alice, name="云帆制造").deals.get()
     table = reverse("pipeline:table")
     asked = {
-        f"{way}=o1": {deal.pk}, f"{way}=o2": set(), f"{seats}_from=1200": {deal.pk}, f"{seats}_to=9": set(),
-        f"{approved}=0": {deal.pk}, f"{rival}=用友": {deal.pk}, f"{seats}_is=empty": {other.pk},
+        f"{way}=o1": {deal.pk},
+        f"{way}=o2": set(),
+        f"{seats}_from=1200": {deal.pk},
+        f"{seats}_to=9": set(),
+        f"{approved}=0": {deal.pk},
+        f"{rival}=用友": {deal.pk},
+        f"{seats}_is=empty": {other.pk},
         f"{seats}_from=many": {deal.pk, other.pk},
     }
     for query, keys in asked.items():
