@@ -146,8 +146,8 @@ def save_form(form, obj, *, by, expect, also=None, less=()):
     """Save a field form's cleaned data through change(). Edits of different fields merge by themselves (D36).
 
     `also(wanted)` gives the columns that follow from those to be written, {name: value}; fields of `less` are no
-    columns and are saved by the caller. Returns (changed names,
-    merged): merged is true when somebody else's disjoint edit was kept. Raises Conflict with the fields both changed.
+    columns and are saved by the caller. Returns (changed names, merged): merged is true when somebody else's disjoint
+    edit was kept. Raises Conflict with the fields both changed.
     """
     mine = [name for name in form.changed_data if name not in less]
     typed = {name: form.cleaned_data[name] for name in mine if name in form.cleaned_data}
