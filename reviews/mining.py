@@ -24,7 +24,7 @@ from pipeline.models import StageProgress
 from reviews.answered import stage_then
 from reviews.flows import left_known
 from reviews.models import Review, Themes
-from reviews.rising import Said, rising, without
+from reviews.rising import Rise, Said, rising, without
 from reviews.scopes import COMPANY, read_stages, survey, teams_below
 from reviews.talk import known_talks
 
@@ -91,11 +91,13 @@ def mine(period, *, as_of, final):
     places += [(scope, {scope.id}) for scope in known.teams]
     found = {scope: _rising(said, talks, teams) for scope, teams in places}
     themes = with_deals(found, talks, as_of)
+    behind = topics_behind(period, places, as_of)
     rows = Themes.objects.filter(period=period.code)
     have = {(row.scope, row.scope_id): row for row in rows}
     for scope, _teams in places:
         row = have.get((scope.kind, scope.id))
-        values = {"found": [asdict(theme) for theme in themes[scope]], "as_of": as_of, "is_final": final}
+        values = {"found": [asdict(theme) for theme in themes[scope]], "topics": behind[scope], "as_of": as_of,
+                  "is_final": final}
         if row is None:
             Themes.objects.get_or_create(
                 period=period.code, scope=scope.kind, scope_id=scope.id, defaults=values
@@ -108,11 +110,8 @@ def mine(period, *, as_of, final):
 def read(period, as_of):
     """([Talk], [the words of its text]) of the week and those before it, side by side. One query; the texts
     themselves are let go at once, and a word is held once however often it was said."""
-    start = period
-    for _n in range(WEEKS):
-        start = start.previous()
     rows = known_talks(COMPANY, as_of).filter(
-        replaced=False, happened_at__gte=start.starts_at, happened_at__lt=min(period.ends_at, as_of)
+        replaced=False, happened_at__gte=_first(period).starts_at, happened_at__lt=min(period.ends_at, as_of)
     )
     rows = rows.exclude(text="").order_by("happened_at", "pk").values_list(
         "pk", "customer_id", "customer__team_id", "happened_at", "text"
@@ -124,17 +123,60 @@ def read(period, as_of):
     return talks, texts
 
 
+def topics_behind(period, places, as_of):
+    """{scope: {key of a topic, as JSON keeps it: its Theme as a dict}} of the needs and objections of the week."""
+    talks, said = read_topics(period, as_of)
+    found = {
+        scope: [Rise(one, 0.0, 0.0) for one in _in_scope(said, talks, teams)] for scope, teams in places
+    }
+    themes = with_deals(found, talks, as_of)
+    return {scope: {theme.phrase: asdict(theme) for theme in themes[scope]} for scope, _teams in places}
+
+
+def read_topics(period, as_of):
+    """([Talk], {topic as text: places of the talks in which it was noted}) of the week and those before it."""
+    rows = known_talks(COMPANY, as_of).filter(
+        replaced=False, happened_at__gte=_first(period).starts_at, happened_at__lt=min(period.ends_at, as_of),
+        needs__topic__isnull=False,
+    )
+    talks, said = {}, defaultdict(set)
+    for pk, customer, team, at, topic in rows.order_by("happened_at", "pk").values_list(
+        "pk", "customer_id", "customer__team_id", "happened_at", "needs__topic"
+    ):
+        place, _talk = talks.setdefault(pk, (len(talks), Talk(pk, customer, team, at, at >= period.starts_at)))
+        said[str(topic)].add(place)
+    return [talk for _place, talk in talks.values()], said
+
+
+def _first(period):
+    """The first of the WEEKS weeks before."""
+    for _n in range(WEEKS):
+        period = period.previous()
+    return period
+
+
 def _rising(said, talks, teams):
     """[Rise] of the conversations of some teams, None for all."""
-    week = {n for n, talk in enumerate(talks) if talk.in_week and (teams is None or talk.team in teams)}
-    before = {n for n, talk in enumerate(talks) if not talk.in_week and (teams is None or talk.team in teams)}
-    phrases = []
+    week, before = _sides(talks, teams)
+    return rising(_in_scope(said, talks, teams), week=len(week), before=len(before))
+
+
+def _in_scope(said, talks, teams):
+    """[Said] of what was said in the week, by the conversations of some teams."""
+    week, before = _sides(talks, teams)
+    found = []
     for phrase, where in said.items():
         mine = frozenset(where & week)
         if mine:
             customers = len({talks[n].customer for n in mine})
-            phrases.append(Said(phrase, mine, customers, frozenset(where & before)))
-    return rising(phrases, week=len(week), before=len(before))
+            found.append(Said(phrase, mine, customers, frozenset(where & before)))
+    return found
+
+
+def _sides(talks, teams):
+    """(places of the week's conversations, of those before) of some teams, None for all."""
+    mine = [n for n, talk in enumerate(talks) if teams is None or talk.team in teams]
+    return {n for n in mine if talks[n].in_week}, {n for n in mine if not talks[n].in_week}
 
 
 def with_deals(found, talks, as_of):

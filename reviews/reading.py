@@ -40,6 +40,7 @@ class Reading:
     books: Books = field(default_factory=Books)  # which playbook's stages are shown, and how they are named
     past: bool = False  # as it was shown on a day gone by: to be read, without texts
     themes: list = field(default_factory=list)  # of a week (reviews/themes.py), read where they are shown
+    topics: dict = field(default_factory=dict)  # what stands behind its needs and objections
     editions: list = field(default_factory=list)  # of a frozen one that was counted again, oldest first
     edition: object = None  # the Edition that is read; None for the figures as they first froze
 

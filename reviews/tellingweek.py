@@ -4,7 +4,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from reviews.telling import Cell, Head, Row, Section, loss_section, named, place_sections, rate_section
-from reviews.tellingthemes import theme_section
+from reviews.tellingthemes import deals_behind, heads_behind, note_behind, theme_section
 
 LIST_TITLES = {  # of reviews/answered.py
     "talks": lambda: _("Conversations with this objection"), "said": lambda: _("Conversations with the answer given"),
@@ -50,8 +50,8 @@ def week_sections(reading):
     sections = []
     if figures["talks"]["total"] >= FEW:
         sections += [
-            topic_section(figures["needs"], "need", _("Needs"), _("No need was noted.")),
-            topic_section(figures["objections"], "objection", _("Objections"), _("No objection was noted.")),
+            topic_section(reading, figures["needs"], "need", _("Needs"), _("No need was noted.")),
+            topic_section(reading, figures["objections"], "objection", _("Objections"), _("No objection was noted.")),
         ]
     if reading.themes:
         sections.append(theme_section(reading))
@@ -59,22 +59,26 @@ def week_sections(reading):
     return sections + place_sections(reading, week_columns(reading))
 
 
-def topic_section(lines, kind, title, empty):
-    """What was said, most frequent first, with the change against the week before."""
+def topic_section(reading, lines, kind, title, empty):
+    """What was said, most frequent first, with the change against the week before, and the deals behind it where the
+    job has looked (reviews/mining.py)."""
     top = max((line["count"] for line in lines), default=0)
     rows = [
         Row(
             named(line) or _("Without a tag"),
             [Cell(line["count"], behind={"of": kind, "topic": line["topic"]}), Cell(line["change"], "signed"),
-             Cell(line["customers"])],
+             Cell(line["customers"]),
+             *(deals_behind(reading, reading.topics.get(line["topic"]), {"topic": line["topic"]}) if reading.topics
+               else [])],
             bar=round(line["count"] / top * 100, 1), quotes=line["examples"],
             objection=line["topic"] if kind == "objection" else 0,
         )
         for line in lines
     ]
     slug = {"need": "needs", "objection": "objections"}[kind]
-    head = [title, _("Times"), _("On the week before"), _("Customers")]
-    return Section(slug, title, head, rows, bars=True, empty=empty)
+    head = [title, _("Times"), _("On the week before"), _("Customers"), *(heads_behind() if reading.topics else [])]
+    note = note_behind() if reading.topics and rows else ""
+    return Section(slug, title, head, rows, bars=True, empty=empty, note=note)
 
 
 def how_section(reading):

@@ -9,6 +9,7 @@ from customers.teaching import may_label, may_teach
 from reviews.behind import Behind
 from reviews.mining import Theme
 from reviews.models import Themes
+from reviews.telling import named
 
 LISTS = ("logs", "won", "lost", "open")
 
@@ -24,11 +25,20 @@ class Shelf:
 
 
 def themes_of(reading):
-    """[Theme] of a week somebody reads; none for a person's own week, a day gone by, or before the job found any."""
+    """([Theme] of a week somebody reads, {topic: Theme} of its needs and objections); none for a person's own week, a
+    day gone by, or before the job found any."""
     if reading.kind != "week" or not reading.sells or reading.past:
-        return []
+        return [], {}
     row = Themes.objects.of(reading.scope).filter(period=reading.period.code).first()
-    return [Theme(**theme) for theme in row.found] if row else []
+    if row is None:
+        return [], {}
+    return [Theme(**theme) for theme in row.found], {int(pk): Theme(**theme) for pk, theme in row.topics.items()}
+
+
+def topic_name(reading, pk):
+    """What a need or objection of the week is called in its figures."""
+    lines = [*reading.figures["needs"], *reading.figures["objections"]]
+    return next((named(line) for line in lines if line["topic"] == pk), "")
 
 
 def shelf_of(themes, user):

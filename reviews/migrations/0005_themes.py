@@ -23,6 +23,7 @@ class Migration(migrations.Migration):
                 ("as_of", models.DateTimeField()),
                 ("is_final", models.BooleanField(default=False)),
                 ("found", models.JSONField(default=list)),
+                ("topics", models.JSONField(default=dict)),
             ],
             options={
                 "constraints": [

@@ -66,8 +66,9 @@ class Improvement(Versioned):
 
 
 class Themes(models.Model):
-    """What came up more often in a week's conversations than in the weeks before, for one scope (M8): found by a job
-    (reviews/mining.py), anew while the week runs, once more after it was frozen, and then never again."""
+    """What came up more often in a week's conversations than in the weeks before, and which deals stand behind each
+    need and objection of the week, for one scope (M8, R33): found by a job (reviews/mining.py), anew while the week
+    runs, once more after it was frozen, and then never again."""
 
     period = models.CharField(max_length=8)  # 2024-W10
     scope = models.CharField(max_length=10, choices=Scope.choices)
@@ -75,6 +76,7 @@ class Themes(models.Model):
     as_of = models.DateTimeField()
     is_final = models.BooleanField(default=False)
     found = models.JSONField(default=list)  # of reviews/mining.py's Theme, the surest first
+    topics = models.JSONField(default=dict)  # {key of a topic: its Theme}
 
     objects = ReviewQuerySet.as_manager()
 

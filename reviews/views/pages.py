@@ -71,7 +71,7 @@ def show(request, kind, code):
     past = past_of(request.GET, kind, code, today(now))
     reading = find(request, kind, code, request.GET, now, as_of=past.moment if past.day else None)
     reading.books = Books.load(request.GET.get("playbook", ""))
-    reading.themes = themes_of(reading)
+    reading.themes, reading.topics = themes_of(reading)
     context = page_context(reading) | gated(reading, request.user) | {"past": past}
     context["bottleneck"] = bottleneck_said(reading)
     if kind == "month" and not reading.past:
@@ -146,7 +146,7 @@ def export(request, code):
 def file(request, code):
     reading = find(request, kind_of(code), code, request.GET, timezone.now())
     reading.books = Books.load(request.GET.get("playbook", ""))
-    reading.themes = themes_of(reading)
+    reading.themes, reading.topics = themes_of(reading)
     response = HttpResponse(
         as_workbook(reading), content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
     )

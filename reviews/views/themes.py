@@ -18,7 +18,7 @@ from customers.models import TopicWord
 from reviews.forms import WordForm
 from reviews.listing import by_tag, shown
 from reviews.tellingthemes import TITLES
-from reviews.themes import behind_theme, themes_of
+from reviews.themes import behind_theme, themes_of, topic_name
 from reviews.views.pages import address, find
 from reviews.views.targets import only_sales
 from reviews.words import page_of
@@ -30,7 +30,13 @@ PER_PAGE = 50
 def rows(request, code):
     """The conversations or deals behind a theme: exactly as many as the number says."""
     reading = find(request, "week", code, request.GET, timezone.now())
-    theme = next((one for one in themes_of(reading) if one.phrase == request.GET.get("theme")), None)
+    themes, topics = themes_of(reading)
+    if "topic" in request.GET:
+        pk = number(request.GET["topic"])
+        theme, name = topics.get(pk), topic_name(reading, pk)
+    else:
+        theme = next((one for one in themes if one.phrase == request.GET.get("theme")), None)
+        name = theme and f"“{theme.phrase}”"
     of = request.GET.get("of", "logs")
     if theme is None or of not in TITLES:
         raise Http404
@@ -38,7 +44,7 @@ def rows(request, code):
     found, bar = by_tag(lines.what, lines.lines, request.user, request.GET)
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     context = {
-        "reading": reading, "theme": theme, "page": page, "what": lines.what, "total": len(found), "bar": bar,
+        "reading": reading, "name": name, "page": page, "what": lines.what, "total": len(found), "bar": bar,
         "rows": shown(lines.what, page.object_list, request.user), "title": TITLES[of](), "back": address(reading),
     }
     return render(request, "reviews/theme_rows.html", context)

@@ -12,7 +12,7 @@ from django.utils import timezone
 from core.jobs import run_now
 from core.periods import period_of, today
 from customers.dictionary import implied
-from customers.models import FollowUp, Topic, TopicWord
+from customers.models import FollowUp, Need, Topic, TopicWord
 from pipeline.models import StageProgress
 from reviews.closing import close_period
 from reviews.mining import Theme, mine, mine_due
@@ -162,6 +162,42 @@ def test_each_number_opens_its_rows_within_the_readers_gate(weeks, client_of):
     assert mia.get(logs.replace("company", weeks_team(weeks)).replace("logs", "else")).status_code == 404
     text = page[page.index('id="review-text"'):]
     assert "landed cost: 12 ·" in text  # the text to paste, and the workbook by the same sections
+
+
+@pytest.mark.proves("R33", "R34")
+@pytest.mark.django_db
+def test_behind_each_need_and_objection_stand_the_deals_of_who_said_it(weeks, client_of):
+    """Won and lost of nine weeks, open with their money of this week; each number opens its rows."""
+    need, objection = (Topic.objects.filter(kind=kind).first() for kind in ("need", "objection"))
+    deals = [customer.deals.get() for customer in weeks.customers]
+
+    def note(customer, at, topic):
+        log = FollowUp.objects.create(customer=customer, happened_at=at, entered_at=at, talked_by=customer.owner,
+                                      entered_by=customer.owner, text="记下")  # fmt: skip
+        Need.objects.create(customer=customer, follow_up=log, kind=topic.kind, topic=topic, text="记下")
+
+    monday = weeks.week.starts_at
+    for n in (0, 1, 2, 3):  # the first is won on Wednesday, the second lost
+        note(weeks.customers[n], monday + dt.timedelta(hours=9 + n), need)
+    note(weeks.customers[4], monday - 20 * DAY, need)  # before: its deal is open, so it stands behind nothing
+    note(weeks.customers[0], monday + 3 * DAY, objection)  # after it was won
+    note(weeks.other, monday + DAY, objection)
+    weeks.mine()
+    row = Themes.objects.get(scope="team", scope_id=weeks.cast.east.pk, period=weeks.week.code)
+    found = {int(pk): Theme(**one) for pk, one in row.topics.items()}
+    assert (found[need.pk].won, found[need.pk].lost) == ([deals[0].pk], [deals[1].pk])
+    assert found[need.pk].amount == deals[2].amount + deals[3].amount
+    assert (found[objection.pk].won, found[objection.pk].open) == ([], [])
+    mia = client_of(weeks.cast.mia)
+    page = html.unescape(mia.get(weeks.page).content.decode())
+    links = re.findall(rf'href="([^"]+/theme\?[^"]*topic={need.pk}&[^"]+)"', page)
+    assert len(links) == 3
+    for link, number in zip(links, (1, 1, 2), strict=True):
+        rows = mia.get(link).content.decode()
+        assert int(re.search(r'id="count">(\d+)<', rows)[1]) == number == rows.count("<tr data-row")
+        assert need.words in rows
+    assert "华南秘密客户" not in "".join(mia.get(link).content.decode() for link in links)
+    assert mia.get(links[0].replace(f"topic={need.pk}", "topic=999999")).status_code == 404
 
 
 def weeks_team(weeks):
