@@ -37,7 +37,8 @@ def requests(reader, teams, now):
 
 
 @prepared
-def requests_shown(reader, teams, now, tags, most):
+def requests_shown(reader, day, teams, now, tags, most):
+    """Those of requests() on the company day `day` (ISO: for whom he stands in hangs on it)."""
     found = requests(reader, teams, now).select_related("customer", "kind", "department")
     found = found.filter(seen_tag__in=tags) if tags else found
     return found.order_by("-is_mine", "due_at", "pk")[: int(most)]

@@ -89,7 +89,8 @@ class _Asked:
 def _requests(asked):
     """(lines, how many by tag): approvals that wait for this person, then what his teams asked for and did not get in
     time, latest first. They are counted apart only where they are not all read."""
-    rows = list(ofteam.requests_shown(asked.reader, asked.teams, asked.now, asked.tags, str(asked.most)))
+    day, most = str(asked.on), str(asked.most)
+    rows = list(ofteam.requests_shown(asked.reader, day, asked.teams, asked.now, asked.tags, most))
     if asked.tags or len(rows) == asked.most:
         counted = count_tags(ofteam.requests(asked.reader, asked.teams, asked.now), "seen_tag")
     else:

@@ -34,6 +34,7 @@ def edit(thing, by, at, **fields):
     return record("customers.edited", thing, by=by, at=at, about=getattr(thing, "customer", thing), fields=[])
 
 
+@pytest.mark.proves("REL21")
 def test_each_deed_is_a_line_with_what_it_was_before(cast, client_of, own):
     ada = client_of(cast.ada)
     contact = Contact.objects.create(customer=own, name="张三", phone="13812345678")

@@ -188,9 +188,10 @@ def test_questions_put_together_once_follow_whatever_changes_of_a_person(cast):
                 ofmyday.signed_and_target: (month.first, month.last, month.code),
                 read_rows: (keys, True), shown_to: (deals,), ofcustomer.seen: (foreign.pk,),
                 ofcustomer.colleagues: (cast.alice.pk,),
-                ofteam.people: (teams,), ofteam.requests: (str(on), teams, now + 30 * DAY, "40"),
-                ofteam.leads: (teams, now - 90 * DAY), ofteam.ownerless: (teams, "20"),
-                ofteam.quiet: (str(on), rule, teams, "40"), ofteam.risks: (teams, now, "20"),
+                ofteam.people: (teams,), ofteam.requests_shown: (str(on), teams, now + 30 * DAY, (), "40"),
+                ofteam.leads: (teams, now - 90 * DAY), ofteam.ownerless: (teams, (), "20"),
+                ofteam.leads_shown: (teams, keys), ofteam.counted: (str(on), rule, teams, now),
+                ofteam.quiet: (str(on), rule, teams, ("prospect", "hot"), "40"), ofteam.at_risk: (teams, now, (), "20"),
                 ofteam.open_money: (str(on), teams[:1]), numbers: (str(on), rule, people, True),
             }.items():
                 kept, anew = list(question(reader, *more)), list(question.build(reader, *more))
