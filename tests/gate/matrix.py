@@ -151,7 +151,10 @@ PEOPLE_ROWS = {
     "setup_audit_event": [Row(get=ADMIN, kwargs=lambda w: {"pk": Event.objects.order_by("pk").first().pk})],
     "setup_audit_export": [Row(post=ADMIN_POST)],
     "setup_audit_file": [Row(get=ADMIN)],
-    "setup_access": [Row(get=ADMIN, query="person=1&what=R-1")],
+    "setup_access": [
+        Row(get=ADMIN, query=lambda w: f"person={w.cast.alice.pk}&what=R-{w.alice.asked.number}", label="seen"),
+        Row(get=ADMIN, query="person=0&what=", label="nobody"),
+    ],
     "setup_mail_again": [Row(post=ADMIN_POST, kwargs=lambda w: {"pk": w.cast.alice.pk})],
     "setup_job_again": [Row(post=ADMIN_POST, kwargs=lambda w: {"pk": w.job.pk})],
 }
