@@ -1,6 +1,5 @@
 """The decisions of a meeting that pipeline carries out: a next step, another owner, parked, lost, a note (M4)."""
 
-
 from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy

@@ -4,7 +4,6 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -14,11 +13,10 @@ from activity.recording import record
 from core.keys import deed
 from core.lists import answer, filtered, listing
 from core.periods import today
+from exchange import wizard
 from salesflow import audit, seeing
 from salesflow.beforeafter import changes_with
 from salesflow.forms import AccessForm
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @require_GET
@@ -61,9 +59,9 @@ def export(request):
 def file(request):
     """The lines, the newest first, as a workbook."""
     rows = filtered(request, Event.objects.visible_to(request.user), audit.AuditFilter)[0]
-    response = HttpResponse(content_type=XLSX)
+    response = HttpResponse(content_type=wizard.XLSX)
     name = f"{_('Audit')}-{today(timezone.now()):%Y-%m-%d}.xlsx"
-    response["Content-Disposition"] = content_disposition_header(True, name)
+    response["Content-Disposition"] = wizard.disposition(name)
     audit.write(rows, request.user, response)
     return response
 
