@@ -1,7 +1,11 @@
-"""The person's own language wins over the browser's; their last visit is kept to within five minutes."""
+"""The person's own language wins over the browser's; their last visit is kept to within five minutes.
+
+The language is also left with the browser: what is said while the database is away is said in it as well (REL20).
+"""
 
 import datetime as dt
 
+from django.conf import settings
 from django.utils import timezone, translation
 
 from accounts.models import User
@@ -22,4 +26,8 @@ class PersonLanguage:
             now = timezone.now()
             if user.seen_at is None or now - user.seen_at > SEEN_EVERY:
                 User.objects.filter(pk=user.pk).update(seen_at=now)
-        return self.get_response(request)
+        response = self.get_response(request)
+        if user.is_authenticated and user.language not in ("", request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME)):
+            response.set_cookie(settings.LANGUAGE_COOKIE_NAME, user.language, 30 * 86_400,
+                                secure=settings.SESSION_COOKIE_SECURE, httponly=True, samesite="Lax")
+        return response

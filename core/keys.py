@@ -8,7 +8,9 @@ from django.conf import settings
 from django.core.signing import b62_decode, b62_encode
 from django.db import IntegrityError, OperationalError, transaction
 from django.http import HttpResponse, HttpResponseBadRequest
+from django.shortcuts import render
 from django.utils.crypto import constant_time_compare, salted_hmac
+from django.utils.translation import gettext as _
 
 from core.models import SubmittedKey
 
@@ -66,12 +68,12 @@ def deed(view):
             return view(request, *args, **kwargs)
         key = request.POST.get("key", "")
         if not 8 <= len(key) <= 80 or "\x00" in key:
-            return HttpResponseBadRequest("The form's key is missing.")
+            return HttpResponseBadRequest()
         try:
             with transaction.atomic():
                 claimed = _claim(request.user, key)
                 if claimed is None:
-                    return _replay(request.user, key)
+                    return _replay(request, key)
                 response = view(request, *args, **kwargs)
                 if response.status_code >= 400:
                     transaction.set_rollback(True)
@@ -80,7 +82,7 @@ def deed(view):
         except OperationalError as error:
             if "lock" not in str(error).lower():
                 raise
-            return _busy()
+            return _busy(request)
         return response
 
     return once
@@ -102,10 +104,10 @@ def _remember(claimed, response):
     claimed.save(update_fields=["status", "headers", "body"])
 
 
-def _replay(user, key):
-    first = SubmittedKey.objects.filter(user=user, key=key).first()
+def _replay(request, key):
+    first = SubmittedKey.objects.filter(user=request.user, key=key).first()
     if first is None or first.status is None:
-        return _busy()
+        return _busy(request)
     response = HttpResponse(first.body, status=first.status)
     for name, value in first.headers.items():
         response[name] = value
@@ -113,7 +115,8 @@ def _replay(user, key):
     return response
 
 
-def _busy():
-    response = HttpResponse("", status=409)
+def _busy(request):
+    words = {"heading": _("This is still being saved"), "message": _("Wait a moment, then look whether it is there.")}
+    response = render(request, "errors/409.html", words, status=409)
     response["Retry-After"] = "2"
     return response

@@ -33,7 +33,7 @@ class RequestLog:
         started = time.monotonic()
         response = self.get_response(request)
         response["X-Request-Id"] = request.id
-        user = getattr(request, "user", None)
+        user = getattr(request, "_cached_user", None)  # who was asked for: to ask now may fail, or cost a query
         log.info(
             "%s %s %s %.0fms user=%s id=%s",
             request.method,
@@ -78,7 +78,7 @@ class Answers:
         self.get_response = get_response
 
     def __call__(self, request):
-        response = self.get_response(request)
+        response = _said(request, self.get_response(request))
         if request.user.is_authenticated and "Cache-Control" not in response:
             response["Cache-Control"] = "no-store"
         response.setdefault("Permissions-Policy", "")
@@ -97,6 +97,18 @@ class Answers:
         if isinstance(error, TooMany):
             return _too_many(request, error)
         return None
+
+
+def _said(request, response):
+    """A refusal without a word (a method that is not for this address, a key that is missing) as its page (REL20)."""
+    if response.status_code not in (400, 403, 404, 405, 409, 413, 415, 429) or response.streaming or response.content:
+        return response
+    panel = request.htmx and not request.htmx.boosted
+    page = render(request, f"errors/{response.status_code}.html", {"panel": panel}, status=response.status_code)
+    for name in ("Allow", "Retry-After"):
+        if name in response:
+            page[name] = response[name]
+    return page
 
 
 def _too_many(request, error):

@@ -3,6 +3,8 @@
 from types import SimpleNamespace as Row
 
 import pytest
+from django.contrib.staticfiles.storage import staticfiles_storage
+from django.db import InterfaceError, OperationalError, connection
 from django.http import HttpResponse
 from django.template.loader import render_to_string
 from django.test import RequestFactory
@@ -11,6 +13,7 @@ from django_htmx.middleware import HtmxDetails
 
 from core.refusals import WORDS
 from salesflow import errors
+from tests.cast import key, make_customer
 
 
 def asked(htmx=False):
@@ -52,3 +55,90 @@ def test_the_plain_roads_answer_too(client):
     assert errors.csrf_failure(asked()).status_code == 403
     assert errors.server_error(asked()).status_code == 500
     assert render_to_string("500.html").startswith("<!doctype html>")
+
+
+
+@pytest.fixture(params=["zh-hans", "en"])
+def reader(request, cast, client_of):
+    """alice, who reads this language while her browser asks for the other one."""
+    cast.alice.language = request.param
+    cast.alice.save(update_fields=["language"])
+    client = client_of(cast.alice)
+    client.raise_request_exception = False
+    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en" if request.param == "zh-hans" else "zh-CN"
+    client.get("/me")
+    return Row(client=client, language=request.param)
+
+
+def told(answer, reader, status, *words):
+    """A whole page in the reader's language, with a way out and the code it has in the log, and no word of our own."""
+    html = answer.content.decode()
+    assert answer.status_code == status, html[:300]
+    assert f'<html lang="{"en" if reader.language == "en" else "zh-CN"}"' in html
+    assert 'href="/"' in html
+    with translation.override(reader.language):
+        assert f"{translation.gettext('Reference code')} {answer['X-Request-Id']}" in html
+        for word in (WORDS[status][0] if not words else words[0], *words[1:]):
+            assert str(translation.gettext(str(word))).replace("'", "&#x27;") in html, word
+    for inner in ("Traceback", "salesflow/", "site-packages", "SELECT", "psycopg", "sqlite"):
+        assert inner not in html
+    return html
+
+
+@pytest.mark.proves("REL20", "REL13")
+def test_every_refusal_is_a_page_in_the_readers_language(reader, cast, settings):
+    client, customer = reader.client, make_customer(cast.alice)
+    url = f"/customers/{customer.pk}/edit"
+    told(client.post(url, {"name": "x"}), reader, 400)
+    told(client.get("/setup"), reader, 403)
+    told(client.get("/customers/999999"), reader, 404)
+    gone = client.get(f"/customers/{customer.pk}/tag")
+    told(gone, reader, 405)
+    assert "POST" in gone["Allow"]
+    much = told(client.post(url, {"name": "x" * 10_000_000, "key": key()}), reader, 413, "This is too much at once")
+    assert "2.5 MB" in much
+    told(client.post(url, {f"f{n}": "1" for n in range(2_001)}), reader, 413, "This is too much at once")
+    told(client.get("/calendar/none.ics"), reader, 404)
+    told(client.get("/exports/999999"), reader, 404)
+    assert client.post(url, {"name": "", "version": customer.version, "key": key()}).status_code == 422
+
+
+DOWN = [
+    (OperationalError("connection to server failed"), "", "The database does not answer", 10),
+    (InterfaceError("connection already closed"), "", "The database does not answer", 10),
+    (OperationalError("terminating connection due to administrator command"), "57P01", "The database does not answer", 10),
+    (OperationalError("could not extend file: No space left on device"), "53100", "The server's disk is full", 60),
+    (OperationalError("database or disk is full"), None, "The server's disk is full", 60),
+    (OperationalError("canceling statement due to statement timeout"), "57014", "This took too long and was stopped", 5),
+    (OperationalError("database is locked"), None, "Somebody else is saving the same thing", 2),
+]
+
+
+@pytest.mark.proves("REL20", "REL7", "B49")
+@pytest.mark.parametrize(("error", "number", "title", "wait"), DOWN, ids=[str(line[0])[:30] for line in DOWN])
+def test_a_database_that_cannot_is_said_without_it(reader, cast, error, number, title, wait):
+    customer = make_customer(cast.alice)
+    if number is not None:
+        error.__cause__ = Exception()
+        error.__cause__.sqlstate = number or None
+
+    def fails(execute, *rest):
+        raise error
+
+    with connection.execute_wrapper(fails):
+        for ask in (reader.client.get, reader.client.post):
+            for path in (f"/customers/{customer.pk}", "/exports/1", "/calendar/none.ics", "/today"):
+                answer = ask(path)
+                told(answer, reader, 503, title, "Nothing was saved by this. Go back: what you typed is still there.")
+                assert answer["Retry-After"] == str(wait)
+        panel = reader.client.post("/log", {"text": "x"}, headers={"HX-Request": "true"}).content.decode()
+    assert ("<html" in panel, 'class="error-panel"' in panel) == (False, True)
+
+
+@pytest.mark.proves("REL20")
+def test_an_answer_needs_no_list_of_static_files(monkeypatch):
+    def lost(name):
+        raise ValueError(f"Missing staticfiles manifest entry for '{name}'")
+
+    monkeypatch.setattr(staticfiles_storage, "url", lost)
+    assert "</html>" in errors.answer(asked(), 500).content.decode()
