@@ -17,16 +17,19 @@ from django.db import IntegrityError, transaction
 from django.db.models import Max, Sum
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from activity.models import Attachment
 from activity.recording import record
 from activity.sniffing import MOST_PIXELS, pixels, sniff
 from core.errors import NotAllowed, Refused
+from core.room import is_full, room
 
 LARGEST = 20 * 1024 * 1024
 QUOTA = 2 * 1024**3  # a person
 OWN_HOURS = 24  # so long one may remove what one added
 RESERVED = {"con", "prn", "aux", "nul", *(f"com{n}" for n in range(1, 10)), *(f"lpt{n}" for n in range(1, 10))}
+NO_ROOM = gettext_lazy("The server has too little room for {name}. Tell an admin; what you wrote is kept.")
 ALLOWED = "PDF, PNG, JPG, GIF, WebP, Word, Excel, PowerPoint, TXT, CSV"
 
 
@@ -39,6 +42,8 @@ def check(upload):
         size = filesizeformat(upload.size)
         raise ValidationError(_("{name} is {size}. The limit is 20 MB.").format(name=name, size=size))
     ending = name.rpartition(".")[2].lower()
+    if not room().takes(upload.size):
+        raise ValidationError(NO_ROOM.format(name=name))
     kind = sniff(upload, ending)
     if kind is None or ending not in kind.endings:
         text = _("{name} is not one of the kinds we take: {kinds}.")
@@ -64,11 +69,14 @@ def attach(parent, upload, *, by, now, series=None):
         size=upload.size, sha256=_sha256(upload), series=series, added_by=by, added_at=now,
     )  # fmt: skip
     upload.seek(0)
-    row.file.save(secrets.token_hex(16), File(upload), save=False)
+    row.file = row.file.field.generate_filename(row, secrets.token_hex(16))  # known before it is written
     try:
+        row.file.storage.save(row.file.name, File(upload))
         _number_and_save(row)
-    except BaseException:
-        row.file.delete(save=False)
+    except BaseException as error:
+        row.file.delete(save=False)  # nor is half a file left behind
+        if is_full(error):
+            raise ValidationError(NO_ROOM.format(name=name)) from error
         raise
     record("activity.attached", parent, by=by, at=now, about=getattr(parent, "customer_id", None), file=name,
            number=row.number, attachment=row.pk)  # fmt: skip

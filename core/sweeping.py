@@ -12,6 +12,7 @@ from django.db.models import Max, Q
 from core import broker
 from core.jobs import TRIES, State, UnknownJob, enqueue, running_here, tell
 from core.models import Heartbeat, Job, SubmittedKey
+from core.room import room
 from core.schedule import Line
 
 logger = logging.getLogger(__name__)
@@ -96,9 +97,9 @@ def ages(now: datetime) -> dict[str, int | None]:
     return {name: int((now - seen[name]).total_seconds()) if name in seen else None for name in ALIVE}
 
 
-def is_degraded(seconds: dict[str, int | None], *, broker_ok: bool) -> bool:
+def is_degraded(seconds: dict[str, int | None], *, broker_ok: bool, short: bool) -> bool:
     late = any(age is None or age > ALIVE[name] for name, age in seconds.items())
-    return late or not broker_ok
+    return late or short or not broker_ok
 
 
 def overview(now: datetime) -> dict:
@@ -106,12 +107,13 @@ def overview(now: datetime) -> dict:
     names = [line.name for line in settings.SCHEDULE]
     newest = Job.objects.filter(name__in=names).values("name").annotate(newest=Max("pk")).values_list("newest")
     last = {row.name: row for row in Job.objects.filter(pk__in=newest)}
-    seconds, answers = ages(now), broker.ping() and not broker.is_quiet()
+    seconds, answers, left = ages(now), broker.ping() and not broker.is_quiet(), room()
     return {
         "database": {"ok": True, "vendor": connection.vendor},
         "broker": {"ok": answers, "kind": broker.kind()},
         "heartbeats": seconds,
-        "degraded": is_degraded(seconds, broker_ok=answers),
+        "degraded": is_degraded(seconds, broker_ok=answers, short=left.short),
+        "room": left,
         "lines": [
             {"line": line, "last": last.get(line.name), "next_at": line.next_after(now, zone())}
             for line in settings.SCHEDULE

@@ -3,6 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from core.room import room
 from exchange.gate import LARGEST
 from exchange.sheets import exported_sheets, sheets
 
@@ -33,7 +34,9 @@ class BringForm(forms.Form):
         data = super().clean()
         if not data.get("file") and not data.get("text") and not self.errors:
             raise forms.ValidationError(_("Paste rows from Excel or choose a file."))
-        if (file := data.get("file")) and file.size > LARGEST:
+        if (file := data.get("file")) and not room().takes(file.size):
+            self.add_error("file", _("The server has too little room for files. Tell an admin, then try again."))
+        elif file and file.size > LARGEST:
             self.add_error(
                 "file",
                 _("%(name)s is %(size)d MB. The limit is 10 MB.")

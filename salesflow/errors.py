@@ -13,6 +13,8 @@ from django.http import HttpResponse
 from django.template.loader import render_to_string
 from django.utils.translation import gettext
 
+from core.room import is_full
+
 INSIDE = {403, 404, 405, 409, 413, 415, 422, 429}
 
 
@@ -66,7 +68,7 @@ def page_not_found(request, exception=None):
 def server_error(request):
     """500; when it is the database that could not, 503 with the seconds to wait and what to do (REL7, REL9)."""
     error = sys.exc_info()[1]
-    if isinstance(error, OperationalError | InterfaceError):
+    if isinstance(error, OperationalError | InterfaceError) or is_full(error):
         title, text, wait = _why(error)
         return answer(request, 503, title=title, text=text, wait=wait)
     return answer(request, 500, code=getattr(request, "id", "") or secrets.token_hex(4))
@@ -76,7 +78,7 @@ def _why(error):
     """(title, what to do, seconds) of what the database could not do. PostgreSQL says it by number, SQLite in words."""
     number, words = getattr(error.__cause__, "sqlstate", None) or "", str(error).lower()
     kept = gettext("Nothing was saved by this. Go back: what you typed is still there.")
-    if number == "53100" or "disk is full" in words or "disk i/o" in words:
+    if is_full(error) or number == "53100" or "disk is full" in words or "disk i/o" in words:
         title, wait = gettext("The server's disk is full"), 60
         text = gettext("Tell an admin: as soon as there is room, everything works again.")
     elif number == "57014":

@@ -8,6 +8,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from core import broker, sweeping
+from core.room import room
 
 
 @login_not_required
@@ -20,7 +21,7 @@ def healthz(request):
         connection.close_if_unusable_or_obsolete()
         return HttpResponse("status: down\n", status=503, content_type="text/plain")
     answers = broker.ping() and not broker.is_quiet()
-    word = "degraded" if sweeping.is_degraded(seconds, broker_ok=answers) else "ok"
+    word = "degraded" if sweeping.is_degraded(seconds, broker_ok=answers, short=room().short) else "ok"
     if getattr(request.user, "role", "") == "admin":
         return JsonResponse({"status": word, **details(timezone.now())})
     return HttpResponse(f"status: {word}\n", content_type="text/plain")
@@ -35,4 +36,5 @@ def details(now):
         "backlog": seen["backlog"],
         "running": seen["running"],
         "failed": len(seen["failures"]),
+        "bytes_free": seen["room"].free,
     }

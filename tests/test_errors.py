@@ -106,10 +106,10 @@ def test_every_refusal_is_a_page_in_the_readers_language(reader, cast, settings)
 DOWN = [
     (OperationalError("connection to server failed"), "", "The database does not answer", 10),
     (InterfaceError("connection already closed"), "", "The database does not answer", 10),
-    (OperationalError("terminating connection due to administrator command"), "57P01", "The database does not answer", 10),
+    (OperationalError("terminating connection by administrator"), "57P01", "The database does not answer", 10),
     (OperationalError("could not extend file: No space left on device"), "53100", "The server's disk is full", 60),
     (OperationalError("database or disk is full"), None, "The server's disk is full", 60),
-    (OperationalError("canceling statement due to statement timeout"), "57014", "This took too long and was stopped", 5),
+    (OperationalError("canceling statement, timeout"), "57014", "This took too long and was stopped", 5),
     (OperationalError("database is locked"), None, "Somebody else is saving the same thing", 2),
 ]
 
