@@ -18,7 +18,7 @@ from hypothesis import settings as hypothesis_settings
 from pytest_django.plugin import blocking_manager_key
 
 from accounts import switches
-from core import answers, broker, kept
+from core import answers, broker, kept, pace
 from customers import choices
 from tests import machine
 from tests.cast import cast, client_of  # noqa: F401  (fixtures for every test)
@@ -69,6 +69,7 @@ def words_are_new():
     choices.forget()
     kept.forget()
     answers.forget()
+    pace.forget()
 
 
 @pytest.fixture(autouse=True)

@@ -5,13 +5,17 @@ from django.utils import timezone
 
 from accounts.rights import may_see_pipeline
 from core.lists import answer
+from core.pace import Pace
 from customers.tagbar import tags_in
 from salesflow.doing import actions_of
 from salesflow.finding import search as find
 from salesflow.finding import tally_of
 
+SEARCHES = Pace(times=120, seconds=60)  # the palette asks while one types
+
 
 def search(request):
+    SEARCHES.take(request.user.pk)
     text, now = request.GET.get("q", "").replace("\x00", ""), timezone.now()
     if about := request.GET.get("about"):  # → on a line: what can be done with it
         found = actions_of(request.user, about)

@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
 
 from salesflow.finding import search
+from salesflow.views.search import SEARCHES
 from tests.cast import key, make_customer, make_deal, make_log, make_request
 
 pytestmark = pytest.mark.django_db
@@ -166,3 +167,13 @@ def test_a_search_of_the_list_counts_its_chips_and_reads_its_page_at_once(cast, 
     with CaptureQueriesContext(connection) as in_two:
         client.get("/customers", {"q": "xl", "page": 2, "per_page": 3})
     assert len(at_once) == len(in_two) - 1
+
+
+@pytest.mark.proves("L10")
+def test_who_asks_without_end_is_told_to_wait_and_nobody_else(cast, client_of):
+    abuser, other = client_of(cast.alice), client_of(cast.mia)
+    seen = [abuser.get("/search", {"q": "x"}).status_code for _ in range(SEARCHES.times + 5)]
+    assert seen == [200] * SEARCHES.times + [429] * 5
+    told = abuser.get("/search", {"q": "x"}, headers={"HX-Request": "true"})
+    assert 0 < int(told["Retry-After"]) <= 60 and "error-panel" in told.content.decode()
+    assert other.get("/search", {"q": "x"}).status_code == 200
