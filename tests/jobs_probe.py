@@ -4,12 +4,15 @@ import json
 import os
 import signal
 import time
+from datetime import timedelta
 from pathlib import Path
 
 from celery import current_app
+from django.db import connection
 from django.test import RequestFactory
 from django.utils import timezone
 
+from core import jobs
 from core.jobs import JobProblem, enqueue, job
 from core.models import Heartbeat, Job
 from salesflow.health import healthz
@@ -69,3 +72,73 @@ def save_some(rounds=4):
     request.user = None
     answer = healthz(request)
     print(json.dumps({"times": times, "rows": Job.objects.count(), "health": answer.content.decode().strip()}))
+
+
+DEADLY = ("apply_import", "make_export", "build_weekly_review", "deliver_mail")
+
+
+def deadly(run):
+    """The real job, whose worker is killed once: at its first write, its twelfth, or when it had done everything."""
+
+    def dying(job):
+        point = job.args.get("die")
+        marker = Path(os.environ["PROBE_FOLDER"]) / f"died {job.key}"
+        if point is None or marker.exists():
+            return run(job)
+        writes = {"first": 1, "middle": 12, "last": 0}[point]
+
+        def counting(execute, sql, *rest):
+            nonlocal writes
+            if sql.lstrip().startswith(("INSERT", "UPDATE")) and "core_job" not in sql:
+                writes -= 1
+                if writes == 0:
+                    die(marker)
+            return execute(sql, *rest)
+
+        with connection.execute_wrapper(counting):
+            run(job)
+        return die(marker)
+
+    return dying
+
+
+def die(marker):
+    marker.touch()
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+if os.environ.get("PROBE_FOLDER"):  # in the workers of that test alone
+    for name in DEADLY:
+        known = jobs.registered(name)
+        jobs.registry[name] = jobs.Registered(deadly(known.run), known.long)
+
+
+def ask_deadly():
+    """Each of the real jobs, to die at its first write and when all is done; an import also in its midst."""
+    from activity.models import Notification  # noqa: PLC0415
+    from activity.recording import notify  # noqa: PLC0415  (a worker needs none of this)
+    from core.periods import period_of, today  # noqa: PLC0415
+    from exchange import exporting  # noqa: PLC0415
+    from exchange.models import ImportBatch  # noqa: PLC0415
+    from exchange.sheets import sheet_of  # noqa: PLC0415
+    from tests.cast import build_cast, make_customer  # noqa: PLC0415
+    from tests.exchange.conftest import LOG_HEAD, bring_rows  # noqa: PLC0415
+
+    alice, now = build_cast().alice, timezone.now()
+    alice.email = "alice@example.com"
+    alice.save()
+    seen = make_customer(alice, name="邮件客户")
+    for number, point in enumerate(POINTS):
+        rows = [[f"{point}客户{n}", "2024-03-05", "电话", f"{point} {n}", "", "意向客户"] for n in range(9)]
+        batch, _records = bring_rows([LOG_HEAD, *rows], alice)
+        ImportBatch.objects.filter(pk=batch.pk).update(state="ready")
+        enqueue("apply_import", key=f"import {point}", by=alice, batch=batch.pk, die=point)
+        if point == "middle":
+            continue
+        made = exporting.ask(sheet_of("customers"), by=alice, query="", form="xlsx", now=now)
+        enqueue("make_export", key=f"export {point}", by=alice, export=made.pk, die=point)
+        week = period_of("week", today() - timedelta(days=7 * (number + 1))).code
+        enqueue("build_weekly_review", key=f"week {point}", week=week, die=point)
+        notify("customers.given", seen, tell=[alice], at=now, key=f"mail {point}")
+        Notification.objects.filter(mailed_at=None).update(mail_due_at=now)
+        enqueue("deliver_mail", key=f"mail {point}", die=point)

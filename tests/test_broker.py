@@ -98,7 +98,7 @@ def test_saving_while_the_broker_is_away(place, broker):
 
 
 @pytest.mark.redis
-@pytest.mark.proves("REL4", "REL6")
+@pytest.mark.proves("REL4", "REL6", "B46")
 def test_killed_workers_and_a_redis_that_goes_and_comes_back(place):
     """Three jobs kill their worker child at three points; then Redis dies with work waiting and returns."""
     with redis_server(place.port) as server, place.worker(), place.beat():
@@ -129,6 +129,33 @@ def test_killed_workers_and_a_redis_that_goes_and_comes_back(place):
         assert place.ask("select distinct tries from core_job where name = 'probe_count'") == [(1,)]
         once = place.ask("select distinct data from core_heartbeat where name like 'ran %'")
         assert [json.loads(data) for (data,) in once] == [{"times": 1}]
+
+
+@pytest.mark.redis
+@pytest.mark.proves("B47", "REL4")
+def test_imports_exports_reviews_and_mail_whose_worker_is_killed_are_done_once(tmp_path):
+    """Four real jobs, each killed at its first write and when only its row was left to end; the import also between."""
+    place = Place(tmp_path, free_port())
+    place.env |= {"PROBE_FOLDER": str(tmp_path), "EMAIL_URL": f"filemail://{tmp_path}/mail"}
+    place.manage("migrate", "-v0")
+    with redis_server(place.port), place.worker(), place.beat():
+        place.call("ask_deadly()")
+        mine = "select count(*) from core_job where args like '%\"die\"%' and state"
+        wait_until(lambda: place.ask(f"{mine} in ('waiting', 'running')") == [(0,)], within=150, every=0.5)
+        assert place.ask(f"{mine} = 'done'") == [(9,)]
+    assert place.ask("select distinct tries from core_job where args like '%\"die\"%'") == [(2,)]  # each died once
+    assert place.ask("select state, count(*) from exchange_importbatch group by 1") == [("done", 3)]
+    assert place.ask("select text, count(*) from customers_followup group by 1 having count(*) > 1") == []
+    assert place.ask("select count(*) from customers_followup where text like '% _'") == [(27,)]
+    assert place.ask("select count(*) from exchange_exportfile where ready_at is not null and file <> ''") == [(2,)]
+    weeks = "select distinct period from reviews_review where as_of is not null"
+    asked = "select json_extract(args, '$.week') from core_job where key like 'week %'"
+    assert set(place.ask(weeks)) >= set(place.ask(asked))
+    assert place.ask("select count(*) from reviews_review where as_of is null") == [(0,)]
+    doubled = "select key, recipient_id from activity_notification group by 1, 2 having count(*) > 1"
+    assert place.ask(doubled) == []
+    assert place.ask("select count(*) from activity_notification where mail_due_at is not null and mailed_at is null "
+                     "and kind = 'customers.given'") == [(0,)]
 
 
 COUNTS = "select count(*) from core_job where name = 'probe_count'"
