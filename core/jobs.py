@@ -53,20 +53,22 @@ class JobProblem(Exception):
 class Registered:
     run: Callable[[Job], dict | None]
     long: bool
+    may: Callable
 
 
 registry: dict[str, Registered] = {}
 running_here: set[int] = set()  # rows this process is working on right now
 
 
-def job(name: str, *, long: bool = False):
-    """Register a function. `long` ones (reports, exports, imports) may take ten minutes instead of five."""
+def job(name: str, *, long: bool = False, may: Callable = lambda user: True):
+    """Register a function. `long` ones (reports, exports, imports) may take ten minutes instead of five. `may(user)` is
+    the right whoever asks for it must have, asked again when it runs (INV-17); what the clock starts, nobody asked."""
 
     def register(function):
         other = registry.get(name)
         if other and (other.run.__module__, other.run.__qualname__) != (function.__module__, function.__qualname__):
             raise ValueError(f"two jobs are called {name}")
-        registry[name] = Registered(function, long)
+        registry[name] = Registered(function, long, may)
         return function
 
     return register
@@ -143,7 +145,7 @@ def execute(job_id: int, *, now: datetime, token: str = "", once: bool = False) 
     row = claim(job_id, now=now, token=token or uuid.uuid4().hex, early=once)
     if row is None:
         return None
-    if row.asked_by is not None and not row.asked_by.is_active:
+    if row.asked_by is not None and not _still_may(row):
         return _finish(row, state=State.REFUSED, error="")
     running_here.add(row.pk)
     try:
@@ -162,6 +164,11 @@ def execute(job_id: int, *, now: datetime, token: str = "", once: bool = False) 
         return _finish(row, state=State.WAITING, error=error, due_at=timezone.now() + wait, told_at=None)
     finally:
         running_here.discard(row.pk)
+
+
+def _still_may(row: Job) -> bool:
+    known = registry.get(row.name)  # an unknown one fails where it runs
+    return row.asked_by.is_active and (known is None or known.may(row.asked_by))
 
 
 def _finish(row: Job, **fields) -> Job | None:

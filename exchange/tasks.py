@@ -4,6 +4,7 @@ import logging
 
 from django.utils import timezone
 
+from accounts.rights import may_set_up
 from activity.recording import notify
 from core.errors import Refused
 from core.jobs import job
@@ -81,7 +82,7 @@ def make_export(job):
     return {"rows": export.rows}
 
 
-@job("write_copies", long=True)
+@job("write_copies", long=True, may=may_set_up)
 def write_copies(job):
     """The night also lets go of how long forms took half a year ago."""
     now = timezone.now()

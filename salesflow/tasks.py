@@ -4,6 +4,7 @@ import datetime as dt
 
 from django.utils import timezone
 
+from accounts.rights import may_set_up
 from core.jobs import job
 from salesflow import morning, reminding, unowned
 
@@ -30,7 +31,7 @@ def greet_department(row):
     return morning.greet_department(row.args["department"], on, due_at=row.created_at, now=timezone.now())
 
 
-@job("test_robot")
+@job("test_robot", may=may_set_up)
 def test_robot(row):
     return morning.test_robot(row.args["robot"], now=timezone.now())
 
