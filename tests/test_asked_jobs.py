@@ -28,9 +28,9 @@ def asked_for():
         if path.relative_to(ROOT).parts[0] in ("tests", ".venv"):
             continue
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "enqueue":
-                if any(word.arg == "by" for word in node.keywords):
-                    yield node.args[0].value
+            rings = isinstance(node, ast.Call) and getattr(node.func, "id", "") == "enqueue"
+            if rings and any(word.arg == "by" for word in node.keywords):
+                yield node.args[0].value
 
 
 def waiting(cast, name):
@@ -45,7 +45,8 @@ def waiting(cast, name):
         state = "ready" if name == "apply_import" else "uploaded"
         ImportBatch.objects.filter(pk=batch.pk).update(state=state)
         batch.rows.update(changes=[], fate="new" if name == "apply_import" else "")
-        done = FollowUp.objects.filter(customer=customer).exists if name == "apply_import" else batch.rows.filter(fate="new").exists
+        logged, checked = FollowUp.objects.filter(customer=customer), batch.rows.filter(fate="new")
+        done = logged.exists if name == "apply_import" else checked.exists
         return enqueue(name, key=name, by=cast.alice, batch=batch.pk), cast.alice, done
     if name == "test_robot":
         robot = Robot.objects.create(team=cast.alice.team, kind="feishu", address="https://open.feishu.cn/open-apis/bot/v2/hook/x")
