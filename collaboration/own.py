@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 
 from accounts.rights import sees_amounts
 from collaboration.models import CollaborationRequest, RequestKind
+from collaboration.rights import may_edit
 from core.changing import change_each
 from exchange import typed
 from exchange.defined import fields_of, load
@@ -49,8 +50,9 @@ def kinds_naming():
 
 
 def own_values(request, user):
-    """[(field, value, words)] of what its kind asks and of what it has, as far as `user` may read it."""
-    asked = {one.slug for one in own_of(request.kind, user)}
+    """[(field, value, words)] of what it has, as far as `user` may read it; for whoever may fill them in also what its
+    kind asks and is empty."""
+    asked = {one.slug for one in own_of(request.kind, user)} if may_edit(user, request) else set()
     fields = [one for one in own_fields(user) if one.slug in asked or one.slug in request.custom]
     return said(request.custom, fields)
 

@@ -162,7 +162,8 @@ def _own(row):
 
 
 def _css(one, text):
-    return " ".join(filter(None, ["num" if one.kind in NUMBERS else "own", "" if text else "hide-phone"]))
+    shape = "num" if one.kind in NUMBERS else "nowrap" if one.kind == Kind.DATE else "own"
+    return shape if text else f"{shape} hide-phone"
 
 
 def _by(one, page):

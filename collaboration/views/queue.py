@@ -44,6 +44,7 @@ def context_of(request, data=None):
         "may_raise": rights.may_raise(user), "board": board, "own_shown": own, "own_heads": queue.own_heads(own, sort),
         "more": [one.slug for one in own], "boxes": boxes(filterset, fields, given), "states": STATES,
         "in_use_names": " ".join(["kind", "due", "department", "tag", *sorted(parameters(fields))]),
+        "own_names": " ".join(sorted(parameters(fields))),
         "own_on": bool(own) or any(given.get(name) for name in parameters(fields)),
     }  # fmt: skip
     if board:
