@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from django.db.models import Case, CharField, F, IntegerField, Value, When, Window
-from django.db.models.fields.json import KeyTransform
 from django.db.models.functions import RowNumber
 from django.utils.translation import pgettext
 
@@ -18,6 +17,7 @@ from collaboration.own import own_fields, own_words
 from collaboration.querysets import WITH_ASKER
 from collaboration.verbs import promise_asked
 from customers.tagbar import TagBar, chosen_in
+from exchange.ownfilters import order_of, sortable
 
 COLUMNS = ("accept", "mine", "more", "returned", "done")  # of the board
 CARDS = 30  # a column; the rest is in the tab
@@ -127,9 +127,8 @@ def _order(tab, sort, *, now):
     if sort == "left":
         late = Case(When(due_at__lt=now, then=Value(1)), default=Value(0), output_field=IntegerField())
         return [late, due, F("number").desc()]
-    if sort.removeprefix("-") in {one.slug for one in own_sorts(own_fields())}:
-        key = KeyTransform(sort.removeprefix("-"), "custom")
-        return [key.desc(nulls_last=True) if sort.startswith("-") else key.asc(nulls_last=True), F("number").desc()]
+    if (own := order_of(sort, own_fields(), "custom")) is not None:
+        return [own, F("number").desc()]
     if sort.lstrip("-") == "amount":
         amount = F("amount")
         ordered = amount.desc(nulls_last=True) if sort.startswith("-") else amount.asc(nulls_last=True)
@@ -148,14 +147,9 @@ def own_shown(user, data):
     return [one for one in own_fields(user) if one.slug in data.getlist("more")]
 
 
-def own_sorts(fields):
-    """Those that a column can be sorted by."""
-    return [one for one in fields if one.kind not in (one.Kind.PERSON, one.Kind.RECORD)]
-
-
 def own_heads(shown, sort):
     """[(field, what a click sorts by or "", how it is sorted now)] of the added columns."""
-    known, found = own_sorts(shown), []
+    known, found = sortable(shown), []
     for one in shown:
         now = {one.slug: "ascending", f"-{one.slug}": "descending"}.get(sort, "")
         found.append((one, (f"-{one.slug}" if sort == one.slug else one.slug) if one in known else "", now))

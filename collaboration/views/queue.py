@@ -10,7 +10,7 @@ from collaboration.models import CollaborationRequest
 from collaboration.own import own_fields
 from core.lists import answer, filtered
 from exchange.defined import held
-from exchange.ownfilters import STATES, boxes, parameters
+from exchange.ownfilters import STATES, boxes, parameters, sortable
 
 PER_PAGE = 30
 
@@ -32,7 +32,7 @@ def context_of(request, data=None):
     tab, orders = queue.choose(user, given.get("tab"), counts), queue.orders(user)
     sort = given.get("sort", "")
     own, fields = queue.own_shown(user, given), own_fields(user)
-    if sorted_by := next((one for one in queue.own_sorts(fields) if one.slug == sort.removeprefix("-")), None):
+    if sorted_by := next((one for one in sortable(fields) if one.slug == sort.removeprefix("-")), None):
         orders[sort] = sorted_by.words
     sort = sort if sort in orders or (sort == "amount" and "-amount" in orders) else ""
     board = given.get("as") == "board"

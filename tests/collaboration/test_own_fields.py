@@ -1,5 +1,5 @@
-"""Custom fields of requests: asked by kind, edited, a column, filtered, in files, found, taken back; what a department may
-not see stays out of every one of these (R41, D6)."""
+"""Custom fields of requests: asked by kind, edited, a column, filtered, in files, found, taken back; what a department
+may not see stays out of every one of these (R41, D6)."""
 
 import datetime as dt
 import io
@@ -59,8 +59,8 @@ def test_a_request_asks_shows_lists_and_narrows_by_its_fields(cast, client_of, s
     way, days, budget, place, cares = slugs
     alice, path = client_of(cast.alice), reverse("collaboration:new")
     data = {
-        "kind": "technical", "title": "评估", "description": "四个部门", "department": cast.tech.pk, "priority": "normal",
-        "needed_by": (timezone.now() + dt.timedelta(days=9)).date().isoformat(),
+        "kind": "technical", "title": "评估", "description": "四个部门", "department": cast.tech.pk,
+        "priority": "normal", "needed_by": (timezone.now() + dt.timedelta(days=9)).date().isoformat(),
     }  # fmt: skip
     assert post(alice, path, data).status_code == 422  # the required one
     again = alice.get(f"{path}?kind=technical&{cares}=o1&{cares}=o2&{place}=专网")
@@ -173,7 +173,7 @@ def test_two_people_edit_one_request_and_what_was_approved_keeps_its_fields(cast
 
 @pytest.mark.proves("R41")
 def test_a_department_reads_the_fields_and_no_amount_anywhere(cast, client_of, slugs):
-    """480,123 and 星澜科技 stand for what the technical department is not shown: an amount, somebody else's customer."""
+    """480,123 and 云帆制造 stand for what the technical department is not shown: an amount, another's customer."""
     way, days, budget, place, _cares = slugs
     secret = make_customer(cast.alice, name="云帆制造", custom={})
     one = ask(cast.alice, cast.tech, custom={way: "o1", days: 5, budget: 480_123, place: "机房乙"})
@@ -230,7 +230,8 @@ def test_the_request_table_carries_them_out_and_in(cast, client_of, slugs):
     heads = ["需求编号", "协作部门", "需求类型", "需求描述", "实施方式", "Days of work", "外包预算", "关注"]
     batch, found = bring([
         heads, [one.code, "技术部", "", one.description, "Remote", "1.2万", "", "现场、远程"],
-        ["", "法务部", "合同审批", "新的一条", "现场", "", "48万", ""], ["", "技术部", "技术评估", "没有方式", "", "", "", ""],
+        ["", "法务部", "合同审批", "新的一条", "现场", "", "48万", ""],
+        ["", "技术部", "技术评估", "没有方式", "", "", "", ""],
         ["", "技术部", "", "坏行", "飞过去", "三", "", ""],
     ], cast.alice)  # fmt: skip
     assert [row.fate for row in found.values()] == ["changed", "new", "new", "wrong"]
@@ -246,7 +247,8 @@ def test_the_request_table_carries_them_out_and_in(cast, client_of, slugs):
     names, line = ([cell.value for cell in row] for row in sheet.iter_rows())
     row = dict(zip(names, line, strict=True))
     assert row["Way"] == "Remote" and row["Cares"] == "On site、Remote" and row["Days of work（天）"] == 12_000
-    back, same = bring([[str(name) for name in names], [str("" if cell is None else cell) for cell in line]], cast.alice)
+    again = [[str("" if cell is None else cell) for cell in cells] for cells in (names, line)]
+    back, same = bring(again, cast.alice)
     assert same[2].fate == "same", (same[2].changes, same[2].errors)  # what went out says nothing new
     set_own(fresh(one), {cares: ",o1,"}, by=cast.alice)
     taking_back.undo(batch, by=cast.alice, now=timezone.now())
