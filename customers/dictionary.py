@@ -31,6 +31,6 @@ def implied(text):
 
 
 def taught():
-    """{label: words} that people taught, less those with an ellipsis: for a log line and a pasted chat, which know the
-    usual words by a list of their own (customers/linewords.py)."""
+    """{label: words} that people taught, less those with an ellipsis: what a log line and a pasted chat tick beside the
+    usual words of a list of their own (customers/linewords.py). What else the dictionary implies they offer."""
     return _taught.get()

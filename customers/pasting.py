@@ -19,7 +19,7 @@ from core.text import phone_key, plain
 from customers import choices, conversations
 from customers.conversations import FILE, SAID, Conversation
 from customers.datewords import plan_in
-from customers.dictionary import taught
+from customers.dictionary import implied, taught
 from customers.linewords import vocabulary
 from customers.logging import Entry, held, log_many
 from customers.mentions import who
@@ -34,7 +34,8 @@ KEEPS = dt.timedelta(days=7)  # a check page may stay open so long: 昨天 is st
 @dataclass
 class Row:
     """A conversation on the check page. `fate` is new, part (`known` of its messages are there, only the others come)
-    or there; `plan` is the day it names, `topics` what the customer said in it."""
+    or there; `plan` is the day it names, `topics` what the customer said in it, `hinted` what it may mean besides, by
+    the installed dictionary: offered, not ticked."""
 
     whole: Conversation
     part: Conversation | None
@@ -42,8 +43,16 @@ class Row:
     contact: Contact | None = None
     outcome: str = "talked"
     topics: list = field(default_factory=list)
+    hinted: list = field(default_factory=list)
+    offered: list = field(default_factory=list)  # every label in use
     plan: tuple | None = None
     line: str = ""
+
+    @property
+    def shown_first(self):
+        """Every label: what was said, what it may mean, then the others."""
+        first = [*self.topics, *self.hinted]
+        return first + [topic for topic in self.offered if topic not in first]
 
     @property
     def ref(self):
@@ -135,6 +144,8 @@ def _rows(shown, user, now):
             theirs = _theirs(part, user, row.contact)
             said = "\n".join(one.text for one in theirs)
             row.topics = [topic for topic in shown.topics if dict(words.topics)[topic.pk].search(said)]
+            row.offered, meant = shown.topics, implied(said)
+            row.hinted = [topic for topic in shown.topics if topic.pk in meant and topic not in row.topics]
             row.outcome = _outcome(part, theirs, thread.kind)
             row.plan = _plan(part, now, calendar)
             row.line = next((one.text.split("\n")[0] for one in theirs if len(one.text) > 3), "")[:40]
