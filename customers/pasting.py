@@ -19,7 +19,9 @@ from core.text import phone_key, plain
 from customers import choices, conversations
 from customers.conversations import FILE, SAID, Conversation
 from customers.datewords import plan_in
-from customers.dictionary import implied, taught
+from customers.dictionary import taught
+from customers.dictionary import whole as dictionary_whole
+from customers.hinting import topics_in
 from customers.linewords import vocabulary
 from customers.logging import Entry, held, log_many
 from customers.mentions import who
@@ -132,7 +134,7 @@ def _rows(shown, user, now):
     words = vocabulary({}, shown.topics, tag_labels=switches.get("tag_labels"), taught=taught())
     names, calendar = names_of(Customer.objects.visible_to(user).filter(pk=customer.pk)), Calendar.load()
     people = {contact.pk: contact for contact in customer.contacts.filter(retired_at=None)}
-    rows = []
+    rows, dictionary = [], dictionary_whole()
     for whole in thread.conversations:
         part = whole.only(set(whole.digests) - there)
         if part and sum(row.part is not None for row in rows) == conversations.MOST:
@@ -144,7 +146,7 @@ def _rows(shown, user, now):
             theirs = _theirs(part, user, row.contact)
             said = "\n".join(one.text for one in theirs)
             row.topics = [topic for topic in shown.topics if dict(words.topics)[topic.pk].search(said)]
-            row.offered, meant = shown.topics, implied(said)
+            row.offered, meant = shown.topics, topics_in(said, dictionary)
             row.hinted = [topic for topic in shown.topics if topic.pk in meant and topic not in row.topics]
             row.outcome = _outcome(part, theirs, thread.kind)
             row.plan = _plan(part, now, calendar)
