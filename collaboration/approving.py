@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Department, Team
 from activity.files import freeze
 from activity.models import Attachment
-from collaboration import clocks, notes, rights, telling
+from collaboration import clocks, notes, own, rights, telling
 from collaboration.life import lock, open_interval, refusal, require, turn
 from collaboration.models import ApprovalStep, KindStep
 from core.changing import change
@@ -269,7 +269,7 @@ def _frozen(request):
     newest = {file.series: file for file in Attachment.objects.of(request).order_by("number")}
     return {
         "amount": str(request.amount) if request.amount is not None else None, "title": request.title,
-        "description": request.description, "version": request.version,
+        "description": request.description, "version": request.version, "own": own.kept(request),
         "files": [
             {"id": file.pk, "name": file.name, "number": file.number, "sha256": file.sha256}
             for file in sorted(newest.values(), key=lambda file: file.pk)

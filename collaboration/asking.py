@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from collaboration.models import RequestKind
+from collaboration.own import own_of
 from collaboration.raising import raise_request
 from collaboration.rights import department_of
 from core.asked import number
@@ -63,13 +64,16 @@ def named(user, name):
     return found[0] if len(found) == 1 else None
 
 
-def first_words(kind, about, given):
+def first_words(kind, about, given, *, user):
     """The kind's template; what was typed already stays; a risk becomes the title (R58)."""
     words = {name: given[name] for name in given if given[name] and name not in ("customer", "deal", "key")}
     templates = {kind.template, kind.template_en} if kind else set()
     typed = words.get("description", "").replace("\r\n", "\n")
     if kind and (not typed or given.get("template") == typed or typed in templates):
         words["description"] = kind.form_text
+    for one in own_of(kind, user, new=True) if hasattr(given, "getlist") else ():
+        if one.kind == one.Kind.CHOICES and one.slug in words:
+            words[one.slug] = given.getlist(one.slug)
     if kind:
         words |= {"kind": kind.code, "standard": _standard(kind, words.get("standard", ""))}
         place = department_of(kind)
@@ -94,7 +98,7 @@ def _standard(kind, typed):
 def send(form, about, *, by, now):
     said = form.cleaned_data
     kind = said["kind"]
-    custom = {}
+    custom = form.own_patch()
     customer = about.customer or named(by, said.get("customer_name", ""))
     if kind.makes_customer:
         custom["lead"] = {"contact": said.get("lead_contact", ""), "phone": said.get("lead_phone", "")}

@@ -10,7 +10,7 @@ from core.entryforms import entry_form
 def _request(data, *, user, now):
     """As it opens from the queue, about no customer, with the first kind chosen."""
     kind = kinds_for(user).first()
-    return RequestForm(data, initial=first_words(kind, About(), {}), by=user, kind=kind, now=now)
+    return RequestForm(data, initial=first_words(kind, About(), {}, user=user), by=user, kind=kind, now=now)
 
 
 def plug():

@@ -2,9 +2,12 @@
 
 from collaboration.filters import QueueFilter
 from collaboration.models import CollaborationRequest
+from collaboration.own import own_fields
 from core.lists import filtered
 from core.periods import today
 from customers.exporting import batches
+from exchange import typed
+from exchange.owncolumns import all_people
 
 STATES = {
     "submitted": "待接收",
@@ -34,6 +37,7 @@ def requests_of(user, request, data):
 
 def request_rows(user, queryset):
     """(key, {field: value}) of requests by number, a thousand at a time, one query each."""
+    own, names = own_fields(user), all_people()
     for keys in batches(queryset.order_by("number").distinct()):
         rows = (
             CollaborationRequest.objects.filter(pk__in=keys)
@@ -58,5 +62,6 @@ def request_rows(user, queryset):
                     "person": row.person.name if row.person else row.person_words,
                     "state": STATES[row.state],
                     "result": row.result,
-                },
+                }
+                | {one.slug: typed.cell(row.custom.get(one.slug), one, names) for one in own},
             )

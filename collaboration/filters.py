@@ -9,8 +9,10 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Department
 from accounts.rights import may_see_pipeline
 from collaboration.models import CollaborationRequest, RequestKind
+from collaboration.own import own_fields
 from core.periods import day_start, today
 from customers.tagbar import TagFilterSet
+from exchange.ownfilters import add_filters
 
 
 class QueueFilter(TagFilterSet):
@@ -36,6 +38,7 @@ class QueueFilter(TagFilterSet):
             del self.filters["department"]
         if not may_see_pipeline(self.request.user):  # a department sees no customers, and no tags of theirs (D3)
             del self.filters["tag"]
+        add_filters(self, own_fields(self.request.user), "custom")
 
     def filter_queryset(self, queryset):
         return super().filter_queryset(queryset.with_tag(self.request.user))

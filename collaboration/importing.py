@@ -3,6 +3,7 @@
 import datetime as dt
 
 from accounts.models import Department, User
+from collaboration import importing_own
 from collaboration.importing_back import requests_back
 from collaboration.models import CollaborationRequest, RequestKind
 from collaboration.raising import raise_many, stage_copied
@@ -59,6 +60,7 @@ class RequestPart(Part):
                 if "asker_named" in record.links:
                     record.links["asker"] = run.people.needed(record, "asker")
                 seen[place], record.is_new = record.number, not record.errors
+                importing_own.flag(record, run)
             else:
                 seen[place] = record.number
                 self._compare(record, request, run)
@@ -127,9 +129,11 @@ class RequestPart(Part):
             new = new.day if name == "needed_by" and new else new
             if new not in (None, "") and new != getattr(request, name):
                 fields[name] = new
-        if fields and not may_change(run.by, request):
-            record.wrong(next(iter(fields)), NOT_YOURS)
+        patch = importing_own.changed(record, request, run)
+        if (fields or patch) and not may_change(run.by, request):
+            record.wrong(next(iter({**fields, **patch})), NOT_YOURS)
             return
+        importing_own.compare(record, request, patch, run)
         record.links["fields"] = {
             name: new for name, new in fields.items() if record.change(name, getattr(request, name) or "", new)
         }
@@ -154,6 +158,7 @@ class RequestPart(Part):
                     )
                 wanted.append((request, fields))
         change_each(wanted, by=run.by)
+        importing_own.write(records, run)
 
     def _row(self, record, run):
         get, links = record.get, record.links
@@ -185,6 +190,7 @@ class RequestPart(Part):
             "customer_name": get("customer", ""),
             "state_before": "submitted" if state == "waiting" else "",
             "ended_at": moment if state in OVER else None,
+            "custom": importing_own.new_values(record, run),
         }
         if customer:  # ids and the copied fields, so that no row asks the database again
             row |= {"customer_id": customer.pk, "customer_name": customer.name} | look_of(customer, run)

@@ -5,6 +5,7 @@ import datetime as dt
 from django.db import transaction
 from django.db.models import ProtectedError
 
+from collaboration import importing_own
 from collaboration.models import CollaborationRequest
 from core.changing import change
 from exchange.taking_back import made, was_set
@@ -12,6 +13,7 @@ from exchange.taking_back import made, was_set
 
 def requests_back(batch, run):
     after = dt.datetime.fromisoformat(batch.mapping["finished"])
+    importing_own.back(run)
     wanted = was_set(run, "collaboration.request")
     for request in CollaborationRequest._base_manager.filter(pk__in=wanted):
         values = {}

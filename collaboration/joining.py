@@ -7,7 +7,7 @@ may see them, who asked and who watched it is kept informed there. Nothing is mo
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from collaboration import clocks, notes, parts, rights, telling, verbs
+from collaboration import clocks, notes, own, parts, rights, telling, verbs
 from collaboration.life import turn
 from collaboration.models import CheckItem, CollaborationRequest, Watcher
 from collaboration.raising import raise_request
@@ -81,7 +81,7 @@ def split(request, *, by, now, title, description, department, items=()):
     new = raise_request(
         by=by, asker=request.asker, now=now, department=department, kind=request.kind, title=title,
         description=description, needed_by=request.needed_by, priority=request.priority, customer=request.customer,
-        deal=request.deal, contact=request.contact, customer_name=request.customer_name,
+        deal=request.deal, contact=request.contact, customer_name=request.customer_name, custom=own.kept(request),
     )  # fmt: skip
     parts.link(request, new, by=by, now=now, split=True)
     moved = [item.pk for item in items]

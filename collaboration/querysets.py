@@ -137,9 +137,10 @@ class RequestQuerySet(models.QuerySet):
         """With what a row or a page names."""
         return self.select_related("kind", "department", "person", "asker", "asker_department", "customer")
 
-    def with_row_faces(self):
-        """What a row of the queue names, without the texts that only the page shows."""
-        texts = ("description", "standard", "result", "custom", "kind__template", "kind__template_en", "kind__standard")
+    def with_row_faces(self, *, own=False):
+        """What a row of the queue names, without the texts that only the page shows; `own` with its custom fields."""
+        texts = ["description", "standard", "result", "kind__template", "kind__template_en", "kind__standard"]
+        texts += [] if own else ["custom"]
         rows = self.select_related("kind", "department", "person", "asker", "customer")
         return rows.defer(*texts, *_all_but(self.model, "person", "name"), *_all_but(self.model, "asker", "name"),
                           *_all_but(self.model, "customer", "owner"))  # fmt: skip

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from django.db.models import Case, CharField, F, IntegerField, Value, When, Window
 from django.db.models.functions import RowNumber
@@ -12,9 +13,11 @@ from collaboration import rights
 from collaboration.buttons import buttons_for
 from collaboration.clocks import clock_of
 from collaboration.models import ApprovalStep, CollaborationRequest
+from collaboration.own import own_fields, own_words
 from collaboration.querysets import WITH_ASKER
 from collaboration.verbs import promise_asked
 from customers.tagbar import TagBar, chosen_in
+from exchange.ownfilters import order_of, sortable
 
 COLUMNS = ("accept", "mine", "more", "returned", "done")  # of the board
 CARDS = 30  # a column; the rest is in the tab
@@ -28,10 +31,11 @@ class Tab:
     label: str
     n: int | str
     current: bool
+    more: tuple = ()  # custom fields shown as columns, which stay from tab to tab
 
     @property
     def url(self):
-        return f"?tab={self.name}"
+        return f"?{urlencode([('tab', self.name), *(('more', slug) for slug in self.more)])}"
 
 
 @dataclass
@@ -43,6 +47,7 @@ class Row:
     buttons: list
     shows_amount: bool
     promise: object  # the date of the button 接收 · {date}前
+    own: tuple = ()  # [(custom field, its words)] of the columns that were added
 
     @property
     def only_menu(self):
@@ -90,10 +95,10 @@ def choose(user, wanted, counts):
     return "accept" if user.is_support or user.is_admin or counts["accept"] else "asked"
 
 
-def tabs(user, current, counts):
+def tabs(user, current, counts, more=()):
     quiet = ("done", "handled")
     return [
-        Tab(name, label, "" if name in quiet else counts[name], name == current)
+        Tab(name, label, "" if name in quiet else counts[name], name == current, tuple(more))
         for name, label in labels(user).items()
     ]
 
@@ -122,6 +127,8 @@ def _order(tab, sort, *, now):
     if sort == "left":
         late = Case(When(due_at__lt=now, then=Value(1)), default=Value(0), output_field=IntegerField())
         return [late, due, F("number").desc()]
+    if (own := order_of(sort, own_fields(), "custom")) is not None:
+        return [own, F("number").desc()]
     if sort.lstrip("-") == "amount":
         amount = F("amount")
         ordered = amount.desc(nulls_last=True) if sort.startswith("-") else amount.asc(nulls_last=True)
@@ -135,15 +142,30 @@ def _order(tab, sort, *, now):
     return [*turn, due, F("number").desc()]
 
 
-def fetched(ids):
+def own_shown(user, data):
+    """The custom fields somebody wants as columns (`?more=`), of those he may read."""
+    return [one for one in own_fields(user) if one.slug in data.getlist("more")]
+
+
+def own_heads(shown, sort):
+    """[(field, what a click sorts by or "", how it is sorted now)] of the added columns."""
+    known, found = sortable(shown), []
+    for one in shown:
+        now = {one.slug: "ascending", f"-{one.slug}": "descending"}.get(sort, "")
+        found.append((one, (f"-{one.slug}" if sort == one.slug else one.slug) if one in known else "", now))
+    return found
+
+
+def fetched(ids, *, own=False):
     """The rows of a page by the ids that were chosen as `visible_to` its reader, in their order (D41): only they are
-    joined with what they name."""
-    found = CollaborationRequest.objects.with_row_faces().in_bulk(ids)
+    joined with what they name. `own`: with their custom fields."""
+    found = CollaborationRequest.objects.with_row_faces(own=own).in_bulk(ids)
     return [found[pk] for pk in ids if pk in found]
 
 
-def read_rows(rows, user, *, now):
-    """Rows of a page, fetched with their faces: one query more for the steps of approvals among them."""
+def read_rows(rows, user, *, now, own=()):
+    """Rows of a page, fetched with their faces: one query more for the steps of approvals among them. `own` are the
+    custom fields shown as columns."""
     found = list(rows)
     waiting = [request for request in found if request.state in ("submitted", "accepted")]
     approvals = [request.pk for request in waiting if request.kind.is_approval]
@@ -153,15 +175,15 @@ def read_rows(rows, user, *, now):
             steps[step.request_id].append(step)
     for request in found:
         request._steps = steps.get(request.pk, [])
-    calendar = Calendar.load()
-    return [row_of(request, user, now=now, calendar=calendar) for request in found]
+    calendar, told = Calendar.load(), own_words(found, own) if own else {}
+    return [row_of(request, user, now=now, calendar=calendar, own=told.get(request.pk, ())) for request in found]
 
 
-def row_of(request, user, *, now, calendar=None):
+def row_of(request, user, *, now, calendar=None, own=()):
     calendar = calendar or Calendar.load()
     return Row(
         request, clock_of(request, now, calendar), buttons_for(request, user, now=now), rights.sees_amounts(user),
-        promise_asked(request, now=now, calendar=calendar),
+        promise_asked(request, now=now, calendar=calendar), own,
     )
 
 

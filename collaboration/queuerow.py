@@ -1,6 +1,7 @@
 """A row and a card of the queue as markup, in one pass: a page has fifty, each with its buttons and their forms."""
 
 import functools
+from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.html import conditional_escape
@@ -14,12 +15,14 @@ from core.entryforms import opened_before
 from core.keys import new_key
 from core.markup import format_html
 from core.templatetags import words
+from exchange.typed import Kind
 from pipeline.drawing import day, money
 
 TONES = {
     "done": "done", "refused": "stop", "withdrawn": "stop", "closed": "stop", "waiting": "asks", "countered": "asks",
     "delivered": "asks",
 }  # fmt: skip
+NUMBERS = (Kind.NUMBER, Kind.MONEY)
 TICK = (
     '<td class="tick"><label><input type="checkbox" class="pick" name="ids" value="{number}" form="bulk">'
     '<span class="sr">{select}</span></label></td>'
@@ -28,9 +31,10 @@ ROW = (
     '<tr id="req-row-{number}" data-row>{tick}<td class="nowrap"><a href="{url}" data-open>{code}</a></td>'
     '<td class="main"><a href="{url}"><b>{title}</b></a><span class="sub">{sub} · {place}</span></td>'
     "<td>{customer}</td><td>{asker}</td>{amount}"
-    '<td><span class="state {tone}">{state}</span>{clock}</td><td>{by}</td>'
+    '<td><span class="state {tone}">{state}</span>{clock}</td><td>{by}</td>{own}'
     '<td class="{full}"><div class="row-do">{wrong}{do}</div></td></tr>'
 )
+OWN = '<td class="{css}" data-label="{label}">{text}</td>'
 CARD = (
     '<li class="req-card" id="req-row-{number}" data-row><p class="head"><a href="{url}" data-open>{code}</a>{clock}'
     "</p>"
@@ -69,6 +73,7 @@ class Page:
         token = context.get("csrf_token")
         self.token = format_html(HIDDEN, "csrfmiddlewaretoken", str(token)) if token else ""
         self.queue = reverse("collaboration:queue")
+        self.columns = [("more", slug) for slug in context.get("more", ())]
         self.openings, self.states, self.places, self.origins = {}, {}, {}, {}
         self.select, self.more = _("Select %(code)s"), _("More for %(code)s")
         self.accept, self.other = _as_pattern(_("Accept, due %(date)s")), _("Accept with another person or date")
@@ -81,8 +86,9 @@ class Page:
         return self.origins[tab]
 
     def _where(self, tab):
-        query = self.request.GET.urlencode() if self.board else f"tab={tab}"
-        more = format_html(HIDDEN, "query", query) if self.board else ""
+        query = self.request.GET.urlencode() if self.board else urlencode([("tab", tab), *self.columns])
+        more = [format_html(HIDDEN, name, slug) for name, slug in self.columns]
+        more = format_html(HIDDEN, "query", query) if self.board else SafeString("".join(more))
         return format_html("{}{}{}", format_html(HIDDEN, "tab", tab), more,
                            format_html(HIDDEN, "back", f"{self.queue}?{query}"))  # fmt: skip
 
@@ -121,7 +127,8 @@ def row_html(row, page):
         ROW, number=one.number, tick=tick, url=url, code=one.code, title=one.title, sub=_sub(one),
         place=page.place(one.department), customer=one.customer_name, asker=page.asker(one), amount=amount,
         tone=TONES.get(one.state, ""), state=state, clock=_clock(row), by=_by(one, page), wrong=_wrong(page, "span"),
-        full="do-only" if row.only_menu and not page.bad_form else "full", do=_do(row, page, url, page.tab),
+        own=_own(row), do=_do(row, page, url, page.tab),
+        full="do-only" if row.only_menu and not page.bad_form else "full",
     )  # fmt: skip
 
 
@@ -145,6 +152,18 @@ def card_html(row, page, tab):
 
 def _sub(one):
     return f"{one.reading} · {one.get_priority_display()}" if one.priority in ("urgent", "high") else one.reading
+
+
+def _own(row):
+    """The added columns; on the phone an empty one takes no line."""
+    return SafeString("".join(
+        format_html(OWN, css=_css(one, text), label=one.words, text=text) for one, text in row.own
+    ))  # fmt: skip
+
+
+def _css(one, text):
+    shape = "num" if one.kind in NUMBERS else "nowrap" if one.kind == Kind.DATE else "own"
+    return shape if text else f"{shape} hide-phone"
 
 
 def _by(one, page):

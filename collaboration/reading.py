@@ -12,7 +12,7 @@ from accounts.calendar import Calendar
 from accounts.models import User
 from activity.files import attach
 from activity.models import Attachment, Event
-from collaboration import buttons, clocks, joining, nudging, rights
+from collaboration import buttons, clocks, editing, joining, nudging, own, rights
 from collaboration.cards import contact_card, knows_customer
 from collaboration.forms.parts import ItemForm, LinkForm, WatchForm
 from collaboration.forms.verbs import CommentForm, form_for
@@ -46,7 +46,7 @@ def page(one, user, *, now):
         "links_customer": knows_customer(one, user), "shows_amount": rights.sees_amounts(user),
         "may_comment": rights.may_comment(user, one, now=now), "may_attach": rights.may_attach(user, one, now=now),
         "may_nudge": may_nudge, "nudged": may_nudge and nudging.was_nudged(one, today(now)),
-        "may_edit": rights.may_edit(user, one), "oa_link": link_in(one.oa_number),
+        "may_edit": rights.may_edit(user, one), "own": own.own_values(one, user), "oa_link": link_in(one.oa_number),
         "items": items, "items_done": sum(item.done_at is not None for item in items),
         "links": linked(one, user, but=also),
         "merged": merged, "may_merge_back": user.is_admin or rights.is_serving(user, one),
@@ -110,10 +110,13 @@ def copy_of(one, step, user):
     here = {file.pk: file for file in Attachment.objects.of(one)}
     newest = {file.series: file.pk for file in sorted(here.values(), key=lambda file: file.number)}
     files = [file | {"here": file["id"] in here} for file in kept.get("files", [])]
+    held, fields = kept.get("own", {}), own.own_fields(user)
     same = (kept["title"], kept["description"]) == (one.title, one.description)
+    same = same and ("own" not in kept or all(held.get(f.slug) == one.custom.get(f.slug) for f in fields))
     same = same and {file["id"] for file in files} == set(newest.values())
     return {
         "title": kept["title"], "description": kept["description"], "files": files, "changed": not same,
+        "own": [line for line in own.said(held, fields) if line[2]],
         "amount": Decimal(amount) if amount is not None and rights.sees_amounts(user) else None,
     }  # fmt: skip
 
@@ -143,7 +146,13 @@ def conversation(one, user, merged=()):
     note it was done with: whoever comes later reads why it lies where it lies."""
     rows = RequestComment.objects.filter(request__in=[one, *merged]).select_related("by", "request")
     rows = rows if rights.sees_internal(user, one) else rows.filter(internal=False)
-    deeds = Event.objects.about(one).exclude(verb__in=UNTOLD).select_related("by").order_by("at", "pk")
+    deeds = list(Event.objects.about(one).exclude(verb__in=UNTOLD).select_related("by").order_by("at", "pk"))
+    told, last = editing.changes_of(deeds, user), None
+    for event in deeds:
+        event.changes = told.get(event.pk, ())
+        last = event if event.verb == editing.EDITED else last
+    if last is not None and (user.is_admin or last.by_id == user.pk):
+        last.is_last_edit = rights.may_edit(user, one) or (user.is_admin and one.state in rights.EDITABLE)
     return sorted([*deeds, *rows], key=lambda line: line.at)
 
 

@@ -12,6 +12,8 @@ from collaboration.querysets import hands
 from core.errors import NotAllowed
 from core.periods import today
 
+EDITABLE = ("submitted", "waiting", "refused")
+
 
 def may_raise(user):
     """Reps, managers and support; an admin watches, he does not ask (D4)."""
@@ -113,7 +115,7 @@ def verbs_for(user, request, *, now):
 
 def may_edit(user, request):
     """The text, while nobody has taken it (E while submitted); a sent-back or refused one on its way back."""
-    return is_asker(user, request) and request.state in ("submitted", "waiting", "refused")
+    return is_asker(user, request) and request.state in EDITABLE
 
 
 def may_comment(user, request, *, now):

@@ -3,13 +3,16 @@
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Department
+from collaboration import own
 from collaboration.exporting import request_rows, requests_of
 from collaboration.importing import RequestPart
 from collaboration.models import RequestKind
 from core.text import plain
 from customers import cells
 from exchange import parsing
-from exchange.sheets import KEY, Column, Sheet, register
+from exchange.holding import holder
+from exchange.owncolumns import columns_of
+from exchange.sheets import KEY, Column, Sheet, grow, register
 from pipeline.sheets import day
 
 STATES = {
@@ -164,3 +167,6 @@ requests = Sheet(
 
 def plug():
     register(requests)
+    grow(requests.slug, lambda known: columns_of(known.fields(own.OF)))
+    holder(own.OF, _("Requests"), has_value=own.has_value, counts=own.counts, values=own.values, rewrite=own.rewrite,
+           columns=lambda: requests.all_columns)  # fmt: skip

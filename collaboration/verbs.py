@@ -10,10 +10,11 @@ from django.utils.translation import pgettext_lazy
 from accounts.calendar import Calendar
 from collaboration import approving, clocks, leads, limits, notes, telling
 from collaboration.approving import add_step, approve, send_back
+from collaboration.editing import edit
 from collaboration.life import HOLDER, require, turn
 from collaboration.models import RequestComment
-from core.changing import change
 from core.periods import today
+from exchange.ownforms import patched
 
 POSTPONE_REASONS = {
     "people": pgettext_lazy("postponed", "Nobody free"),
@@ -112,9 +113,10 @@ def refuse(request, *, by, now, reason):
 
 
 @transaction.atomic
-def resubmit(request, *, by, now, **edited):
-    """重新提交, edited: the text and date may be changed on the way."""
+def resubmit(request, *, by, now, own=None, **edited):
+    """重新提交, edited: the text, the date and custom fields (`own`) may be changed on the way."""
     require(request, "resubmit", now=now)
+    edited |= {"custom": patched(request.custom, own)} if own else {}
     due = clocks.accept_due(request.department, request.priority, now=now, kind=request.kind)
     turn(request, by=by, now=now, to="submitted", person=None, refusal="", accept_by=due, **edited)
     notes.show(request, now=now)
@@ -263,13 +265,6 @@ def close(request, *, by, now, reason):
     notes.show(request, now=now)
     telling.tell("closed", request, by=by, now=now, fyi=heard, reason=reason)
     return request
-
-
-@transaction.atomic
-def edit(request, *, by, now, expect, **fields):
-    """Change the text while nobody has taken it. `expect` is the version the form saw; Conflict when it moved on."""
-    if change(request, by=by, expect=expect, **fields):
-        telling.tell("edited", request, by=by, now=now, who=by.name)
 
 
 @transaction.atomic

@@ -30,7 +30,12 @@ def implied(text):
     return topics_in(text, _kept.get()) if text.strip() else []
 
 
+def whole():
+    """The dictionary itself, for who reads many texts at once: topics_in(text, whole())."""
+    return _kept.get()
+
+
 def taught():
-    """{label: words} that people taught, less those with an ellipsis: for a log line and a pasted chat, which know the
-    usual words by a list of their own (customers/linewords.py)."""
+    """{label: words} that people taught, less those with an ellipsis: what a log line and a pasted chat tick beside the
+    usual words of a list of their own (customers/linewords.py). What else the dictionary implies they offer."""
     return _taught.get()

@@ -31,6 +31,7 @@ from customers.models import (
 )
 from customers.searching import index_again
 from customers.tagging import is_raise, set_tags, void_tag_changes
+from exchange.ownforms import patched
 
 FILLED = ["industry", "size_text", "staff_min", "staff_max", "revenue", "source", "address", "website", "grade"]
 MOVED = {model.__name__: model for model in (FollowUp, Need, NextStep, Owed, TableRow, TagChange)}
@@ -47,7 +48,8 @@ def on_merge(function, back=None):
 def merge(keep, drop, *, by, now, chosen=None, expect=None):
     """Everything of `drop` goes to `keep`; `drop` stays as a pointer, seen by nobody. Returns the event to undo.
 
-    `chosen` are the values picked field by field ({name: value}, tag and owner too); without it, empty fields of
+    `chosen` are the values picked field by field ({name: value}, tag and owner too, custom fields under "custom" as
+    {slug: value, None for empty}); without it, empty fields of
     `keep` are filled and the higher tag is taken. `expect` is (version of keep, version of drop) as they were shown:
     Conflict when one moved on. Both come through the gate; the right is rights.may_merge's.
     """
@@ -165,7 +167,8 @@ def _set_fields(keep, drop, chosen, *, expect, by, now):
         chosen = {name: getattr(drop, name) for name in FILLED if not getattr(keep, name) and getattr(drop, name)}
         if is_raise(keep.tag, drop.tag):
             chosen["tag"] = drop.tag
-    values = dict(chosen) | ({"custom": drop.custom | keep.custom} if drop.custom else {})  # what keep lacks
+    values = dict(chosen)
+    values["custom"] = patched(drop.custom | keep.custom, values.get("custom", {}))  # what keep lacks, then as chosen
     tag = values.pop("tag", keep.tag)
     if "name" in values:
         name = values["name"]
@@ -197,6 +200,10 @@ def _fields_back(keep, data, *, by, now):
         name: getattr(before, attname) for attname, name in back.items()
         if getattr(keep, attname) == getattr(after, attname)
     }
+    if "custom" in back.values():  # field by field: one edited since stays, the others go back
+        was, given = before.custom, after.custom
+        still = [slug for slug in {**was, **given} if was.get(slug) != given.get(slug) == keep.custom.get(slug)]
+        values["custom"] = patched(keep.custom, {slug: was.get(slug) for slug in still})
     for name in ("owner", "team", "pooled_from", "made_by"):
         if name in values:
             model = Customer._meta.get_field(name).related_model

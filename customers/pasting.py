@@ -20,6 +20,8 @@ from customers import choices, conversations
 from customers.conversations import FILE, SAID, Conversation
 from customers.datewords import plan_in
 from customers.dictionary import taught
+from customers.dictionary import whole as dictionary_whole
+from customers.hinting import topics_in
 from customers.linewords import vocabulary
 from customers.logging import Entry, held, log_many
 from customers.mentions import who
@@ -34,7 +36,8 @@ KEEPS = dt.timedelta(days=7)  # a check page may stay open so long: 昨天 is st
 @dataclass
 class Row:
     """A conversation on the check page. `fate` is new, part (`known` of its messages are there, only the others come)
-    or there; `plan` is the day it names, `topics` what the customer said in it."""
+    or there; `plan` is the day it names, `topics` what the customer said in it, `hinted` what it may mean besides, by
+    the installed dictionary: offered, not ticked."""
 
     whole: Conversation
     part: Conversation | None
@@ -42,8 +45,16 @@ class Row:
     contact: Contact | None = None
     outcome: str = "talked"
     topics: list = field(default_factory=list)
+    hinted: list = field(default_factory=list)
+    offered: list = field(default_factory=list)  # every label in use
     plan: tuple | None = None
     line: str = ""
+
+    @property
+    def shown_first(self):
+        """Every label: what was said, what it may mean, then the others."""
+        first = [*self.topics, *self.hinted]
+        return first + [topic for topic in self.offered if topic not in first]
 
     @property
     def ref(self):
@@ -123,7 +134,7 @@ def _rows(shown, user, now):
     words = vocabulary({}, shown.topics, tag_labels=switches.get("tag_labels"), taught=taught())
     names, calendar = names_of(Customer.objects.visible_to(user).filter(pk=customer.pk)), Calendar.load()
     people = {contact.pk: contact for contact in customer.contacts.filter(retired_at=None)}
-    rows = []
+    rows, dictionary = [], dictionary_whole()
     for whole in thread.conversations:
         part = whole.only(set(whole.digests) - there)
         if part and sum(row.part is not None for row in rows) == conversations.MOST:
@@ -135,6 +146,8 @@ def _rows(shown, user, now):
             theirs = _theirs(part, user, row.contact)
             said = "\n".join(one.text for one in theirs)
             row.topics = [topic for topic in shown.topics if dict(words.topics)[topic.pk].search(said)]
+            row.offered, meant = shown.topics, topics_in(said, dictionary)
+            row.hinted = [topic for topic in shown.topics if topic.pk in meant and topic not in row.topics]
             row.outcome = _outcome(part, theirs, thread.kind)
             row.plan = _plan(part, now, calendar)
             row.line = next((one.text.split("\n")[0] for one in theirs if len(one.text) > 3), "")[:40]

@@ -7,7 +7,7 @@ from accounts import switches
 from accounts.calendar import Calendar
 from core.text import plain
 from customers import choices
-from customers.dictionary import taught
+from customers.dictionary import implied, taught
 from customers.line import Line, read
 from customers.linewords import vocabulary
 from customers.models import FollowUp, Need, Topic
@@ -33,6 +33,12 @@ def understand(text, user, *, on, names=None):
     )
     names = candidates(text, user) if names is None else names
     return read(text, today=on, words=words, names=names, calendar=Calendar.load())
+
+
+def offered_by(line):
+    """Ids of the needs and objections that the words of the installed dictionary find in what stays of a line, less
+    those it says already: offered, never ticked, since they are right less often (docs/log-line.md)."""
+    return [pk for pk in implied(line.rest) if pk not in line.topics]
 
 
 def phrases_of(user, topics):

@@ -171,10 +171,27 @@ class OwnColumn(tables.Column):
         self.key = KeyTransform(slug, column)
 
     def order(self, queryset, is_descending):
-        key = self.key.desc(nulls_last=True) if is_descending else self.key.asc(nulls_last=True)
-        return queryset.order_by(key, "id"), True
+        return queryset.order_by(in_order(self.key, is_descending), "id"), True
 
 
 def sorts(fields, column):
     """extra_columns of a django-tables2 table."""
-    return [(one.slug, OwnColumn(one.slug, column)) for one in fields if one.kind not in (Kind.PERSON, Kind.RECORD)]
+    return [(one.slug, OwnColumn(one.slug, column)) for one in sortable(fields)]
+
+
+def sortable(fields):
+    """Those a list can be sorted by: the key of a person or a record says nothing of its name."""
+    return [one for one in fields if one.kind not in (Kind.PERSON, Kind.RECORD)]
+
+
+def order_of(sort, fields, column):
+    """The expression of `sort`, a field's slug or -slug, over the JSON column; None when it names none of them."""
+    slug = sort.removeprefix("-")
+    if all(one.slug != slug for one in sortable(fields)):
+        return None
+    return in_order(KeyTransform(slug, column), sort.startswith("-"))
+
+
+def in_order(key, down):
+    """What is empty comes last either way."""
+    return key.desc(nulls_last=True) if down else key.asc(nulls_last=True)

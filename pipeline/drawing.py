@@ -11,6 +11,8 @@ from core import words as said
 from core.markup import format_html, format_html_join
 from core.templatetags import words
 from customers.models import Customer
+from exchange import typed
+from exchange.typed import Kind
 
 
 @functools.lru_cache(maxsize=2000)
@@ -131,6 +133,10 @@ def _past_card(card, *, everywhere):
     )  # fmt: skip
 
 
+NUMBERS = (Kind.NUMBER, Kind.MONEY)
+CELL = (
+    '<span class="cell" id="cell-{pk}-{name}"><a class="cell-in" href="{url}" hx-get="{url}">{value}</a>{only}</span>'
+)
 CELLS = ("amount", "expected_close", "key_action", "risk", "rep", "owner")
 
 
@@ -139,11 +145,10 @@ def cell_html(card, name, narrow="?action="):
     action of the list has a link beside it to the table of those alone: `narrow` and its code."""
     deal = card.deal
     only = only_html(deal.kind_code, card.kind_words, narrow) if name == "key_action" and deal.kind_code else ""
-    return format_html(
-        '<span class="cell" id="cell-{pk}-{name}"><a class="cell-in" href="{url}" hx-get="{url}">{value}</a>{only}'
-        "</span>",
-        pk=str(deal.pk), name=name, url=f"/deals/{deal.pk}/field?field={name}", value=_value(card, name), only=only,
-    )  # fmt: skip
+    own = next((text for one, text in getattr(card, "own", ()) if one.slug == name), None)
+    value = _value(card, name) if own is None else own or said.NOTHING
+    return format_html(CELL, pk=str(deal.pk), name=name, url=f"/deals/{deal.pk}/field?field={name}", value=value,
+                       only=only)  # fmt: skip
 
 
 def only_html(code, name, narrow):
@@ -186,7 +191,7 @@ ROW = (
     '<td class="full">{key_action}</td><td data-label="{l_risk}">{risk}</td><td class="hide-phone">{owner}</td>{own}'
     "</tr>"
 )
-OWN = '<td class="{}" data-label="{}">{}</td>'
+OWN = '<td class="{}"{} data-label="{}">{}</td>'
 
 
 def row_html(card, on, narrow="?action="):
@@ -205,9 +210,19 @@ def row_html(card, on, narrow="?action="):
 
 
 def _own(card):
-    """The custom fields that are shown as columns."""
-    said = getattr(card, "own", ())
-    return format_html_join("", OWN, (("" if text else "hide-phone", one.words, text or "–") for one, text in said))
+    """The custom fields that are shown as columns, each a cell like the others."""
+    return format_html_join("", OWN, (
+        (" ".join(["num"] * (one.kind in NUMBERS) + ["hide-phone"] * (not text)), _copied_own(card.deal, one),
+         one.words, cell_html(card, one.slug))
+        for one, text in getattr(card, "own", ())
+    ))  # fmt: skip
+
+
+def _copied_own(deal, one):
+    """Numbers and days as a copied row carries them, as of the other columns."""
+    value = deal.custom.get(one.slug)
+    held = value is not None and one.kind in (*NUMBERS, Kind.DATE)
+    return format_html(' data-value="{}"', typed.typed(value, one)) if held else ""
 
 
 def _copied(day):

@@ -213,7 +213,7 @@ class DealForm(forms.ModelForm):
 
 
 class CellForm(forms.ModelForm):
-    """One cell of the table: `field` is the only one that is read."""
+    """One cell of the table: `field` is the only one that is read, one of FIELDS or a custom field's slug."""
 
     FIELDS = ("amount", "expected_close", "rep", "owner", "key_action", "risk")
     amount = AmountField(label=_("Amount"), required=False)
@@ -227,13 +227,22 @@ class CellForm(forms.ModelForm):
 
     def __init__(self, *args, field, user, **kwargs):
         super().__init__(*args, **kwargs)
+        self.stage = self.instance.stage
         for name in list(self.fields):
             if name != field:
                 del self.fields[name]
+        self.own = [one for one in own_fields() if one.slug == field]
+        add_fields(self, self.own, self.instance.custom, user=user)
         if field in ("rep", "owner"):
             people = User.objects.sellers() if user.is_admin or user.is_manager else User.objects.assignable_by(user)
             self.fields[field].queryset = people | User.objects.filter(pk=getattr(self.instance, f"{field}_id"))
             self.fields[field].empty_label = "–"
+
+    def clean(self):
+        data, slugs = super().clean(), {one.slug for one in self.own}
+        self.own_patch = {slug: data[slug] for slug in slugs & set(self.changed_data) if slug in data}
+        self.changed_data = [name for name in self.changed_data if name not in slugs]
+        return {name: value for name, value in data.items() if name not in slugs}
 
 
 class UpdateForm(forms.Form):

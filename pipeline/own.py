@@ -21,6 +21,11 @@ def own_fields():
     return fields_of(OF)
 
 
+def own_shown(data, asked):
+    """The custom fields somebody wants as columns of the table; not on a day gone by."""
+    return [] if asked.past else [one for one in own_fields() if one.slug in data.getlist("more")]
+
+
 def own_values(deals, fields):
     """{deal id: [(field, words)]} of these fields, empty ones too; people are remembered."""
     names = names_for(fields, [deal.custom for deal in deals])

@@ -13,7 +13,8 @@ from core import words
 from core.errors import Refused
 from core.text import plain
 from customers.transferring import BACK
-from exchange import parsing
+from exchange import parsing, typed
+from exchange.owncolumns import all_people, people_by_name
 from exchange.problems import Wrong
 from pipeline import actions, facts, risks
 from pipeline.deals import save_deal
@@ -22,6 +23,7 @@ from pipeline.handing import change_deals
 from pipeline.holding import hold_customers
 from pipeline.listed import same_words
 from pipeline.models import Deal, KeyAction, Risk
+from pipeline.own import own_fields, set_many
 
 COLUMNS = ("rep", "customer", "stage", "amount", "entered", "expected_close", "key_action", "risk", "owner")
 PUT_BACK = ("amount", "expected_close", "rep", "owner")  # columns of the deal; lines and risks are rows of their own
@@ -51,20 +53,27 @@ def lines_of(text):
     return len(_lines(text))
 
 
-def read_block(text, deals, first, *, user, on):
+def read_block(text, deals, first, *, user, on, own=()):
     """The cells a pasted block would change. `deals` are the rows from the first one down, `first` the column it begins
-    in. Columns that are not edited in the table (customer, stage, entered) are passed over."""
+    in; `own` are the custom fields shown behind the others. Columns that are not edited in the table (customer, stage,
+    entered) are passed over."""
     rows = [line.split("\t") for line in _lines(text)]
-    columns = COLUMNS[COLUMNS.index(first) :]
-    people = None
+    known = {one.slug: one for one in own}
+    columns = [*COLUMNS, *known]
+    columns, people, named = columns[columns.index(first) :], None, None
     cells = []
     for deal, row in zip(deals, rows[:MOST_ROWS], strict=False):
-        for field, typed in zip(columns, row, strict=False):
+        for field, typed_in in zip(columns, row, strict=False):
+            if one := known.get(field):
+                named = named or people_by_name(user)
+                cell = _read_own(deal, one, _typed(typed_in), named, on)
+                cells += [_checked(cell, user)] if cell is not None else []
+                continue
             if field not in CellForm.FIELDS or (field == "expected_close" and not deal.stage.is_open):
                 continue
             if people is None and field in ("rep", "owner"):
                 people = _people(user)
-            cell = _read(deal, field, _typed(typed), people, on)
+            cell = _read(deal, field, _typed(typed_in), people, on)
             if cell is not None:
                 cells.append(_checked(cell, user))
     return cells
@@ -118,6 +127,20 @@ def is_same(deal, field, text, before):
     )
 
 
+def _read_own(deal, one, text, named, on):
+    old = typed.current(deal.custom.get(one.slug), one)
+    before = typed.say(old, one, all_people())
+    if plain(text) == plain(before):
+        return None
+    try:
+        new = typed.parse(text, one, today=on, names=named)
+    except Wrong as wrong:
+        return Cell(deal, one.slug, before, text, error=str(wrong))
+    value = typed.typed(new, one)
+    value = ",".join(value) if isinstance(value, list) else value
+    return None if new == old else Cell(deal, one.slug, before, typed.say(new, one, all_people()), value)
+
+
 def _read_person(deal, field, typed, people, before):
     if parsing.is_nothing(typed) or plain(typed) == plain(before):
         return None
@@ -138,6 +161,8 @@ def _checked(cell, user):
 
 def form_of(deal, field, value, user):
     initial = {"key_action": deal.key_action[:80], "risk": deal.risk[:120]}
+    if isinstance(value, str) and any(one.slug == field and one.kind == typed.Kind.CHOICES for one in own_fields()):
+        value = typed.codes_of(value)
     return CellForm({field: value}, instance=deal, field=field, user=user, initial=initial)
 
 
@@ -155,6 +180,8 @@ def _text(value):
 
 def write_block(cells, *, by, now):
     """Save cells of [(deal, field, value, version it was shown with)], all or none; (how many changed, the event).
+
+    A custom field's cell has its slug for field.
 
     Raises Conflict when somebody changed one of them since the preview, Refused when a value no longer fits.
     """
@@ -185,13 +212,16 @@ def write_block(cells, *, by, now):
 
 
 def _raw(deal, field):
+    """As the event keeps it; a custom field as its value is."""
+    if field not in CellForm.FIELDS:
+        return deal.custom.get(field)
     value = getattr(deal, f"{field}_id" if field in ("rep", "owner") else field)
     return value if isinstance(value, int) else _text(value)
 
 
 def undo_block(event, *, by, now):
     """Put cells back that nobody changed since; the lines and risks that came with them go."""
-    data, wanted = event.data, {}
+    data, wanted, patches = event.data, {}, {}
     keys = {row[0] for row in data["cells"]}
     hold_customers(Deal.objects.filter(pk__in=keys).values_list("customer_id", flat=True))
     deals = Deal.objects.select_related("customer", "stage", "rep", "owner").in_bulk(keys)
@@ -199,9 +229,14 @@ def undo_block(event, *, by, now):
         deal = deals.get(pk)
         if field in PUT_BACK and deal is not None and _raw(deal, field) == after:
             wanted.setdefault(pk, {})[f"{field}_id" if field in ("rep", "owner") else field] = _value(field, before)
-    if not wanted and not data["lines"] and not data["risks"]:
+        elif field not in CellForm.FIELDS and deal is not None and _raw(deal, field) == after:
+            patches.setdefault(pk, {})[field] = before
+    if not wanted and not patches and not data["lines"] and not data["risks"]:
         raise Refused(_("Somebody changed these cells since."))
+    set_many(patches, by=by)
     for pk, fields in wanted.items():
+        if pk in patches:
+            deals[pk].refresh_from_db()
         before, after = data.get("slips", {}).get(str(pk), (None, None))
         if "expected_close" in fields and deals[pk].slips == after:  # an undone slip is none
             fields["slips"] = before

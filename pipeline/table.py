@@ -12,6 +12,8 @@ from core.answers import answered
 from core.asked import number
 from customers.models import Customer
 from customers.tagbar import TagBar
+from exchange.ownfilters import order_of
+from pipeline.own import own_fields
 from pipeline.sums import bar_of, columns_of, with_month
 
 PER_PAGE = 50
@@ -130,9 +132,10 @@ def read_table(asked, sums=None):
     deals = wanted_deals(asked).annotate(worth=Coalesce("contract_amount", "amount"), place=asked.position)
     group, sort = group_of(asked), asked.GET.get("sort", "")
     field = sort.lstrip("-")
-    if field not in SORTS or (asked.past and field in NOT_THEN):
+    own = None if asked.past else order_of(sort, own_fields(), "custom")
+    if own is None and (field not in SORTS or (asked.past and field in NOT_THEN)):
         sort, field = "", ""
-    order = [_side(name, sort.startswith("-")) for name in SORTS.get(field, [])]
+    order = [own] if own is not None else [_side(name, sort.startswith("-")) for name in SORTS.get(field, [])]
     order = [*lead_of(asked, group), *order, F("place").desc(), _side("expected_close", False), F(asked.key).asc()]
     is_board = not asked.GET.get("state") and not asked.GET.get("stage")
     if not is_board or sums is None:

@@ -53,9 +53,10 @@ class UnknownFigure(LookupError):
     """No figure of this name."""
 
 
-def behind(period, scope, asked, *, as_of, stages, settings, stale=None, then=None):
+def behind(period, scope, asked, *, as_of, stages, settings, stale=None, then=None, again=False):
     """The lines of one figure. `stale` are the quiet customers kept with a frozen week, `then` says whose everything
-    was on a day gone by (reviews/past.py). Raises UnknownFigure."""
+    was on a day gone by (reviews/past.py), `again` that the review has several versions: requests are read as they were
+    known at `as_of`. Raises UnknownFigure."""
     reading = {
         "opening": _standing, "closing": _standing,
         "entered": _entries, "new": _entries, "reopened": _entries, "back_in": _entries, "on": _entries,
@@ -74,7 +75,8 @@ def behind(period, scope, asked, *, as_of, stages, settings, stale=None, then=No
     }.get(asked.of)
     if reading is None:
         raise UnknownFigure(asked.of)
-    return reading(period, scope, asked, as_of=as_of, stages=stages, settings=settings, stale=stale, then=then)
+    said = {"as_of": as_of, "stages": stages, "settings": settings, "stale": stale, "then": then, "again": again}
+    return reading(period, scope, asked, **said)
 
 
 def _ends(period, as_of):
@@ -234,8 +236,8 @@ def _stale(period, scope, asked, *, as_of, settings, stale, then, **_rest):
     return Behind("customer", [(pk, None, None) for pk in ids])
 
 
-def _requests(period, scope, asked, *, as_of, then, **_rest):
-    rows = requests_of(scope, *_ends(period, as_of), then=as_of if then else None)
+def _requests(period, scope, asked, *, as_of, then, again, **_rest):
+    rows = requests_of(scope, *_ends(period, as_of), then=as_of if then or again else None)
     if asked.word:
         rows = rows.filter(state=asked.word)
     if asked.of != "asked":

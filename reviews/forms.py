@@ -26,6 +26,7 @@ class ReasonForm(forms.Form):
     reason = forms.CharField(
         max_length=300, label=gettext_lazy("Why it is counted again"), widget=forms.TextInput({"class": "in"})
     )
+    also = forms.BooleanField(required=False, initial=True)  # the reports that contain it
     seen = forms.IntegerField(widget=forms.HiddenInput)
 
 

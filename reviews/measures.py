@@ -26,6 +26,7 @@ from reviews.approvals import read_approvals
 from reviews.beyond import count_of
 from reviews.chance import Count
 from reviews.facts import known_changes
+from reviews.promptlead import leads_by_month
 from reviews.promptly import timed_counts
 from reviews.rates import RANK
 from reviews.responses import read_leads
@@ -72,7 +73,8 @@ class Line:
 @dataclass(frozen=True)
 class Measure:
     """`what` its cases are, `unit` "share", "hours" or "days", `up` whether more is better, `read(stretch)` its Lines;
-    `count(stretch)` the Count of a share without reading them, where the database can."""
+    `count(stretch)` the Count of a share without reading them, where the database can; `months(stretch)` the Count of
+    each of its months, {month code: Count}, likewise."""
 
     name: str
     label: object
@@ -81,6 +83,7 @@ class Measure:
     up: bool
     read: Callable
     count: Callable | None = None
+    months: Callable | None = None
 
     @property
     def is_share(self):
@@ -126,6 +129,12 @@ def responses(clock):
         return [Line(lead.id, lead.counted_at, state == "in_time") for lead, state in states if state != "waiting"]
 
     return read
+
+
+def responses_by_month(clock):
+    return lambda stretch: stretch.once("leads by month", lambda: leads_by_month(
+        stretch.scope, stretch.start, stretch.end, now=stretch.now, calendar=Calendar.load()
+    ))[clock]  # fmt: skip
 
 
 def conversions(tag, to, days):
@@ -187,9 +196,9 @@ MEASURES = {
     measure.name: measure
     for measure in (
         Measure("response_elapsed", _("First response within 24 hours"), "customer", "share", True,
-                responses("elapsed")),
+                responses("elapsed"), months=responses_by_month("elapsed")),
         Measure("response_working", _("First response within 24 hours, without rest days"), "customer", "share", True,
-                responses("working")),
+                responses("working"), months=responses_by_month("working")),
         Measure("conversion", _("Leads that became interested within 30 days"), "customer", "share", True,
                 conversions("prospect", "interested", 30)),
         Measure("conversion_won", _("Interested customers won within 60 days"), "customer", "share", True,

@@ -6,6 +6,7 @@ from functools import cached_property
 
 from accounts import switches
 from accounts.calendar import Calendar
+from accounts.models import Department
 from core.answers import remembered
 from core.periods import Period, minute_end, read_period, today
 from pipeline.models import Deal
@@ -94,6 +95,14 @@ class Reading:
     def may_write(self):
         """Texts are kept by managers and admins for what they read, by reps not (S15)."""
         return not self.past and self.sells and (self.user.is_manager or self.user.is_admin)
+
+    @cached_property
+    def may_correct(self):
+        """Who may have a closed one counted again: who writes its texts; what was asked of a department that serves,
+        its head and admins."""
+        if self.past or self.sells:
+            return self.may_write
+        return self.user.is_admin or Department.objects.filter(pk=self.scope.id, lead=self.user).exists()
 
     def may_list(self, of, person=None):
         """Whether the list behind a figure is shown: lateness only where its share is (D25), narrowed to one person

@@ -71,11 +71,16 @@ class Response:
         return self.in_time / self.due if self.due else None
 
 
-def read_leads(scope, start, end, *, now, calendar):
-    """The leads of a scope made in [start, end), oldest first. One query."""
+def leads_in(scope, start, end):
+    """The customers of a scope that are leads made in [start, end)."""
+    return Customer.objects.filter(scope.customers(), batch=None, made_at__gte=start, made_at__lt=end)
+
+
+def read_leads(scope, start, end, *, now, calendar, only=None):
+    """The leads of a scope made in [start, end), oldest first; `only` narrows them by a condition. One query."""
     handed = Min("requests__asked_at", filter=Q(requests__kind__makes_customer=True))
     rows = (
-        Customer.objects.filter(scope.customers(), batch=None, made_at__gte=start, made_at__lt=end)
+        leads_in(scope, start, end).filter(only or Q())
         .annotate(handed=handed).order_by("made_at", "pk")
         .values_list("pk", "made_at", "handed", "first_response_at", "team", "owner", "source")
     )

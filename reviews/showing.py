@@ -2,11 +2,14 @@
 
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from core.periods import period_of, today
+from core.words import listed
 from customers.models import Need
 from reviews.answers import in_use, may_write
+from reviews.correcting import above
 from reviews.fairness import with_fairness
 from reviews.forms import ReasonForm, TextsForm
 from reviews.telling import OFF_PAPER
@@ -36,7 +39,7 @@ def page_context(reading):
         "none": reading.sells and reading.kind == "week" and not reading.figures["talks"]["total"],
         "form": TextsForm(instance=reading.review), "again": ReasonForm(initial={"seen": reading.number}),
         "texts": texts_of(reading), "version": version_of(reading), "correction": correction_of(reading),
-        "other": other_kind(reading),
+        "other": other_kind(reading), "contains": listed(above(reading), get_language()),
     }
 
 

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from core.periods import period_of, today
 from pipeline.models import Deal
 from reviews.beyond import count_of
+from reviews.chance import Count
 from reviews.measures import MEASURES, Line, Measure, Stretch, sample_of
 
 MONTHS = 12
@@ -70,8 +71,13 @@ def year_of(scope, now):
 
 
 def trend(measure, year):
-    """[Point] of a measure in year_of(). Read once for all months; a share that the database counts, month by month."""
+    """[Point] of a measure in year_of(). Read once for all months; a share that the database counts, all at once where
+    it can, else month by month."""
     months = months_until(year.now)
+    if measure.months:
+        found = measure.months(year)
+        counts = [found.get(month.code, Count(0, 0)) for month in months]
+        return [Point(month, one.entered, one.share, one.on) for month, one in zip(months, counts, strict=True)]
     if measure.count:
         counts = [sample_of(measure, stretch_of(month, year.scope, year.now)).count for month in months]
         return [Point(month, one.entered, one.share, one.on) for month, one in zip(months, counts, strict=True)]
@@ -85,7 +91,7 @@ def cases(measure, scope, month, *, now):
     """The Lines that a Point counts; None for a month that is not among the twelve."""
     if month not in months_until(now):
         return None
-    if measure.count:
+    if measure.count or measure.months:
         return measure.read(stretch_of(month, scope, now))
     return [line for line in measure.read(year_of(scope, now)) if period_of("month", today(line.at)) == month]
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from accounts.rights import sees_phone
 from collaboration.models import CollaborationRequest
+from collaboration.own import own_fields as request_fields
 from core.asked import VERSION, number
 from core.periods import today
 from core.text import phone_key, plain
@@ -230,6 +231,8 @@ def _log(user, text):
 def _request_rows(user, text):
     key = plain(text)
     wanted = Q(reference__icontains=text) | Q(title__icontains=text)
+    for one in request_fields():
+        wanted |= Q(**{f"custom__{one.slug}__icontains": text}) if one.kind in TEXTS else Q()
     if (asked := number(key.removeprefix("r-").removeprefix("#"), VERSION)) is not None:
         wanted |= Q(number=asked)
     return CollaborationRequest.objects.visible_to(user).filter(wanted)

@@ -8,6 +8,7 @@ from accounts.models import Department, User
 from collaboration.forms.verbs import text
 from collaboration.kinds import stages_offering, stages_raising
 from collaboration.models import CollaborationRequest, RequestKind
+from collaboration.own import own_fields
 from core.text import controls
 from pipeline.models import Stage
 
@@ -26,6 +27,10 @@ class KindForm(forms.ModelForm):
     offers = forms.ModelMultipleChoiceField(
         Stage.objects.none(), label=_("Offered, unticked, in the dialog of a move into"), required=False,
         widget=forms.CheckboxSelectMultiple,
+    )
+    own_fields = forms.MultipleChoiceField(
+        label=_("Fields of your own that only some kinds ask"), required=False, widget=forms.CheckboxSelectMultiple,
+        help_text=_("One that is ticked in any kind is asked by the kinds that tick it; the others by every kind."),
     )
     in_use = forms.BooleanField(label=_("In use"), required=False, initial=True)
     due_days = forms.IntegerField(label=_("Working days until done"), min_value=1, max_value=MOST_DAYS)
@@ -61,6 +66,11 @@ class KindForm(forms.ModelForm):
             self.fields["in_use"].initial = kind.retired_at is None
             if kind.requests.exists():  # what was asked as one sort does not become the other
                 self.fields["is_approval"].disabled = True
+        offered = own_fields()
+        self.fields["own_fields"].choices = [(one.slug, one.words) for one in offered]
+        self.initial["own_fields"] = kind.own_fields
+        if not offered:
+            del self.fields["own_fields"]
         if kind.makes_customer:
             del self.fields["stages"], self.fields["offers"], self.fields["is_approval"], self.fields["in_oa"]
 
@@ -77,6 +87,9 @@ class KindForm(forms.ModelForm):
     def wanted(self, *, now):
         """{column: value} of what was said; one taken out of use keeps the moment it was."""
         said = {name: value for name, value in self.cleaned_data.items() if name not in ("stages", "offers", "in_use")}
+        if "own_fields" in said:  # those switched off come back as they were
+            known = {one.slug for one in own_fields()}
+            said["own_fields"] += [slug for slug in self.instance.own_fields if slug not in known]
         retired = None if self.cleaned_data["in_use"] else self.instance.retired_at or now
         return said | {"retired_at": retired}
 

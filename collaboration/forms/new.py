@@ -12,10 +12,12 @@ from activity.needed import NeedsFiles
 from collaboration import rights
 from collaboration.forms.verbs import Plain, text
 from collaboration.models import CollaborationRequest, RequestKind
+from collaboration.own import own_of
 from collaboration.raising import usual_day
 from core.periods import today
 from core.widgets import Chips, Day
 from core.words import day_chip
+from exchange.ownforms import add_fields, patched
 
 Priority = CollaborationRequest.Priority
 
@@ -69,6 +71,8 @@ class RequestForm(NeedsFiles, Plain):
             fields["customer_name"].error_messages["required"] = _("Enter the customer")
         else:
             del fields["lead_contact"], fields["lead_phone"]
+        self.own = own_of(kind, self.by, new=True) if kind else []
+        add_fields(self, self.own, {}, user=self.by)
         self.ask_files(kind.needs if kind else [])
         if kind and not self.is_bound:
             self._preset(kind, place, now)
@@ -95,10 +99,16 @@ class RequestForm(NeedsFiles, Plain):
         return dt.date.fromisoformat(day) if day else None
 
     def main(self):
-        return [self[name] for name in (*self.LEAD, *self.MAIN) if name in self.fields]
+        own = [one.slug for one in self.own if one.required]  # one that is required never hides
+        return [self[name] for name in (*self.LEAD, *self.MAIN, *own) if name in self.fields]
 
     def more(self):
-        return [self[name] for name in ("standard", "watchers", "reference")]
+        own = [one.slug for one in self.own if not one.required]
+        return [self[name] for name in (*own, "standard", "watchers", "reference")]
+
+    def own_patch(self):
+        """{slug: value} of the custom fields that were filled in."""
+        return patched({}, {one.slug: self.cleaned_data[one.slug] for one in self.own})
 
 
 def kinds_for(user):

@@ -10,10 +10,12 @@ from django.utils.translation import pgettext_lazy
 from accounts.models import Department, User
 from activity.files import clean_name
 from collaboration import rights
+from collaboration.own import own_of
 from collaboration.verbs import POSTPONE_REASONS
 from core.periods import today
 from core.text import controls
 from core.widgets import Chips, Day
+from exchange.ownforms import add_fields, patch_of
 
 BLANK = forms.ModelChoiceField(None).empty_label  # a row of hyphens
 FARTHEST = 366 * 3  # days ahead a promise may lie
@@ -210,9 +212,21 @@ class EditForm(Plain):
     standard = text(_("What counts as done"), 5_000, rows=2, required=False)
     needed_by = forms.DateField(label=_("Needed by"), widget=Day())
 
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        one = self.asked_of
+        self.own = own_of(one.kind, self.by)
+        add_fields(self, self.own, one.custom, user=self.by)
+
+    def clean(self):
+        """Custom fields leave as one patch, "own"; it is not there when none of them changed."""
+        found, slugs = super().clean(), {one.slug for one in self.own}
+        patch = patch_of(self, self.own) if not self.errors else {}
+        return {name: value for name, value in found.items() if name not in slugs} | ({"own": patch} if patch else {})
+
     def clean_needed_by(self):
         day = self.cleaned_data["needed_by"]
-        return day if self.asked_of and day == self.asked_of.needed_by else self.day_ahead("needed_by")
+        return day if day == self.asked_of.needed_by else self.day_ahead("needed_by")
 
 
 class AnswerForm(Plain):

@@ -28,6 +28,7 @@ class RequestKind(Versioned, Named):
     due_days = models.PositiveSmallIntegerField(_("Working days until done"), default=3)  # offered as needed-by
     accept_hours = models.PositiveSmallIntegerField(_("Working hours to accept"), null=True, blank=True)
     files_needed = models.CharField(_("Files it needs"), max_length=200, blank=True)  # 合同文本, 报价单: comma between
+    own_fields = models.JSONField(default=list, blank=True)  # slugs of custom fields that only kinds naming them ask
 
     history = HistoricalRecords()
 

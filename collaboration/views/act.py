@@ -50,10 +50,10 @@ def after(request, one, verb, *, now):
     if fresh is None:
         return HttpResponse(render_to_string("collaboration/_gone.html", {"one": one, "verb": verb}, request))
     if (request.htmx.target or "").startswith("req-row-"):
-        row = queue.read_rows([fresh], request.user, now=now)[0]
-        tab = request.POST.get("tab", "")
-        context = {"row": row, "tab": tab, "shows_amount": row.shows_amount, "verb": verb}
-        context["tabs"] = queue.tabs(request.user, tab, queue.count(request.user))
+        tab, own = request.POST.get("tab", ""), queue.own_shown(request.user, request.POST)
+        row, more = queue.read_rows([fresh], request.user, now=now, own=own)[0], [one.slug for one in own]
+        context = {"row": row, "tab": tab, "shows_amount": row.shows_amount, "verb": verb, "more": more}
+        context["tabs"] = queue.tabs(request.user, tab, queue.count(request.user), more)
         html = render_to_string("collaboration/_row_after.html", context, request)
     elif request.htmx.target == "requests":  # the card is in another column now
         context = context_of(request, QueryDict(request.POST.get("query", ""))) | {"one": fresh}
@@ -69,8 +69,10 @@ def unfinished(request, one, verb, form, *, now):
     """422: the same form with its sentences, in the row or on the page."""
     context = reading.page(one, request.user, now=now) | {"do": verb, "bad_form": form}
     if request.htmx and (request.htmx.target or "").startswith("req-row-"):
-        row = queue.read_rows([one], request.user, now=now)[0]
+        own = queue.own_shown(request.user, request.POST)
+        row = queue.read_rows([one], request.user, now=now, own=own)[0]
         context = {"row": row, "tab": request.POST.get("tab", ""), "bad_form": form, "bad_verb": verb}
+        context["more"] = [each.slug for each in own]
         return render(request, "collaboration/_row.html", context | {"shows_amount": row.shows_amount}, status=422)
     if request.htmx and request.htmx.target == "requests":
         board = context_of(request, QueryDict(request.POST.get("query", "")))

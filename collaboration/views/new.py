@@ -23,7 +23,7 @@ def new(request):
     kind = asking.kind_of(kinds_for(user), about, given)
     options = {"by": user, "kind": kind, "has_customer": about.customer is not None, "now": now}
     if request.method == "GET":
-        form = RequestForm(initial=asking.first_words(kind, about, given), **options)
+        form = RequestForm(initial=asking.first_words(kind, about, given, user=user), **options)
         return show(request, form, about, kind, 200)
     form = RequestForm(request.POST, request.FILES, **options)
     if not form.is_valid():

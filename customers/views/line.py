@@ -18,7 +18,7 @@ from customers.line import LONGEST
 from customers.models import Contact, Customer
 from customers.naming import names_of
 from customers.offering import offer, recent_customers
-from customers.saying import understand
+from customers.saying import offered_by, understand
 
 
 @require_safe
@@ -51,6 +51,7 @@ def check(request, text):
         "line": told, "step": "line", "text": text, "form": form, "offer": choice, "customer": customer,
         "own_days": _own_days(told, choice), "today_iso": form.on.isoformat(),
         "topics": [topic for topic in choice.topics if topic.pk in told.topics],
+        "hinted": [topic for topic in choice.topics if topic.pk in offered_by(told)],
         "ready": bool(told.step and not told.step.waiting) or told.outcome != "talked",
         "picked": {"methods": told.methods, "topics": [str(pk) for pk in told.topics], "steps": []},
     }

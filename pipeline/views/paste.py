@@ -16,9 +16,11 @@ from accounts.rights import may_see_pipeline
 from core import periods
 from core.asked import VERSION, number
 from core.keys import deed
+from exchange.defining import MOST
 from pipeline.answering import say
 from pipeline.asking import Asked
 from pipeline.models import Deal
+from pipeline.own import own_fields
 from pipeline.pasting import COLUMNS, MOST_CHARACTERS, MOST_ROWS, lines_of, read_block, write_block
 from pipeline.table import read_table
 
@@ -35,10 +37,12 @@ def paste(request):
     rows = rows_of(request, request.POST)
     start, first = request.POST.get("start", ""), request.POST.get("first", "")
     place = next((n for n, deal in enumerate(rows) if str(deal.pk) == start), None)
-    if place is None or first not in COLUMNS or len(request.POST.get("text", "")) > MOST_CHARACTERS:
+    own = own_of(request.POST)
+    columns = (*COLUMNS, *(one.slug for one in own))
+    if place is None or first not in columns or len(request.POST.get("text", "")) > MOST_CHARACTERS:
         return ask(request, request.POST, wrong=_("Choose the row and the column the block begins in."))
-    cells = read_block(request.POST["text"], rows[place:], first, user=request.user, on=periods.today())
-    names = dict(labelled())
+    cells = read_block(request.POST["text"], rows[place:], first, user=request.user, on=periods.today(), own=own)
+    names = dict(labelled(own))
     for cell in cells:
         cell.column = names[cell.field]
     context = {"cells": [cell for cell in cells if not cell.error], "wrong": [cell for cell in cells if cell.error]}
@@ -55,19 +59,25 @@ def rows_of(request, given):
     return [found[pk] for pk in keys if pk in found]
 
 
-def labelled():
-    """[(column, its head)] as the table has them."""
+def own_of(given):
+    """The custom fields shown as columns of the table that the block was copied for."""
+    shown = QueryDict(given.get("query", "").lstrip("?")).getlist("more")
+    return [one for one in own_fields() if one.slug in shown]
+
+
+def labelled(own=()):
+    """[(column, its head)] as the table has them; `own` are custom fields behind them."""
     labels = (
         _("Sales rep"), _("Customer"), _("Stage"), _("Amount"), _("Entered"), _("Expected close"), _("Key action"),
         _("Risk"), _("Owner"),
     )  # fmt: skip
-    return list(zip(COLUMNS, labels, strict=True))
+    return [*zip(COLUMNS, labels, strict=True), *((one.slug, one.words) for one in own)]
 
 
 def ask(request, given, *, wrong=""):
     query = given.get("query", "") if request.method == "POST" else request.GET.urlencode()
     context = {
-        "rows": rows_of(request, {"query": query}), "columns": labelled(), "wrong": wrong,
+        "rows": rows_of(request, {"query": query}), "columns": labelled(own_of({"query": query})), "wrong": wrong,
         "query": query, "first": given.get("first", "amount"), "text": given.get("text", ""),
         "start": given.get("start", ""),
     }
@@ -76,14 +86,15 @@ def ask(request, given, *, wrong=""):
 
 def write(request):
     """`cell` is "deal:field:version" and `value` its value, in the order of the preview."""
-    places, values = request.POST.getlist("cell")[: MOST_ROWS * len(COLUMNS)], request.POST.getlist("value")
+    places, values = request.POST.getlist("cell")[: MOST_ROWS * (len(COLUMNS) + MOST)], request.POST.getlist("value")
     parts = [place.split(":") for place in places]
     if len(places) != len(values) or any(len(one) != 3 for one in parts):
         raise Http404
     parts = [(number(pk), field, number(version, VERSION)) for pk, field, version in parts]
     mine = Deal.objects.visible_to(request.user).select_related("customer", "stage", "rep", "owner")
     deals = mine.in_bulk([pk for pk, _field, _version in parts if pk is not None])
-    if any(pk not in deals or field not in COLUMNS or version is None for pk, field, version in parts):
+    columns = {*COLUMNS, *(one.slug for one in own_fields())}
+    if any(pk not in deals or field not in columns or version is None for pk, field, version in parts):
         raise Http404
     cells = [(deals[pk], field, value, version) for (pk, field, version), value in zip(parts, values, strict=True)]
     n, event = write_block(cells, by=request.user, now=timezone.now())

@@ -19,6 +19,7 @@ from core.keys import deed
 from core.lists import answer
 from core.past import read_past
 from exchange.defined import held
+from exchange.ownfilters import sortable
 from pipeline.answering import say
 from pipeline.asking import Asked
 from pipeline.asof import AskedThen
@@ -26,7 +27,7 @@ from pipeline.board import read_board
 from pipeline.cards import cards_by_id
 from pipeline.forms import CellForm
 from pipeline.models import Deal
-from pipeline.own import own_fields, own_values
+from pipeline.own import own_fields, own_shown, own_values
 from pipeline.pasting import write_block
 from pipeline.showing import board_context, narrow_of, past_context, query_of
 from pipeline.sums import read_sums
@@ -51,17 +52,13 @@ def table(request):
         "past": past,
         "table": rows,
         "bar": rows.bar,
-        "heads": heads(asked, rows.sort), "own_heads": own, "width": (9 if past.day else 10) + len(own),
+        "heads": heads(asked, rows.sort), "own_heads": own_heads(asked, own, rows.sort),
+        "width": (9 if past.day else 10) + len(own),
         "base": query_of(asked, page=""),
         "pager": pages_of(asked, rows),
         **choices(asked, rows.group),
     }
     return answer(request, "pipeline/table.html", "pipeline/_table.html", context)
-
-
-def own_shown(data, asked):
-    """The custom fields somebody wants as columns; not on a day gone by."""
-    return [] if asked.past else [one for one in own_fields() if one.slug in data.getlist("more")]
 
 
 def choices(asked, group):
@@ -86,11 +83,19 @@ def choices(asked, group):
 
 def heads(asked, sort):
     """(name, direction now, query of a click) of each column that sorts."""
-    from_sort = {}
-    for name in ("rep", "customer", "stage", "amount", "entered", "close", "action", "risk", "owner"):
-        now = "ascending" if sort == name else "descending" if sort == f"-{name}" else ""
-        from_sort[name] = {"now": now, "query": query_of(asked, sort=f"-{name}" if sort == name else name, page="")}
-    return from_sort
+    names = ("rep", "customer", "stage", "amount", "entered", "close", "action", "risk", "owner")
+    return {name: head(asked, name, sort) for name in names}
+
+
+def head(asked, name, sort):
+    now = "ascending" if sort == name else "descending" if sort == f"-{name}" else ""
+    return {"now": now, "query": query_of(asked, sort=f"-{name}" if sort == name else name, page="")}
+
+
+def own_heads(asked, own, sort):
+    """[(custom field, its head as above, None where nothing sorts by it)]."""
+    known = sortable(own)
+    return [(one, head(asked, one.slug, sort) if one in known else None) for one in own]
 
 
 def pages_of(asked, rows):
@@ -106,7 +111,8 @@ def field(request, pk):
     """GET: the cell as a field. POST: one field saved, with its undo; the same cell again, or 422; two people: 409."""
     deal = get_object_or_404(Deal.objects.visible_to(request.user).select_related("customer", "stage"), pk=pk)
     name = request.POST.get("field") or request.GET.get("field") or ""
-    if name not in CellForm.FIELDS or (name == "expected_close" and not deal.stage.is_open):
+    own = next((one for one in own_fields() if one.slug == name), None)
+    if (own is None and name not in CellForm.FIELDS) or (name == "expected_close" and not deal.stage.is_open):
         raise Http404
     initial = {"key_action": deal.key_action[:80], "risk": deal.risk[:120]}
     form = CellForm(request.POST or None, instance=deal, field=name, user=request.user, initial=initial)
@@ -123,7 +129,8 @@ def field(request, pk):
     fresh = Deal.objects.visible_to(request.user).select_related("customer", "stage").get(pk=pk)
     seen = number(request.POST.get("version"), VERSION)
     seen = fresh.version if seen is None else seen
-    _n, event = write_block([(fresh, name, request.POST.get(name, ""), seen)], by=request.user, now=timezone.now())
+    value = request.POST.getlist(name) if own and own.kind == own.Kind.CHOICES else request.POST.get(name, "")
+    _n, event = write_block([(fresh, name, value, seen)], by=request.user, now=timezone.now())
     if not request.htmx:
         return redirect("pipeline:table")
     toast = say(request, _("Saved"), undo=reverse("activity:undo", args=[event.pk])) if event else ""
@@ -134,5 +141,6 @@ def cell(request, deal, name, *, extra=""):
     page = urlsplit(request.htmx.current_url_abs_path or "") if request.htmx else urlsplit("")
     asked = Asked(request.user, QueryDict(page.query[:4000]), periods.today())
     card = cards_by_id([deal.pk], user=request.user, on=asked.on, rule=asked.rule, stages=asked.playbooks.stages)[0]
+    card.own = own_values([card.deal], [one for one in own_fields() if one.slug == name])[card.deal.pk]
     context = {"card": card, "name": name, "narrow": narrow_of(asked)}
     return HttpResponse(render_to_string("pipeline/_cell.html", context, request) + extra)

@@ -14,7 +14,7 @@ from core.past import Past, read_past
 from core.periods import period_of, today
 from reviews.books import Books
 from reviews.bottleneck import bottleneck
-from reviews.correcting import correct
+from reviews.correcting import correct, correct_all
 from reviews.forms import ReasonForm, TextsForm
 from reviews.reading import NoSuchReview, read_review
 from reviews.showing import gated, page_context
@@ -127,7 +127,9 @@ def recount(request, code):
     if not form.is_valid():
         context = page_context(reading) | gated(reading, request.user) | {"again": form}
         return render(request, "reviews/review.html", context, status=422)
-    correct(reading, form.cleaned_data["reason"], by=request.user, now=now, expect=form.cleaned_data["seen"])
+    said = form.cleaned_data
+    again = correct_all if said["also"] else correct
+    again(reading, said["reason"], by=request.user, now=now, expect=said["seen"])
     return redirect(address(find(request, kind_of(code), code, {"scope": reading.scope.code}, now)))
 
 

@@ -30,6 +30,7 @@ def rows(request):
         lines = behind(
             reading.period, reading.scope, asked, as_of=reading.as_of, stages=reading.known.stages,
             settings=reading.settings, stale=(reading.figures.get("stale") or {}).get("ids"), then=reading.then,
+            again=bool(reading.editions),
         )
     except UnknownFigure:
         raise Http404 from None

@@ -22,7 +22,7 @@
   document.addEventListener('htmx:afterSwap', ({ target }) => {
     if (!target.matches || !target.matches('.table-page .cell')) return;
     if (target.matches('.editing')) {
-      const field = $('select, input:not([type=hidden])', target);
+      const field = $('select, textarea, input:not([type=hidden])', target);
       field.focus();
       if (field.select) field.select();
       then = null; // opened, or refused: it stays open with what is wrong
@@ -51,7 +51,7 @@
       then = { id: form.id, along: event.shiftKey ? -1 : 1 };
       sf.submit(form);
     } else {
-      then = { id: form.id, along: 0, down: event.key === 'Enter' && !event.target.matches('button, a') };
+      then = { id: form.id, along: 0, down: event.key === 'Enter' && !event.target.matches('button, a, textarea') };
     }
   }, true);
   sf.on('click', '.table-page .cell.editing :is(button, a)', (event, button) => {

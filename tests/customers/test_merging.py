@@ -2,6 +2,7 @@
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
 from django.utils import timezone
 
 from activity.files import attach
@@ -10,8 +11,10 @@ from collaboration.models import CollaborationRequest
 from core.errors import NotAllowed, Refused
 from core.text import name_key
 from customers import facts, merging, pairing
-from customers.models import Contact, Customer, CustomerHelper, CustomerPair, FollowUp
+from customers.custom import set_custom
+from customers.models import Contact, Customer, CustomerHelper, CustomerPair, FollowUp, TableRow
 from customers.searching import found
+from exchange import defining
 from pipeline.models import Deal
 from tests.cast import key, make_customer, make_deal, make_log, make_request
 
@@ -130,6 +133,44 @@ def test_an_edit_after_the_merge_survives_its_undo(cast, two):
 
 
 @pytest.mark.proves("R1")
+@pytest.mark.proves("R1", "R41")
+def test_custom_fields_are_chosen_like_the_others_and_nothing_of_them_is_lost(cast, client_of, two):
+    keep, drop = two
+    now = timezone.now()
+    options = [{"code": "o1", "label": "国企"}, {"code": "o2", "label": "民企"}, {"code": "o3", "label": "央企"}]
+    wanted = [{"label": "系统", "kind": "text"}, {"label": "产线", "kind": "number"},
+              {"label": "可参观", "kind": "yes"},
+              {"label": "性质", "kind": "choice", "choices": options}, {"label": "旧", "kind": "text"}]  # fmt: skip
+    made = [defining.add_field("customer", each, by=cast.ada, now=now)[0] for each in wanted]
+    erp, lines, shown, sort, old = (one.slug for one in made)
+    merged = [options[0], options[1], options[2] | {"into": "o1"}]
+    defining.change_field(made[3], {"choices": merged}, by=cast.ada, now=now, expect=made[3].version)
+    defining.change_field(made[4], {"on": False}, by=cast.ada, now=now, expect=made[4].version)
+    table = defining.add_table({"label": "产线表"}, by=cast.ada, now=now, fields=[{"label": "名称", "kind": "text"}])[0]
+    row = TableRow.objects.create(table=table, customer=drop, values={}, made_by=cast.bob, made_at=now)
+    set_custom(drop, {erp: "用友", lines: 5, sort: "o3", old: "留着"}, by=cast.bob, now=now)
+    set_custom(keep, {erp: "金蝶", shown: False, sort: "o1"}, by=cast.alice, now=now)  # edited last: proposed
+    before = keep.custom.copy(), drop.custom.copy()
+    mia, path = client_of(cast.mia), reverse("customers:merge", args=[keep.pk])
+    page = mia.get(f"{path}?with={drop.pk}")
+    picks = {side.name: side.pick for side in page.context["sides"] if side.name.startswith("x")}
+    assert picks == {erp: keep.pk, lines: drop.pk, shown: keep.pk}  # o3 became o1: no difference; off: not asked
+    assert "金蝶" in page.content.decode() and f'name="pick_{erp}"' in page.content.decode()
+    keep.refresh_from_db(), drop.refresh_from_db()
+    data = {"key": key(), "with": drop.pk, "version": keep.version, "other_version": drop.version,
+            f"pick_{erp}": drop.pk, f"pick_{lines}": keep.pk}  # fmt: skip
+    assert mia.post(path, data).status_code == 302
+    keep.refresh_from_db(), row.refresh_from_db()
+    assert keep.custom == {erp: "用友", shown: False, sort: "o1", old: "留着"} and row.customer == keep
+    assert Customer.objects.filter(found("用友", cast.mia)).get() == keep
+    set_custom(keep, {shown: True}, by=cast.alice, now=now)
+    merging.undo_merge(Event.objects.get(verb="customers.merged"), by=cast.mia, now=timezone.now())
+    for customer in (keep, drop, row):
+        customer.refresh_from_db()
+    assert (keep.custom, drop.custom) == (before[0] | {shown: True}, before[1]) and row.customer == drop
+    assert set(Customer.objects.filter(found("用友", cast.mia))) == {drop}
+
+
 def test_the_merged_address_leads_to_the_survivor(cast, client_of, two):
     keep, drop = two
     merging.merge(keep, drop, by=cast.mia, now=timezone.now())

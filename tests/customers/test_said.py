@@ -9,7 +9,12 @@ from pathlib import Path
 import pytest
 
 from customers.dictionary import implied
+from customers.line import read
+from customers.linewords import vocabulary
 from customers.models import Topic
+from customers.saying import offered_by
+from tests.customers.data.lines import LATER, LINES, TODAY
+from tests.customers.test_line import METHODS, NAMES, Week
 
 pytestmark = [pytest.mark.django_db, pytest.mark.proves("M8")]
 HERE = Path(__file__).parent / "data"
@@ -54,6 +59,23 @@ def test_what_is_found_of_it():
         reached[key] = (100 * precision, 100 * recall)
         print(*key, f"precision {precision:.2f} recall {recall:.2f} of {right[key] + missed[key]}", sep=" · ")
     assert {key: got for key, got in reached.items() if got[0] < FLOORS[key][0] or got[1] < FLOORS[key][1]} == {}
+
+
+def test_a_log_line_and_a_chat_offer_what_the_dictionary_finds_and_tick_nothing_more():
+    """(right, wrong) of what is ticked, by the list of the line alone as before, and of what is offered beside it."""
+    topics = list(Topic.objects.filter(retired_at=None))
+    codes, words = {topic.pk: topic.code for topic in topics}, vocabulary(METHODS, topics)
+    reached = {}
+    for name, rows in (("lines", LINES), ("later", LATER)):
+        counts = Counter()
+        for row in rows:
+            line = read(row[0], today=TODAY, words=words, names=NAMES, calendar=Week())
+            meant = set(row[4].split())
+            for way, found in (("ticked", line.topics), ("offered", offered_by(line))):
+                counts.update((way, codes[pk] in meant) for pk in found)
+        reached[name] = {way: (counts[way, True], counts[way, False]) for way in ("ticked", "offered")}
+    print(reached)
+    assert reached == {"lines": {"ticked": (91, 0), "offered": (1, 3)}, "later": {"ticked": (1, 0), "offered": (7, 4)}}
 
 
 def test_the_logs_are_what_the_page_says():

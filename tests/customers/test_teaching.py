@@ -1,5 +1,7 @@
 """The dictionary a team teaches, and what a log is offered by it (M8)."""
 
+import re
+
 import pytest
 from django.urls import reverse
 from django.utils import timezone
@@ -77,6 +79,24 @@ def test_a_log_line_and_a_pasted_chat_know_what_was_taught(cast, now, delivery):
     assert understand(line, cast.alice, on=today(now)).topics == [delivery.pk]
     rows = look(chat, cast.alice, now=now, customer=customer).rows
     assert [row.topics for row in rows] == [[delivery]]
+
+
+def test_a_log_line_and_a_pasted_chat_offer_what_the_installed_words_imply(cast, client_of, now, delivery, price):
+    """Unticked and marked, as in the log's form; what is ticked is what it was."""
+    customer = make_customer(cast.alice, now=now, name="星澜科技")
+    line, alice = "电话 星澜科技 仓库没人会用电脑", client_of(cast.alice)
+    page = alice.get(reverse("customers:line"), {"text": line})
+    assert page.context["picked"]["topics"] == [] and [topic.code for topic in page.context["hinted"]] == ["effort"]
+    html = page.content.decode()
+    mark = 'chip hinted"><input type="checkbox" name="'
+    assert f'{mark}topics" value="{page.context["hinted"][0].pk}">' in html and "in text" in html
+    chat = "张敏 2024/3/1 10:12:03\n仓库没人会用电脑\n\n李强 2024/3/1 10:13:10\n交期可以谈\n"
+    row = look(chat, cast.alice, now=now, customer=customer).rows[0]
+    assert row.topics == [] and [topic.code for topic in row.hinted] == ["effort"]  # what the customer said, alone
+    assert row.shown_first[0] == row.hinted[0] and len(row.shown_first) == len(set(row.shown_first)) > 10
+    response = alice.post(reverse("customers:paste"), {"text": chat, "customer": customer.pk, "key": key()})
+    html = response.content.decode()
+    assert re.search(rf'{mark}[^"]+-topics" value="{row.hinted[0].pk}">', html)
 
 
 def test_what_is_left_out_covers_a_shorter_word(cast, now, delivery):

@@ -155,3 +155,75 @@ def test_a_field_and_an_answer_to_the_playbook_do_not_clash(cast, client_of, slu
     late = {"own_budget_owner": "李总", rival: "用友", "version": seen}
     stale = post(client_of(cast.alice), path, data | late)
     assert stale.status_code == 409 and "Budget owner" in stale.content.decode()
+
+
+@pytest.mark.proves("R41")
+def test_a_custom_field_is_a_cell_of_the_table_that_sorts_and_is_taken_back(cast, client_of, slugs):
+    way, seats, approved, rival = slugs
+    cares = defining.add_field("deal", {"label": "关注", "kind": "choices", "choices": OPTIONS}, by=cast.ada,
+                               now=timezone.now())[0].slug  # fmt: skip
+    names = ("星澜科技", "云帆制造", "立方制药")
+    deal, other, third = (make_customer(cast.alice, name=name).deals.get() for name in names)
+    set_own(other, {seats: 30, way: "o2"}, by=cast.alice)
+    set_own(third, {seats: 7}, by=cast.alice)
+    alice, path, table = client_of(cast.alice), reverse("pipeline:field", args=[deal.pk]), reverse("pipeline:table")
+    page = alice.get(f"{table}?more={seats}&more={cares}").content.decode()
+    assert f'id="cell-{deal.pk}-{seats}"' in page and f"sort={seats}" in page and 'data-value="30"' in page
+    htmx = {"HX-Request": "true", "HX-Current-URL": f"http://testserver{table}?more={seats}"}
+    asked = alice.get(f"{path}?field={seats}", headers=htmx).content.decode()
+    assert f'name="{seats}"' in asked and "editing" in asked
+    cells = {seats: ("1.2万", 12_000, "12,000个"), rival: ("用友", "用友", "用友"), approved: ("0", False, "No"),
+             way: ("o1", "o1", "Tender"), cares: (["o2", "o1"], ",o1,o2,", "Tender, Talks")}  # fmt: skip
+    for slug, (said, kept, shown) in cells.items():
+        version = Deal.objects.get(pk=deal.pk).version
+        answer = post(alice, path, {"field": slug, slug: said, "version": version}, **htmx)
+        assert answer.status_code == 200 and shown in answer.content.decode(), slug
+        assert Deal.objects.get(pk=deal.pk).custom[slug] == kept
+        undone = Event.objects.filter(verb="pipeline.pasted").latest("pk")
+        undo(undone, by=cast.alice, now=timezone.now())
+        assert slug not in Deal.objects.get(pk=deal.pk).custom
+        if slug != rival:
+            post(alice, path, {"field": slug, slug: said, "version": Deal.objects.get(pk=deal.pk).version}, **htmx)
+    wrong = post(alice, path, {"field": seats, seats: "三", "version": Deal.objects.get(pk=deal.pk).version}, **htmx)
+    assert wrong.status_code == 422 and "not a number" in wrong.content.decode()
+    stale = post(alice, path, {"field": seats, seats: "5", "version": deal.version}, **htmx)
+    assert stale.status_code == 409
+    emptied = {"field": way, way: "", "version": Deal.objects.get(pk=deal.pk).version}
+    assert post(alice, path, emptied, **htmx).status_code == 422  # it is required
+    last = Event.objects.filter(verb="pipeline.pasted", subject_id=deal.pk).earliest("pk")
+    assert last.undone_at
+    orders = {seats: [7, 30, 12_000], f"-{seats}": [12_000, 30, 7]}
+    for sort, wanted in orders.items():
+        rows = alice.get(f"{table}?group=none&sort={sort}&more={seats}").context["table"].rows
+        assert [card.deal.custom.get(seats) for card in rows] == wanted
+    set_own(third, {seats: None}, by=cast.alice)
+    for sort in orders:  # what is empty comes last
+        assert alice.get(f"{table}?group=none&sort={sort}").context["table"].rows[-1].deal == third
+    assert post(client_of(cast.charlie), path, {"field": seats, seats: "5"}).status_code == 404
+    assert alice.get(f"{path}?field=x999").status_code == 404
+
+
+def test_a_block_is_pasted_over_custom_columns_and_taken_back(cast, client_of, slugs):
+    way, seats, approved, _rival = slugs
+    first, second = (make_customer(cast.alice, name=name).deals.get() for name in ("星澜科技", "云帆制造"))
+    set_own(first, {seats: 5}, by=cast.alice)
+    alice, path = client_of(cast.alice), reverse("pipeline:paste")
+    query = f"?group=none&sort=customer&more={way}&more={seats}&more={approved}"
+    rows = [card.deal for card in alice.get(reverse("pipeline:table") + query).context["table"].rows]
+    text = "\n".join(["议价\t5 个\t是", "Tender\t三百\t否"])
+    asked = {"query": query, "start": rows[0].pk, "first": way, "text": text}
+    preview = post(alice, path, asked)
+    changed = {(cell.deal.pk, cell.field): cell.value for cell in preview.context["cells"]}
+    wrong = [(cell.deal.pk, cell.field) for cell in preview.context["wrong"]]
+    top, low = (deal.pk for deal in rows)
+    expected = {(top, way): "o2", (top, approved): "1", (low, way): "o1", (low, approved): "0"}
+    if rows[0] != first:
+        expected[(rows[0].pk, seats)] = "5"
+    assert changed == expected and wrong == [(rows[1].pk, seats)]
+    cells = preview.context["cells"]
+    data = {"confirm": "1", "cell": [f"{c.deal.pk}:{c.field}:{c.deal.version}" for c in cells],
+            "value": [c.value for c in cells]}  # fmt: skip
+    assert post(alice, path, data).status_code in (200, 302)
+    assert Deal.objects.get(pk=rows[1].pk).custom.get(way) == "o1"
+    undo(Event.objects.filter(verb="pipeline.pasted").latest("pk"), by=cast.alice, now=timezone.now())
+    assert Deal.objects.get(pk=first.pk).custom == {seats: 5} and Deal.objects.get(pk=second.pk).custom == {}

@@ -19,6 +19,7 @@ from reviews.responses import CLOCKS, STATES, first_response
 from reviews.scopes import COMPANY, Scope, survey
 from reviews.sheet import sheet_of
 from reviews.speedpages import approvals_of, by_person, by_source, leads_of, on_both_clocks, shift
+from reviews.trends import MEASURED, cases, months_until, trend, year_of
 from tests.reviews.world import DAY, HOUR, MINUTE, moment
 
 pytestmark = pytest.mark.django_db
@@ -111,6 +112,47 @@ def test_first_response_is_what_the_minutes_say_for_every_place_rep_and_source(c
             cell = next(cell for cell in row.cells if cell.column.metric == "first_response")
             wanted = recount(row.scope, period)["elapsed"][-1]
             assert (None if cell.actual is None else float(cell.actual)) == wanted
+
+
+@pytest.mark.proves("R11")
+@pytest.mark.parametrize("seed", [3, 4])
+def test_twelve_months_of_first_response_are_what_the_minutes_say(cast, seed):
+    """Counted by the database, lead by lead again here: answers around every edge of 24 hours, over rest days before
+    and after, leads that still wait, and leads marketing handed over before or after they were made."""
+    CompanyDay.objects.create(day=dt.date(2024, 3, 9), works=True, name="调休")  # a Saturday
+    CompanyDay.objects.create(day=dt.date(2024, 3, 12), works=False, name="停电")
+    make_leads(cast, seed, n=30)
+    pick, handed = random.Random(seed), {}
+    days = [dt.date(2024, 2, 8), dt.date(2024, 2, 9), dt.date(2024, 2, 16), dt.date(2024, 2, 17),  # around 春节
+            *(dt.date(2024, 3, n) for n in (1, 2, 3, 4, 8, 9, 10, 11, 12, 15, 16, 17, 18, 19))]  # fmt: skip
+    for number, day in enumerate(days):
+        for hour, wait in ((0, pick.choice([24, 48, 72])), (pick.randrange(24), 24 * pick.randrange(1, 13))):
+            made = moment(day, hour)
+            answered = made + wait * HOUR + pick.choice([-1, 0, 1]) * STEP
+            name = f"边{number}-{hour}-{wait}"
+            one = Customer.objects.create(
+                name=name, name_key=name, owner=cast.alice, team=cast.east, made_at=made,
+                first_response_at=answered if answered <= NOW else None,
+            )
+            if pick.random() < 0.3:
+                handed[one.pk] = asked = made + pick.choice([-30, -3, 5]) * HOUR
+                make_request(cast, kind=RequestKind.objects.get(makes_customer=True), asked=asked, customer=one)
+    for scope in (COMPANY, Scope("team", cast.east.pk), Scope("person", cast.bob.pk)):
+        year = year_of(scope, NOW)
+        for clock in CLOCKS:
+            measure = MEASURED[f"response_{clock}"]
+            told_points = {point.month.code: (point.n, point.on) for point in trend(measure, year)}
+            wanted = dict.fromkeys(told_points, (0, 0))
+            for one in Customer.objects.filter(batch=None).select_related("team"):
+                since = min(one.made_at, handed.get(one.pk, one.made_at))
+                took = minutes(since, one.first_response_at or NOW, rest=clock == "elapsed")
+                if belongs(one, scope) and one.made_at < NOW and (one.first_response_at or took > 24):
+                    code = f"{today(one.made_at):%Y-%m}"
+                    wanted[code] = (wanted[code][0] + 1, wanted[code][1] + (took <= 24))
+            assert told_points == wanted, (scope, clock)
+            for month in months_until(NOW)[-3:]:  # and as many cases behind it
+                lines = cases(measure, scope, month, now=NOW)
+                assert (len(lines), sum(line.value for line in lines)) == told_points[month.code]
 
 
 def test_a_lead_of_friday_evening_is_not_late_on_monday_morning_by_the_working_clock(cast):
