@@ -50,6 +50,11 @@ def what_for():
     return reason if reason and abs(time.time() - facts.st_mtime) < ALIVE else ""
 
 
+def changes():
+    """How often another database was put in the place of the one before."""
+    return _read().get("changes", 0)
+
+
 @contextmanager
 def closed(reason):
     """Close the house for as long as the block runs. Raises AlreadyClosed. The block gets a function to call once it

@@ -45,6 +45,7 @@ class Writer:
                 os.fsync(stream.fileno())
         finally:
             stream.close()
+            self.zip.fp = None  # nothing more is written when it is let go
             if kind is None:
                 self.beside.replace(self.path)
             else:
