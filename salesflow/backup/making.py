@@ -12,7 +12,7 @@ from django.db import connection
 from django.db.models import FileField
 from django.utils.translation import gettext as _
 
-from activity.orphans import FOLDER
+from activity.orphans import BESIDE, FOLDER
 from salesflow import VERSION
 from salesflow.backup import archive, rows, states
 from salesflow.backup.problems import Unusable
@@ -105,7 +105,8 @@ def _file_names(reader, model):
             name = reader.ops.quote_name
             with reader.cursor() as cursor:
                 cursor.execute(f"SELECT {name(field.column)} FROM {name(model._meta.db_table)}")  # noqa: S608
-                found |= {value for (value,) in cursor.fetchall() if value}
+                named = {value for (value,) in cursor.fetchall() if value}
+            found |= named | {f"{name}{BESIDE}" for name in named if default_storage.exists(f"{name}{BESIDE}")}
     return found
 
 
