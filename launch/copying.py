@@ -25,7 +25,11 @@ def run(arguments, usual):
     if arguments[0] == "backup" and place.own_database and not place.database.exists():
         raise Stop("There is nothing to back up in this folder yet.\n这个文件夹里还没有可备份的数据。")
     place.make_key()
-    code, _output = place.manage(COMMANDS[arguments[0]], *([str(file.resolve())] if file else []))
+    words = [str(file.resolve())] if file else []
+    if arguments[0] == "restore" and place.marker.exists():
+        words.append("--without-copy")  # an update broke off: what is there is half of two versions
+    code, _output = place.manage(COMMANDS[arguments[0]], *words)
     if arguments[0] == "restore" and not code:
+        place.marker.unlink(missing_ok=True)
         say("Restored; everybody signs in again.  已恢复，所有人需要重新登录。")
     return code

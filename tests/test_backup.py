@@ -1,4 +1,4 @@
-"""REL14: a backup in one file, refused when it is damaged, partial or newer, restored into an empty place and compared."""
+"""REL14: a backup in one file: refused when damaged, partial or newer, restored into an empty place and compared."""
 
 import json
 import zipfile
@@ -173,9 +173,32 @@ def test_a_restore_waits_for_running_work_and_refuses_rather_than_cutting_it_off
     restoring.wait_for_work()
 
 
+@pytest.mark.proves("REL15")
+@pytest.mark.django_db(transaction=True)
+def test_an_update_copies_first_and_says_the_way_back_when_it_breaks_off(cast, monkeypatch, capsys):
+    call_command("update")
+    assert "up to date" in capsys.readouterr().out and list(making.folder().glob("*.zip")) == []
+    monkeypatch.setattr("salesflow.management.commands.update.states.is_current", lambda migrations: False)
+
+    def breaks(*names, **how):
+        raise ZeroDivisionError
+
+    with monkeypatch.context() as patch:
+        patch.setattr("salesflow.management.commands.update.call_command", breaks)
+        with pytest.raises(CommandError, match="restore .*before-update.zip --without-copy"):
+            call_command("update")
+    (copy,) = making.folder().glob("*-before-update.zip")
+    assert archive.check(copy)["counts"]["accounts_user"] == 10
+    here = states.applied(connection)
+    monkeypatch.setattr(states, "applied", lambda reader: [*here, ["customers", "9999_later"]])
+    with override("en"), pytest.raises(CommandError, match="newer version"):
+        call_command("update")
+
+
 @pytest.mark.django_db
 def test_only_an_empty_postgresql_is_moved_to():
-    for url, words in (("mysql://a:b@c/d", "not one of PostgreSQL"), ("postgres://a:secret@127.0.0.1:9/d", "not answer")):
+    cases = {"mysql://a:b@c/d": "not one of PostgreSQL", "postgres://a:secret@127.0.0.1:9/d": "not answer"}
+    for url, words in cases.items():
         with translation.override("en"), pytest.raises(CommandError, match=words) as problem:
             call_command("move_to_postgres", url)
         assert "secret" not in str(problem.value)

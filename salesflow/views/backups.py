@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.rights import for_admins
 from activity.recording import record
+from core import words
 from core.jobs import enqueue
 from core.keys import deed
 from salesflow.backup import Unusable, archive, making, restoring, shown, states
@@ -75,7 +76,11 @@ def restore(request, name):
         return redirect("setup_copies")
     context = {"one": shown.facts(path), "problem": problem, "lines": shown.beside_today(manifest) if manifest else []}
     if manifest:
-        context |= {"made_at": parse_datetime(manifest["made_at"]), "other_key": manifest["key"] != making.key_print()}
+        moment = timezone.localtime(parse_datetime(manifest["made_at"]))
+        context |= {
+            "said_at": words.exact(moment, request.LANGUAGE_CODE),
+            "other_key": manifest["key"] != making.key_print(),
+        }
     return render(request, "setup/restore_one.html", context, status=422 if request.method == "POST" else 200)
 
 
