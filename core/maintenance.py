@@ -92,6 +92,7 @@ def _read():
 
 
 def _write(state):
+    place().parent.mkdir(parents=True, exist_ok=True)
     beside = place().with_suffix(".part")
     beside.write_text(json.dumps(state))
     beside.replace(place())
