@@ -2,6 +2,9 @@
 """SalesFlow with one command, on Linux, macOS and Windows:  python3 run.py  (Windows: py run.py)
 
     run.py [--port 8000] [--host 127.0.0.1] [--data DIR] [--no-demo] [--reset-demo] [--restore]
+    run.py backup [--data DIR]                      database and files into one file, also while it runs
+    run.py restore FILE [--data DIR]                put such a file back, all or nothing; today's state is copied first
+    run.py check-backup [FILE] [--data DIR]         restore it into an empty place, compare everything, throw that away
     run.py test [--long] [arguments for pytest]     the whole suite, on SQLite and, if there is one, PostgreSQL
     run.py promises                                 which promise is proven by which tests
 
@@ -46,11 +49,13 @@ def options(arguments):
 
 def main(arguments):
     check_python(sys.version_info)
-    from launch import Stop, serving, testing  # only now: older Pythons could not read them
+    from launch import Stop, copying, serving, testing  # only now: older Pythons could not read them
 
     try:
         if arguments[:1] == ["test"]:
             return testing.test(arguments[1:])
+        if arguments[:1] and arguments[0] in copying.COMMANDS:
+            return copying.run(arguments, Path(__file__).resolve().parent / "var")
         if arguments[:1] == ["promises"]:
             return testing.promises()
         return serving.start(options(arguments))

@@ -25,3 +25,7 @@ class AccessForm(forms.Form):
 
 class NudgeForm(forms.Form):
     text = forms.CharField(label=_("What it says"), max_length=200, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class BackupForm(forms.Form):
+    file = forms.FileField(label=_("Backup file"), help_text=_("A zip that SalesFlow made"))

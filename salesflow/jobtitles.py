@@ -16,6 +16,7 @@ TITLES = {
     "greet_department": _("Morning message of a department"),
     "greet_team": _("Morning message of a team"),
     "greet_teams": _("Morning messages to team groups"),
+    "make_backup": _("Backup of database and files"),
     "make_export": _("Export"),
     "mine_themes": _("Find the themes of the week"),
     "owe_visits": _("Ask for the log of visits that ended"),
@@ -30,6 +31,7 @@ TITLES = {
     "tell_lagging": _("Say which teams are far behind"),
     "test_robot": _("Test of a group robot"),
     "take_opening": _("Keep the month's opening pipeline"),
+    "try_backup": _("Trial restore of the newest backup"),
     "write_copies": _("Nightly copies of the three tables"),
 }
 

@@ -90,6 +90,18 @@ LINES = [
         reason="The three tables as workbooks, written while nobody works.",
     ),
     Line(
+        name="make_backup",
+        at=("02:15",),
+        reason="Database and files in one file, so that no more than a day can be lost.",
+    ),
+    Line(
+        name="try_backup",
+        at=("04:00",),
+        weekday=6,
+        late=timedelta(days=3),
+        reason="A backup is one when it has been restored: every week the newest is, into an empty place.",
+    ),
+    Line(
         name="recycle_pool",
         at=("01:10",),
         reason="Customers nobody follows up go to the pool by the company's date, after their owner was warned.",

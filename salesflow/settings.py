@@ -65,6 +65,7 @@ MIDDLEWARE = [
     "core.middleware.RequestLog",
     "django_htmx.middleware.HtmxMiddleware",  # before all that may fail: a failure too is a panel or a page
     "csp.middleware.CSPMiddleware",
+    "salesflow.closed.Closed",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",

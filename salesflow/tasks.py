@@ -4,9 +4,11 @@ import datetime as dt
 
 from django.utils import timezone
 
+from accounts.models import User
 from accounts.rights import may_set_up
-from core.jobs import job
+from core.jobs import JobProblem, job
 from salesflow import morning, reminding, unowned
+from salesflow.backup import Unusable, alarm, back_up, drilling, making
 
 
 @job("remind")
@@ -45,3 +47,28 @@ def remind_update(row):
 def check_unowned(row):
     """The daily check of R18; `run_job check_unowned` runs it by hand."""
     return unowned.check(now=timezone.now())
+
+
+@job("make_backup", long=True, may=may_set_up)
+def make_backup(row):
+    """Nightly, or by the button: `why` and the person are then in the arguments."""
+    by = User.objects.filter(pk=row.args.get("person")).first()
+    why = row.args.get("why", "nightly")
+    with alarm.told("accounts.backup_failed", now=timezone.now()):
+        try:
+            path = back_up(by=by, now=timezone.now(), why=why, progress=row.progress)
+        except Unusable as problem:
+            raise JobProblem(str(problem)) from None
+    return {"file": path.name, "size": path.stat().st_size}
+
+
+@job("try_backup", long=True)
+def try_backup(row):
+    newest = max(making.folder().glob("salesflow-*.zip"), default=None)
+    if newest is None:
+        return {}
+    with alarm.told("accounts.trial_failed", now=timezone.now()):
+        try:
+            return drilling.drill(newest)
+        except Unusable as problem:
+            raise JobProblem(str(problem)) from None

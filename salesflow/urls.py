@@ -5,7 +5,21 @@ from django.urls import include, path
 from customers.views import limits
 from exchange.views import forms
 from salesflow.health import healthz
-from salesflow.views import audit, beside, copies, customer, device, feed, jobs, robots, search, team, today, unowned
+from salesflow.views import (
+    audit,
+    backups,
+    beside,
+    copies,
+    customer,
+    device,
+    feed,
+    jobs,
+    robots,
+    search,
+    team,
+    today,
+    unowned,
+)
 
 urlpatterns = [
     path("today", today.today, name="today"),
@@ -37,6 +51,11 @@ urlpatterns = [
     path("setup/copies", copies.copies, name="setup_copies"),
     path("setup/copies/write", copies.write, name="setup_copies_write"),
     path("setup/copies/<slug:day>", copies.copy, name="setup_copy"),
+    path("setup/backups/now", backups.now, name="setup_backup_now"),
+    path("setup/backups/restore", backups.choose, name="setup_restore"),
+    path("setup/backups/restore/<slug:name>", backups.restore, name="setup_restore_of"),
+    path("setup/backups/<slug:name>/take", backups.take, name="setup_backup_take"),
+    path("setup/backups/<slug:name>", backups.download, name="setup_backup"),
     path("setup/audit", audit.index, name="setup_audit"),
     path("setup/audit/export", audit.export, name="setup_audit_export"),
     path("setup/audit/file", audit.file, name="setup_audit_file"),

@@ -16,6 +16,7 @@ from accounts.rights import may_set_up
 from core.jobs import enqueue
 from core.keys import deed
 from exchange.copies import KEPT
+from salesflow.backup import shown
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -25,7 +26,8 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 def copies(request):
     found = sorted(Path(settings.COPIES_ROOT).glob("????-??-??.xlsx"), reverse=True)
     rows = [{"name": p.name, "day": p.stem, "size": p.stat().st_size} for p in found]
-    return render(request, "setup/copies.html", {"rows": rows, "kept": KEPT})
+    context = {"rows": rows, "kept": KEPT} | shown.overview(timezone.now())
+    return render(request, "setup/copies.html", context)
 
 
 @require_safe

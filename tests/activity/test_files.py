@@ -4,6 +4,7 @@ import zipfile
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
@@ -15,6 +16,7 @@ from activity.files import attach, clean_name, freeze, may_remove, remove
 from activity.models import Attachment, Event
 from activity.orphans import sweep_files
 from core.errors import NotAllowed
+from exchange.models import ExportFile
 from tests.cast import build_cast, key
 
 PDF = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n" + b"x" * 200
@@ -199,3 +201,16 @@ def test_pictures_and_pdf_open(cast):
     files = (("a.pdf", PDF), ("b.png", PNG), ("c.docx", DOCX))
     rows = [add(cast.legal, name, content, cast.sam) for name, content in files]
     assert [row.opens for row in rows] == [True, True, False]
+
+
+@pytest.mark.django_db
+@pytest.mark.proves("REL19")
+def test_contents_of_imports_and_exports_without_a_row_go_too_and_what_lies_beside_a_named_one_stays(cast):
+    export = ExportFile(owner=cast.alice, sheet="follow-ups", name="a.xlsx")
+    export.file.save("made.xlsx", ContentFile(b"x"))
+    stored = {default_storage.save(f"{export.file.name}.keys", ContentFile(b"1"))}
+    lost = {default_storage.save(f"{folder}/2024/03/{name}", ContentFile(b"x"))
+            for folder, name in (("imports", "broke-off"), ("exports", "gone.xlsx"), ("exports", "gone.xlsx.keys"))}
+    assert sweep_files(now=timezone.now() + timezone.timedelta(hours=25)) >= 3
+    assert [default_storage.exists(name) for name in [*stored, export.file.name]] == [True, True]
+    assert not any(default_storage.exists(name) for name in lost)

@@ -120,6 +120,20 @@ PEOPLE_ROWS = {
     "setup_copies": [Row(get=ADMIN)],
     "setup_copies_write": [Row(post=ADMIN_POST)],
     "setup_copy": [Row(get=ADMIN, kwargs=lambda w: {"day": w.copy})],
+    "setup_backup_now": [Row(post=ADMIN_POST)],
+    # taken out and restored only by who confirmed lately that it is he: first a way to confirm
+    "setup_backup_take": [
+        Row(post=roles(admin=302), kwargs=lambda w: {"name": "salesflow-20240301-021500-nightly"})
+    ],
+    "setup_backup": [Row(get=roles(admin=302), kwargs=lambda w: {"name": "salesflow-20240301-021500-nightly"})],
+    "setup_restore": [Row(get=roles(admin=302), post=roles(admin=302))],
+    "setup_restore_of": [
+        Row(
+            get=roles(admin=302),
+            post=roles(admin=302),
+            kwargs=lambda w: {"name": "salesflow-20240301-021500-nightly"},
+        )
+    ],
     # for everybody, with nothing of anybody in them
     "worker": [Row(get=ANYBODY, anon=200)],
     "manifest": [Row(get=ANYBODY, anon=200)],
