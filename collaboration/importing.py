@@ -128,7 +128,8 @@ class RequestPart(Part):
             if new not in (None, "") and new != getattr(request, name):
                 fields[name] = new
         if fields and not may_change(run.by, request):
-            record.wrong(next(iter(fields)), NOT_YOURS)
+            for name in fields if record.key else list(fields)[:1]:
+                record.may_not(name, NOT_YOURS)
             return
         record.links["fields"] = {
             name: new for name, new in fields.items() if record.change(name, getattr(request, name) or "", new)

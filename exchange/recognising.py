@@ -24,6 +24,9 @@ MISSING_COLUMNS = gettext_noop("“%(part)s” lacks the columns: %(columns)s.")
 IGNORED = gettext_noop("Columns of “%(part)s” that are not imported: %(columns)s.")
 LEFT_OUT = gettext_noop("Row %(row)s of “%(part)s” is a total or a title and was left out.")
 
+GONE = gettext_noop("Rows of the export that are not in this file: %(count)s (%(rows)s). Nothing is deleted here.")
+FEW = 5
+
 TOTAL = re.compile(r"^(合计|总计|小计|共计|汇总|total|sum|subtotal)\b|^(合计|总计|小计|共计)", re.IGNORECASE)
 BOX_LINE = ("状态标签", "标签", "客户标签", "tag", "status tag")
 LONGEST = 60  # characters of a header
@@ -105,10 +108,25 @@ def recognise(book, name, *, wanted=""):
     if other:
         found, expected = sheet_of(other), sheet_of(wanted)
         raise Unreadable(LOOKS_LIKE, name=name, found=found.words, wanted=expected.words, looks_like=other)
+    _remember(book, tables, notices)
     for table in tables:
         if ignored := [h for i, h in enumerate(table.header) if h.strip() and i not in table.columns]:
             notices.append([IGNORED, {"part": table.part or name, "columns": ignored}])
     return tables, notices
+
+
+def _remember(book, tables, notices):
+    """Put beside each row what it said when it was exported; rows that are no longer in the file are said."""
+    gone = dict(book.before)
+    for table in tables if gone else ():
+        place = next((index for index, name in table.columns.items() if name == KEY), None)
+        for line in table.rows:
+            key = line.cells[place].strip() if place is not None and place < len(line.cells) else ""
+            line.before = book.before.get(key)
+            gone.pop(key, None)
+    if gone:
+        names = [next(iter(cells.values()), "") for cells in gone.values()]
+        notices.append([GONE, {"count": len(gone), "rows": list(dict.fromkeys(names))[:FEW]}])
 
 
 def _tables(part, notices, wanted):

@@ -4,7 +4,8 @@ from accounts.models import Team
 from exchange.checking import Run
 from exchange.models import ImportRow
 from exchange.problems import Wrong, gettext_noop
-from exchange.sheets import Record, sheet_of
+from exchange.records import Record
+from exchange.sheets import sheet_of
 
 TWICE = gettext_noop("Two columns are set to “%(column)s”.")
 NO_TEAM = gettext_noop("Choose the team of the people to be created.")

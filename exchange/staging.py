@@ -96,7 +96,8 @@ def stage_rows(batch, tables=None):
                 batch=batch,
                 part=table.part,
                 number=line.number,
-                cells={"v": line.cells, "n": {str(i): note for i, note in line.notes.items()}},
+                cells={"v": line.cells, "n": {str(i): note for i, note in line.notes.items()}}
+                | ({} if line.before is None else {"b": line.before}),
             )
             for table in tables
             for line in table.rows

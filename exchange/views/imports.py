@@ -1,16 +1,19 @@
 """The import wizard (S6): bring it in, match columns, check, done. Each step has its own URL; leave and come back."""
 
+from urllib.parse import urlencode
+
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from core.errors import NotAllowed
 from core.jobs import enqueue
 from core.keys import deed
-from exchange import applying, checking, staging, taking_back, wizard, wrong_rows
+from exchange import applying, checking, checkpage, choosing, staging, taking_back, wizard, wrong_rows
 from exchange.defined import held
 from exchange.forms import BringForm
 from exchange.models import ImportBatch
@@ -115,21 +118,25 @@ def import_check(request, pk):
     page = "exchange/_progress.html" if busy and request.htmx and not request.htmx.boosted else "exchange/check.html"
     if request.GET.get("poll") and not busy:
         return wizard.go(request, "exchange:import_check", batch.pk)
-    return render(request, page, wizard.checked(request, batch))
+    return render(request, page, checkpage.checked(request, batch))
 
 
 def confirm(request, batch):
     if batch.state not in (State.READY, State.FAILED):
         return redirect(STEP[batch.state], batch.pk)
     with transaction.atomic():
-        wizard.take_answers(batch, request.POST)
+        choosing.take_answers(batch, request.POST)
+        choosing.take_many(batch, request.POST.get("do", ""))
         batch.only_good = bool(request.POST.get("only_good"))
         batch.save(update_fields=["only_good"])
-    if request.POST.get("do") != "import":
+    do = request.POST.get("do", "")
+    if do not in ("import", "recheck"):  # a page turned, or many cells decided at once
+        return redirect(f"{reverse('exchange:import_check', args=[batch.pk])}?{asked_page(request)}")
+    if do == "recheck":
         start_check(batch, request.user)
         return redirect("exchange:import_check", batch.pk)
     if batch.counts.get("wrong") and not batch.only_good:
-        return render(request, "exchange/check.html", wizard.checked(request, batch, refused=True), status=422)
+        return render(request, "exchange/check.html", checkpage.checked(request, batch, refused=True), status=422)
     if staging.is_large(batch):
         applying.claim(batch, State.IMPORTING)
         wizard.count_try(batch)
@@ -142,6 +149,13 @@ def confirm(request, batch):
         messages.warning(request, since.message)
         return redirect("exchange:import_check", batch.pk)
     return redirect("exchange:import_done", batch.pk)
+
+
+def asked_page(request):
+    """The tab and page to go on with: those of the button, else those the form was on."""
+    page = request.POST.get("do", "").removeprefix("page:")
+    page = page if page.isdigit() else request.GET.get("page", "")
+    return urlencode({"tab": request.GET.get("tab", ""), "page": page})
 
 
 @require_GET
