@@ -24,6 +24,7 @@ class Run:
         self.batch, self.by, self.now, self.today = batch, by, now, today(now)
         self.people = People(by, batch.mapping.get("people"))
         self.owner = self.people.by_login.get(batch.mapping.get("owner") or (by.username if by.sells else ""))
+        self.spelling = batch.mapping.get("spelling", {})
         self.shared, self.kept, self.source = {}, [], batch.name
 
     def once(self, name, make):

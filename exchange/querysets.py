@@ -26,11 +26,6 @@ class ProfileQuerySet(models.QuerySet):
         """One's own, and those that are for everybody."""
         return self.filter(models.Q(owner=user) | models.Q(shared=True))
 
-    def own(self, user):
-        """Those he may rename, share and remove; admins the shared ones too."""
-        mine = models.Q(owner=user)
-        return self.filter(mine | models.Q(shared=True) if user.is_admin else mine)
-
 
 class ExportQuerySet(models.QuerySet):
     def visible_to(self, user):

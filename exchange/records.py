@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from exchange.problems import Wrong, gettext_noop
+from exchange.spelling import spelled
 
 MISSING = gettext_noop("“%(column)s” is empty.")
 NO_VALUE = gettext_noop("This is a formula without a value. Open the file in Excel, save it and upload it again.")
@@ -108,7 +109,7 @@ def parse(record, run):
         note = record.row.note_of(column.field)
         try:
             _heed(note, column, record)
-            value = column.parse(text, run, record)
+            value = column.parse(spelled(text, column, run.spelling), run, record)
         except Wrong as problem:
             record.wrong(column.field, problem.message, **problem.values)
             continue

@@ -7,9 +7,13 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import content_disposition_header
+from django.utils.translation import get_language
 
 from core.errors import TooMany
-from exchange import gate, taking_back
+from core.words import listed
+from exchange import gate, profiling, taking_back
+from exchange.forms_profiles import ProfileForm
+from exchange.known import KNOWN
 from exchange.models import ImportBatch
 from exchange.problems import tell
 from exchange.sheets import sheet_of, sheets
@@ -33,6 +37,7 @@ def start(request, form, problem=None):
     return {
         "form": form,
         "sheets": sheets(),
+        "systems": listed(dict.fromkeys(one.system for one in KNOWN), get_language()),
         "batches": batches[:SHOWN],
         "step": 1,
         "looks_like": looks_like,
@@ -40,8 +45,15 @@ def start(request, form, problem=None):
     }
 
 
-def mapping(batch, settling):
+def mapping(batch, settling, *, form=None):
     return {
+        "profiles": profiling.fitting(batch, settling.run.by),
+        "used": batch.mapping.get("profile", ""),
+        "known": [table["known"] for table in batch.tables if table.get("known")],
+        "form": form or ProfileForm(),
+        "may_save": len(batch.tables) == 1,
+        "dates": settling.dates,
+        "foreign": settling.foreign,
         "batch": batch,
         "settling": settling,
         "tables": settling.tables,
