@@ -45,16 +45,18 @@ def columns_of(known, header):
     place = {}
     for index, cell in enumerate(header):
         place.setdefault(header_key(cell), index)
-    made = []
+    made, columns = [], {}
     for name, (rule, *headers) in known.rules.items():
         found = [place.get(header_key(one)) for one in headers]
-        if any(index is not None for index in found):
+        there = [index for index in found if index is not None]
+        if len(there) == 1 and rule in OF_ONE:
+            columns[there[0]] = name
+        elif there:
             made.append((name, rule, found))
     ruled = {name for name, _rule, _found in made}
-    columns = {}
     for one, name in known.columns.items():
         index = place.get(header_key(one))
-        if index is not None and name not in ruled and name not in columns.values():
+        if index is not None and name not in (*ruled, *columns.values()) and index not in columns:
             columns[index] = name
     return columns, made
 
@@ -98,6 +100,9 @@ RULES = {
     "names": _names, "lines": _lines, "first": _first, "closed": _closed, "if won": _if_won, "money": _money,
     "company": _company, "person": _person,
 }  # fmt: skip
+
+
+OF_ONE = ("names", "lines", "first", "closed", "money")  # of one column alone they are that column
 
 
 def make(rule, texts):

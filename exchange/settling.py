@@ -31,6 +31,7 @@ class Settling:
                     "name": f"col-{number}-{index}",
                     "header": header,
                     "samples": table["samples"].get(str(index), []),
+                    "is_part": index in table.get("parts", ()),
                     "field": table["columns"].get(str(index), ""),
                 }
                 for index, header in enumerate(table["header"])

@@ -78,6 +78,7 @@ def describe(table):
     }  # fmt: skip
     return {
         "known": table.known,
+        "parts": sorted({i for _rule, found in table.made for i in found if i is not None} - set(table.columns)),
         "opened": {header_key(table.header[i]): name for i, name in table.columns.items()},
         "dates": order_of(texts["date"]),
         "foreign": foreign_in(texts["money"])[:60],
