@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from activity.recording import record as tell
 from core.errors import Refused
+from exchange import choosing
 from exchange.checking import counted, examine, parts_of, tell_row
 from exchange.models import ImportBatch, ImportRow
 from exchange.problems import gettext_noop
@@ -47,10 +48,14 @@ def _remember(batch, records, *, by, now):
     for record in records:
         tell_row(record)
         record.row.before, record.row.after = _before_after(record)
+        if record.fate == "changed" and not choosing.taken(record.row):
+            record.row.fate = "same"  # all of it was refused
     ImportRow.objects.save_many(
         [record.row for record in records], ["fate", "changes", "errors", "flags", "before", "after"]
     )
     batch.counts = counted(records)
+    if kept := sum(len(record.row.changes) - choosing.taken(record.row) for record in records if record.changes):
+        batch.counts["kept"] = kept
     batch.state, batch.done_at, batch.error = State.DONE, now, ""
     batch.mapping["finished"] = timezone.now().isoformat()  # what is later in the field history came after
     batch.save(update_fields=["state", "counts", "done_at", "error", "mapping"])

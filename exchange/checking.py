@@ -73,9 +73,10 @@ def check(batch, *, by, now):
     """Examine and remember each row's fate; the batch is ready to import. Returns (records, run)."""
     records, run = examine(batch, by=by, now=now)
     for record in records:
+        record.ask_anew()
         tell_row(record)
     with transaction.atomic():
-        ImportRow.objects.save_many([record.row for record in records], ["fate", "changes", "errors", "flags"])
+        ImportRow.objects.save_many([record.row for record in records], ["fate", "changes", "errors", "flags", "take"])
         batch.counts = counted(records)
         batch.mapping["touched"] = _touched(records)
         batch.state, batch.error = ImportBatch.State.READY, ""

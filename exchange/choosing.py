@@ -46,6 +46,11 @@ def is_taken(row, change):
     return change["field"] not in row.keep
 
 
+def taken(row):
+    """How many of its changed cells go in."""
+    return sum(1 for change in offered(row).values() if is_taken(row, change))
+
+
 def _decide(row, answers):
     changes, keep, take = offered(row), set(row.keep), set(row.take)
     for field, taken in answers.items():

@@ -97,6 +97,12 @@ class Record:
         shown = {change["field"]: change for change in self.row.changes}
         return any(_differ(shown.get(change["field"]), change) for change in self.changes if "was" in change)
 
+    def ask_anew(self):
+        """An accepted conflict whose other side changed again since it was shown is open again."""
+        shown = {change["field"]: change.get("was") for change in self.row.changes}
+        moved = {c["field"] for c in self.changes if c["field"] in shown and shown[c["field"]] != c.get("was")}
+        self.row.take = [field for field in self.row.take if field not in moved]
+
 
 def _differ(shown, change):
     return shown is None or (shown.get("was"), shown.get("kind")) != (change["was"], change.get("kind"))
