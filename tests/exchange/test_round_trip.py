@@ -1,8 +1,10 @@
 """M1: a workbook goes out, is edited while others work on, and comes back: three ways, by cell, at once, and undone."""
 
+import csv
 import datetime as dt
 import io
 import random
+import re
 
 import openpyxl
 import pytest
@@ -12,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from collaboration.models import CollaborationRequest
 from core.changing import change
 from customers.models import Customer, FollowUp
 from exchange import applying, checking, keys, taking_back
@@ -22,7 +25,7 @@ from exchange.sheets import sheet_of
 from exchange.writing import write_csv, write_workbook
 from pipeline.models import Deal, Stage
 from pipeline.moving import Move, move_many
-from tests.cast import key, make_customer, make_log
+from tests.cast import key, make_customer, make_log, make_request
 from tests.exchange.conftest import bring, fates, reasons, take
 from tests.lanes import shared
 
@@ -41,12 +44,12 @@ def out_csv(slug, user):
     return target.getvalue()
 
 
-def edited(data, *cells, also=None):
-    """The workbook with {(name in the customer's column, header): value} typed over; `also(page)` may do more."""
+def edited(data, *cells, also=None, by="Customer"):
+    """The workbook with (name in the column `by`, header, value) typed over; `also(page)` may do more."""
     book = openpyxl.load_workbook(io.BytesIO(data))
     page = book.worksheets[0]
     heads = {cell.value: cell.column for cell in page[1]}
-    place = heads.get("Customer")
+    place = heads.get(by)
     for name, header, value in cells:
         row = next(row for row in page.iter_rows(min_row=2) if row[place - 1].value == name)
         page.cell(row[0].row, heads[header]).value = value
@@ -226,6 +229,73 @@ def test_stages_conflict_and_tags_follow(cast):
     assert fates(records) == ["conflict"]
     take(batch)
     assert Deal.objects.get().stage == stages[1]
+
+
+def test_requests_go_by_their_own_rights(cast):
+    request = make_request(cast.alice, cast.tech, priority="normal")
+    data = edited(out("requests", cast.tess), (request.code, "Priority", "高"), by="Number")
+    batch, records = bring(data, cast.tess)  # the department sees it, and may not change what was asked
+    assert (fates(records), reasons(records)) == (["locked"], [])
+    data = edited(
+        out("requests", cast.alice), (request.code, "Priority", "高"), (request.code, "State", "已完成"),
+        (request.code, "Department", cast.legal.name), by="Number",
+    )  # fmt: skip
+    batch, records = bring(data, cast.alice)
+    kinds = {c["field"]: c.get("kind") for c in records[0].changes}
+    assert kinds == {"priority": None, "department": "locked"} and records[0].flags[0]["field"] == "state"
+    change(CollaborationRequest.objects.get(), by=cast.alice, priority="low")
+    assert fates(checking.check(batch, by=cast.alice, now=timezone.now())[0]) == ["conflict"]
+    take(batch)
+    request = CollaborationRequest.objects.get()
+    assert (request.priority, request.department, request.state) == ("low", cast.tech, "submitted")
+
+
+def test_formulas_and_merged_cells_come_back_as_they_are_read(cast):
+    for name in ("甲", "乙"):
+        make_customer(cast.alice, name=name, industry="软件", source="展会")
+    data = out("customers", cast.alice)
+
+    def formula(page):
+        page["B2"] = "=1+1"
+
+    def merge(page):
+        page["E2"], page["E3"] = "转介绍", None
+        page.merge_cells("E2:E3")
+
+    _batch, records = bring(edited(data, also=formula), cast.alice)
+    assert "formula without a value" in reasons(records)[0] and fates(records)[1:] == ["same"]
+    _batch, records = bring(edited(data, also=merge), cast.alice)
+    assert [c["new"] for r in records for c in r.changes] == ["转介绍", "转介绍"]
+    assert any("merged cells" in flag["message"] for flag in records[1].flags)
+
+
+@pytest.mark.proves("REL12")
+@pytest.mark.parametrize("seed", shared(range(6)))
+def test_any_text_goes_out_and_in_again_exactly_or_is_refused(cast, seed):
+    dice = random.Random(seed)
+    pool = ["=1+1", "+86", "-1", "@a", "'x", "\t", "\n", "\r\n", '"', ",", ";", "👨‍👩‍👧", "𠮷", "ﷺ", "\u202e", "é",
+            "e\u0301", "０", "0571", "1,200", "2024/3/1", "\x07", "\x85", "\u200b", "无", "{{7*7}}", " "]  # fmt: skip
+    texts = ["".join(dice.choice(pool) for _ in range(dice.randint(1, 12))) for _ in range(20)]
+    rows = [["客户名称", "行业", "备注"], *([f"客户{n}", "软件", text] for n, text in enumerate(texts))]
+    target = io.StringIO()
+    csv.writer(target).writerows(rows)
+    batch, records = bring(target.getvalue().encode(), cast.alice, name="a.csv")
+    refused = {r.number - 2 for r in records if r.errors}
+    assert all(any(c in texts[n] for c in "\x07\x85") for n in refused) or refused == set()
+    batch.only_good = True
+    batch.save()
+    if len(refused) < len(texts):
+        take(batch)
+    kept = {c.name: c.notes for c in Customer.objects.all()}
+    outer = " \n\u3000\ufeff"
+    for n, text in enumerate(texts):
+        typed = text.replace("\r\n", "\n").replace("\r", "\n").strip(outer)
+        typed = typed[1:] if re.match(r"'[=+\-@\t\r']", text) else typed  # the apostrophe of a csv
+        if n not in refused:
+            assert kept[f"客户{n}"].strip(outer) == typed.strip(outer), (text, kept[f"客户{n}"])
+    for data, name in ((out("customers", cast.alice), "a.xlsx"), (out_csv("customers", cast.alice).encode(), "a.csv")):
+        _batch, records = bring(data, cast.alice, name=name)
+        assert (reasons(records), set(fates(records))) == ([], {"same"})
 
 
 # --- what may not be changed is said ---
