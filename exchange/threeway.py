@@ -6,6 +6,9 @@ a cell that was emptied, is said beside it. All by the very rows an export would
 read that he may not see.
 """
 
+from django.conf import settings
+from django.utils.translation import get_language, override
+
 from exchange import keys
 from exchange.problems import Wrong, gettext_noop
 from exchange.reading import cell_text
@@ -36,6 +39,7 @@ def compare(records, run):
     for mine in by_sheet.values():
         sheet = mine[0].sheet
         now = _now(sheet, {record.key.pk for record in mine}, run)
+        _in_other_words(sheet, mine, now, run)
         for record in mine:
             if record.key.pk in now:
                 _compare(record, *now[record.key.pk])
@@ -60,6 +64,25 @@ def _now(sheet, pks, run):
             pk, version = key[1:].split(".")
             found[int(pk)] = (int(version), {c.field: cell_text(values.get(c.field)) for c in sheet.columns})
     return found
+
+
+def _in_other_words(sheet, records, now, run):
+    """An export in the other language says an option of a list otherwise: what is the same in those words did not
+    change here. `now` takes them. Asked only where something differs at all."""
+    differ = [
+        record
+        for record in records
+        if record.key.pk in now and not all(record.key.said(*cell) for cell in now[record.key.pk][1].items())
+    ]
+    for language, _name in settings.LANGUAGES if differ else ():
+        if language != get_language():
+            with override(language):
+                other = _now(sheet, {record.key.pk for record in differ}, run)
+            for record in differ:
+                cells = now[record.key.pk][1]
+                for field, text in other.get(record.key.pk, (0, {}))[1].items():
+                    if not record.key.said(field, cells[field]) and record.key.said(field, text):
+                        cells[field] = text
 
 
 def _compare(record, version, now):

@@ -12,12 +12,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from collaboration.models import CollaborationRequest
 from core.changing import change
 from customers.models import Customer, FollowUp
-from exchange import applying, checking, keys, taking_back
+from exchange import applying, checking, defining, keys, taking_back
 from exchange.exporting import queryset_of
 from exchange.models import ImportBatch
 from exchange.problems import tell
@@ -475,3 +475,20 @@ def test_the_budget_of_a_round_trip(cast, slug):
         take(batch)
     statements = [q["sql"] for q in asked if not q["sql"].startswith(("SAVEPOINT", "RELEASE", "BEGIN", "COMMIT"))]
     assert len(statements) <= 60, len(statements)
+
+
+def test_an_export_in_the_other_language_is_no_change_of_anybodys(cast):
+    options = [
+        {"code": "o1", "label": "国企", "label_en": "State"},
+        {"code": "o2", "label": "民企", "label_en": "Private"},
+    ]
+    values = {"label": "性质", "label_en": "Kind", "kind": "choice", "choices": options}
+    one = defining.add_field("customer", values, by=cast.ada, now=timezone.now())[0]
+    customer = make_customer(cast.alice, name="甲")
+    change(customer, by=cast.alice, custom={one.slug: "o1"})
+    data = edited(out("customers", cast.alice), ("甲", "Kind", "Private"))
+    with translation.override("zh-hans"):  # a job speaks the company's language
+        batch, records = bring(data, cast.alice)
+    assert fates(records) == ["changed"]
+    take(batch)
+    assert Customer.objects.get().custom == {one.slug: "o2"}
