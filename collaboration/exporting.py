@@ -46,7 +46,7 @@ def request_rows(user, queryset):
         )
         for row in rows:
             yield (
-                f"R{row.pk}",
+                f"R{row.pk}.{row.version}",
                 {
                     "reference": row.reference or row.code,
                     "customer": row.customer_name,

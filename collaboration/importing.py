@@ -131,7 +131,9 @@ class RequestPart(Part):
                 fields[name] = new
         patch = importing_own.changed(record, request, run)
         if (fields or patch) and not may_change(run.by, request):
-            record.wrong(next(iter({**fields, **patch})), NOT_YOURS)
+            named = list({**fields, **patch})
+            for name in named if record.key else named[:1]:
+                record.may_not(name, NOT_YOURS)
             return
         importing_own.compare(record, request, patch, run)
         record.links["fields"] = {

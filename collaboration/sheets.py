@@ -6,7 +6,7 @@ from accounts.models import Department
 from collaboration import own
 from collaboration.exporting import request_rows, requests_of
 from collaboration.importing import RequestPart
-from collaboration.models import RequestKind
+from collaboration.models import CollaborationRequest, RequestKind
 from core.text import plain
 from customers import cells
 from exchange import parsing
@@ -161,6 +161,8 @@ requests = Sheet(
     marks=frozenset({"department", "kind", "description", "standard", "priority", "asked", "needed_by", "reference"}),
     rows=request_rows,
     queryset=requests_of,
+    records=lambda user: CollaborationRequest.objects.visible_to(user),
+    fixed=frozenset({"reference", "customer", "asker", "asker_department", "department", "kind", "asked", "person"}),
     list_url="collaboration:queue",
 )
 

@@ -1,9 +1,9 @@
 """How the cells of the customers' sheets are read: tags, methods, people, contacts (D46, D48)."""
 
-from core.asked import number
 from core.text import is_masked, phone_key, plain
 from customers.models import Customer, Method
 from exchange import parsing
+from exchange.keys import opened
 from exchange.parsing import NOT_ALLOWED
 from exchange.problems import Wrong, gettext_noop
 
@@ -136,16 +136,17 @@ def method_choices():
 
 
 def row_key(letter, field):
-    """A parser of the hidden key column of our own exports: F12, C5. Other sheets' keys are refused."""
+    """A parser of the hidden key column of our own exports (exchange/keys.py). Keys of other sheets and of other
+    installations are refused."""
 
     def parse(value, run, record):
         value = value.strip()
         if not value:
             return None
-        key = number(value[1:], digits=18) if value[0] == letter else None
-        if key is None:
-            raise Wrong(BAD_KEY, value=value)
-        record.values[field] = key
+        key = record.key or opened(value, record.sheet.slug)
+        if key is None or key.letter != letter:
+            raise Wrong(BAD_KEY, value=value[:20])
+        record.values[field] = key.pk
         return value
 
     return parse

@@ -60,7 +60,7 @@ def follow_up_rows(user, queryset):
         for row in rows:
             contact = row.contact or contacts.get(row.customer_id)
             yield (
-                f"F{row.pk}",
+                f"F{row.pk}.{row.version}",
                 customer_cells(row.customer)
                 | contact_cells(contact, row.customer, user)
                 | {
@@ -85,7 +85,7 @@ def customer_rows(user, queryset):
         contacts = main_contacts({row.pk for row in rows})
         for row in rows:
             yield (
-                f"C{row.pk}",
+                f"C{row.pk}.{row.version}",
                 customer_cells(row)
                 | contact_cells(contacts.get(row.pk), row, user)
                 | {

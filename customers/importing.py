@@ -136,7 +136,7 @@ class CustomerPart(Part):
         if (user := run.people.needed(record, "owner")) is None or user == customer.owner:
             return
         if run.by.is_rep:
-            record.wrong("owner", NO_RIGHT)
+            record.may_not("owner", NO_RIGHT)
         elif record.change("owner", customer.owner or "", user):
             record.links["assign"] = user
 

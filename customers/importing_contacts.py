@@ -36,6 +36,7 @@ class ContactPart(Part):
             contact = Contact(customer=customer, name=name, **{f: record.get(f, "") for f in OF_CONTACT})
             mine.append(contact)
             if record.change("contact", "", name or phone):
+                record.told |= {"phone", *OF_CONTACT}
                 record.links["new_contact"] = {"name": name} | {f: record.get(f, "") for f in OF_CONTACT}
             record.links["contact"] = contact
             return

@@ -189,7 +189,7 @@ class FollowUpPart(Part):
         ]
         for field, old, new in differs:
             if old != new:
-                record.wrong(field, NOT_REWRITTEN)
+                record.may_not(field, NOT_REWRITTEN)
 
     def take_back(self, batch, run):
         follow_ups_back(batch, run)

@@ -8,6 +8,7 @@ from customers.exporting import customer_rows, customers_of, follow_up_rows, fol
 from customers.importing import CustomerPart, TagPart
 from customers.importing_contacts import ContactPart
 from customers.importing_logs import FollowUpPart
+from customers.models import Customer, FollowUp
 from exchange import parsing
 from exchange.holding import holder
 from exchange.owncolumns import columns_of
@@ -178,6 +179,8 @@ follow_ups = Sheet(
     marks=frozenset({"happened", "text", "methods", "next_text", "next_on", "log_lines", "need"}),
     rows=follow_up_rows,
     queryset=follow_ups_of,
+    records=lambda user: FollowUp.objects.visible_to(user).filter(voided_at=None),
+    fixed=frozenset({"customer", "rep"}),
     list_url="customers:list",
 )
 CUSTOMER_PART, CONTACT_PART, FOLLOW_UP_PART, TAG_PART = follow_ups.parts
@@ -225,6 +228,7 @@ customers = Sheet(
     marks=frozenset({"industry", "size_text", "phone", "source", "address", "grade", "contact", "email", "owner"}),
     rows=customer_rows,
     queryset=customers_of,
+    records=lambda user: Customer.objects.visible_to(user),
     list_url="customers:list",
 )
 

@@ -39,7 +39,8 @@ def sheets_of(known):
                 columns=[CUSTOMER, *own], extra=[Column(KEY, (KEY, KEY), cells.row_key("T", "row_key"))],
                 parts=[part_of(table.slug)], marks=frozenset(column.field for column in own),
                 rows=functools.partial(rows_of, table), queryset=functools.partial(shown, table),
-                list_url="customers:table", list_args=(table.slug,), own=True,
+                list_url="customers:table", list_args=(table.slug,), own=True, fixed=frozenset({"customer"}),
+                records=functools.partial(back, table),
                 off=table in known.off,
             )
         )  # fmt: skip
@@ -62,6 +63,11 @@ def shown(table, user, request, data):
     return narrowed(rows, request, data, fields_of(table.slug)) if user is not None and data else rows
 
 
+def back(table, user):
+    """The rows a workbook may come back to."""
+    return TableRow.objects.visible_to(user).live().filter(table=table)
+
+
 def rows_of(table, user, queryset):
     """(key, {field: value}) of rows, by customer; a thousand at a time, three queries each."""
     fields = fields_of(table.slug)
@@ -71,7 +77,7 @@ def rows_of(table, user, queryset):
         names = names_for(fields, [row.values for row in rows], user)
         for row in rows:
             held = {one.slug: typed.cell(row.values.get(one.slug), one, names) for one in fields}
-            yield f"T{row.pk}", {"customer": row.customer.name} | held
+            yield f"T{row.pk}.{row.version}", {"customer": row.customer.name} | held
 
 
 @functools.cache

@@ -5,7 +5,8 @@ from django.utils import timezone
 
 from activity.recording import record as tell
 from core.errors import Refused
-from exchange.checking import examine, parts_of, tell_row
+from exchange import choosing
+from exchange.checking import counted, examine, parts_of, tell_row
 from exchange.models import ImportBatch, ImportRow
 from exchange.problems import gettext_noop
 from exchange.problems import tell as words
@@ -33,7 +34,7 @@ def apply(batch, *, by, now):
         bad = [record for record in records if record.fate == "wrong"]
         if bad and not batch.only_good:
             raise Refused(words(SOME_WRONG, {"count": len(bad)}))
-        good = [record for record in records if record.fate in ("new", "changed")]
+        good = [record for record in records if record.fate not in ("wrong", "same")]
         if since := [record.number for record in good if record.is_shown_otherwise]:
             raise ChangedSince(words(SINCE, {"rows": [str(number) for number in since[:10]]}))
         for part in parts_of(batch):
@@ -47,15 +48,18 @@ def _remember(batch, records, *, by, now):
     for record in records:
         tell_row(record)
         record.row.before, record.row.after = _before_after(record)
+        if record.fate == "changed" and not choosing.taken(record.row):
+            record.row.fate = "same"  # all of it was refused
     ImportRow.objects.save_many(
         [record.row for record in records], ["fate", "changes", "errors", "flags", "before", "after"]
     )
-    counts = {fate: sum(1 for record in records if record.fate == fate) for fate in ("new", "changed", "same", "wrong")}
-    batch.counts = {"rows": len(records)} | counts
+    batch.counts = counted(records)
+    if kept := sum(len(record.row.changes) - choosing.taken(record.row) for record in records if record.changes):
+        batch.counts["kept"] = kept
     batch.state, batch.done_at, batch.error = State.DONE, now, ""
     batch.mapping["finished"] = timezone.now().isoformat()  # what is later in the field history came after
     batch.save(update_fields=["state", "counts", "done_at", "error", "mapping"])
-    tell("exchange.imported", batch, by=by, at=now, name=batch.name, **counts)
+    tell("exchange.imported", batch, by=by, at=now, name=batch.name, **batch.counts)
     if batch.file:
         name, storage = batch.file.name, batch.file.storage
         transaction.on_commit(lambda: storage.delete(name), robust=True)

@@ -8,9 +8,13 @@ from core.periods import today
 from exchange.defined import held
 from exchange.models import ImportBatch, ImportRow
 from exchange.people import People
-from exchange.sheets import Record, parse, sheet_of
+from exchange.records import Record, parse
+from exchange.sheets import sheet_of
+from exchange.threeway import compare, conclude
 
 FATES = ("new", "changed", "same", "wrong")
+DECIDED = ("conflict", "changed")  # fates of rows with cells to decide on
+MORE = ("conflict", "locked")  # counted where there are any
 
 
 class Run:
@@ -20,6 +24,7 @@ class Run:
         self.batch, self.by, self.now, self.today = batch, by, now, today(now)
         self.people = People(by, batch.mapping.get("people"))
         self.owner = self.people.by_login.get(batch.mapping.get("owner") or (by.username if by.sells else ""))
+        self.spelling = batch.mapping.get("spelling", {})
         self.shared, self.kept, self.source = {}, [], batch.name
 
     def once(self, name, make):
@@ -38,10 +43,12 @@ def examine(batch, *, by, now):
     """(records, run): every row parsed and compared with what is there. Reads only, in a handful of queries."""
     run = Run(batch, by=by, now=now)
     records = list(_records(batch))
-    for record in records:
+    going = compare(records, run)
+    for record in going:
         parse(record, run)
     for part in parts_of(batch):
-        part.check([r for r in records if part in r.sheet.parts], run)
+        part.check([r for r in going if part in r.sheet.parts], run)
+    conclude(going, run)
     return records, run
 
 
@@ -66,14 +73,38 @@ def check(batch, *, by, now):
     """Examine and remember each row's fate; the batch is ready to import. Returns (records, run)."""
     records, run = examine(batch, by=by, now=now)
     for record in records:
+        record.ask_anew()
         tell_row(record)
-    counts = Counter(record.fate for record in records)
     with transaction.atomic():
-        ImportRow.objects.save_many([record.row for record in records], ["fate", "changes", "errors", "flags"])
-        batch.counts = {"rows": len(records)} | {fate: counts.get(fate, 0) for fate in FATES}
+        ImportRow.objects.save_many([record.row for record in records], ["fate", "changes", "errors", "flags", "take"])
+        batch.counts = counted(records)
+        batch.mapping["touched"] = _touched(records)
         batch.state, batch.error = ImportBatch.State.READY, ""
-        batch.save(update_fields=["state", "counts", "error"])
+        batch.save(update_fields=["state", "counts", "error", "mapping"])
     return records, run
+
+
+def counted(records):
+    """{"rows": …, "new": …, …} of rows, and {"cells": …, "cells_conflict": …} of cells that change."""
+    fates = Counter(record.fate for record in records)
+    cells = Counter(change.get("kind", "changed") for record in records for change in record.changes)
+    return (
+        {"rows": len(records)}
+        | {fate: fates.get(fate, 0) for fate in FATES}
+        | {fate: fates[fate] for fate in MORE if fates[fate]}
+        | {f"cells_{kind}": n for kind, n in sorted(cells.items())}
+    )
+
+
+def _touched(records):
+    """{fate: {field: number of cells}} of the cells a person may decide on, for deciding on a whole column."""
+    found = {}
+    for record in records:
+        for change in record.changes if record.fate in DECIDED else ():
+            if change.get("kind") != "locked":
+                fields = found.setdefault(record.fate, {})
+                fields[change["field"]] = fields.get(change["field"], 0) + 1
+    return found
 
 
 def take_unseen(batch):

@@ -9,7 +9,14 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from core.models import Versioned
-from exchange.querysets import BatchQuerySet, DefinedQuerySet, ExportQuerySet, FormUseQuerySet, RowQuerySet
+from exchange.querysets import (
+    BatchQuerySet,
+    DefinedQuerySet,
+    ExportQuerySet,
+    FormUseQuerySet,
+    ProfileQuerySet,
+    RowQuerySet,
+)
 
 
 def in_language(label, label_en):
@@ -71,17 +78,20 @@ class ImportRow(models.Model):
         CHANGED = "changed", _("Changed")
         SAME = "same", _("Same")
         WRONG = "wrong", _("With errors")
+        CONFLICT = "conflict", _("In conflict")
+        LOCKED = "locked", _("Not changed by an import")
         NOTE = "note", _("Left out")
 
     batch = models.ForeignKey(ImportBatch, on_delete=models.CASCADE, related_name="rows")
     part = models.CharField(max_length=120, blank=True)  # the worksheet
     number = models.PositiveIntegerField()  # the row as the person sees it in Excel, from 1
-    cells = models.JSONField(default=dict)  # as read: {"v": [text of each column], "n": {column: [note, detail]}}
+    cells = models.JSONField(default=dict)  # {"v": [text], "n": {column: [note, detail]}, "b": {field: as exported}}
     fate = models.CharField(max_length=8, choices=Fate.choices, default=Fate.NEW)
-    changes = models.JSONField(default=list)  # [{"field", "old", "new"}]
+    changes = models.JSONField(default=list)  # [{"field", "old", "new", "was", "kind", …}]
     errors = models.JSONField(default=list)  # [{"field", "value", "message", "params"}]
     flags = models.JSONField(default=list)  # notices, such as a chosen year
     keep = models.JSONField(default=list)  # fields to keep as they are
+    take = models.JSONField(default=list)  # fields in conflict of which the file's value is accepted
     before = models.JSONField(null=True)
     after = models.JSONField(null=True)
 
@@ -97,7 +107,7 @@ class ImportRow(models.Model):
 
     def read_with(self, columns, values):
         """Say which column is which field ({field: index}) and which words stand for others ({field: {words: …}})."""
-        self._columns, self._values = columns, values
+        self._columns, self._values, self._instead = columns, values, {}
         return self
 
     @property
@@ -105,23 +115,58 @@ class ImportRow(models.Model):
         """{field: index} as said by read_with()."""
         return self._columns
 
+    def raw_of(self, field):
+        """The cell's text as it is in the file; "" for a column the table does not have."""
+        index, texts = self._columns.get(field), self.cells.get("v", [])
+        return texts[index] if index is not None and index < len(texts) else ""
+
+    def before_of(self, field):
+        """What the cell said when it was exported; None where the file does not tell (csv)."""
+        return self.cells["b"].get(field, "") if "b" in self.cells else None
+
+    def read_instead(self, field, text):
+        """Read this text in place of the cell's: what stands here, where the file did not change it."""
+        self._instead[field] = text
+
     def text_of(self, field):
-        """The cell's text as it is to be read; "" for a column the table does not have."""
-        index = self._columns.get(field)
-        texts = self.cells.get("v", [])
-        text = texts[index] if index is not None and index < len(texts) else ""
+        """The cell's text as it is to be read."""
+        text = self._instead.get(field)
+        text = self.raw_of(field) if text is None else text
         return self._values.get(field, {}).get(text.strip(), text)
 
     def typed_in(self, field):
         """The cell's text as it is in the file, when other words were settled for it; else ""."""
-        index, texts = self._columns.get(field), self.cells.get("v", [])
-        text = texts[index].strip() if index is not None and index < len(texts) else ""
-        return text if text in self._values.get(field, {}) else ""
+        text = self.raw_of(field).strip()
+        return text if field not in self._instead and text in self._values.get(field, {}) else ""
 
     def note_of(self, field):
         """What the cell hid: ["formula", ""], ["formula_empty", ""], ["merged", "A2:A4"]; or two empty words."""
-        index = self._columns.get(field)
-        return self.cells.get("n", {}).get(str(index), ["", ""])
+        if field in self._instead:
+            return ["", ""]
+        return self.cells.get("n", {}).get(str(self._columns.get(field)), ["", ""])
+
+
+class MappingProfile(Versioned):
+    """How the columns and words of one kind of file were matched, kept by name for the next file of its kind (M1)."""
+
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="mappings")
+    name = models.CharField(_("Name"), max_length=60)
+    sheet = models.CharField(max_length=40)
+    shared = models.BooleanField(_("For everybody"), default=False)
+    columns = models.JSONField(default=dict)  # {normalised header: field, "" for one that is left out}
+    words = models.JSONField(default=dict)  # {field: {words in the file: words here}}
+    people = models.JSONField(default=dict)  # {name in the file: login, "" for nobody here}
+    spelling = models.JSONField(default=dict)  # {"dates": "mdy", "money": "as-is"}: exchange/spelling.py
+
+    objects = ProfileQuerySet.as_manager()
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering = ["name", "id"]
+        constraints = [models.UniqueConstraint(fields=["owner", "name"], name="mapping_profile_once")]
+
+    def __str__(self):
+        return self.name
 
 
 class OwnTable(Versioned):

@@ -21,6 +21,12 @@ class RowQuerySet(models.QuerySet):
         return self.bulk_create(rows, batch_size=1000, **keep) if rows else []
 
 
+class ProfileQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """One's own, and those that are for everybody."""
+        return self.filter(models.Q(owner=user) | models.Q(shared=True))
+
+
 class ExportQuerySet(models.QuerySet):
     def visible_to(self, user):
         """An export is its maker's alone: it holds what he could see."""

@@ -9,6 +9,7 @@ import datetime as dt
 import io
 import re
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 import defusedxml.ElementTree as ElementTree
 from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
@@ -23,6 +24,9 @@ BAD_CELL = gettext_noop("“%(name)s” has a line that is not closed by a quota
 FORMULA = re.compile(
     rb'<c r="([A-Z]{1,3})(\d+)"[^>]*>\s*<f\b[^>]*?(?:/>|>.*?</f>)\s*(<v>[^<]|<v xml:space="preserve">[^<])?', re.S
 )
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")  # what no cell can hold
+NATIVE = (bool, int, float, dt.date, dt.time)
+BEFORE = "_before"  # how the hidden sheets of what was exported begin
 RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 
 
@@ -33,6 +37,7 @@ class Line:
     number: int
     cells: list
     notes: dict = field(default_factory=dict)
+    before: dict | None = None  # {field: text} as it left, of a row that was exported
 
     @property
     def is_blank(self):
@@ -52,6 +57,7 @@ class Part:
 class Book:
     parts: list
     notices: list = field(default_factory=list)  # [[msgid, values]]
+    before: dict = field(default_factory=dict)  # {key cell: {field: text}} of an export that came back
 
 
 def read(data, name):
@@ -70,7 +76,7 @@ def read_pasted(text):
 def _decode(data, name):
     for encoding in ("utf-8-sig", "gb18030"):
         try:
-            return data.decode(encoding)
+            return data.decode(encoding).removeprefix("\ufeff")
         except UnicodeDecodeError:
             continue
     raise Unreadable(ENCODING, name=name)
@@ -109,12 +115,23 @@ def _workbook(checked):
         hidden = [meta.name for meta in workbook.sheets_metadata if meta.visible != SheetVisibleEnum.Visible]
         files = _files_of(checked)
         parts = [_part(sheet, checked.sheets.get(files.get(meta.name, ""), b"")) for meta, sheet in sheets]
+        before = _before(workbook, [name for name in hidden if name.startswith(BEFORE)])
     except Unreadable:
         raise
     except Exception as broken:  # calamine and the XML parser raise many kinds, all mean the same to a person
         raise Unreadable(gate.UNREADABLE, name=checked.name) from broken
     # Sheets that only list the choices of drop-downs start with an underscore and are ours.
-    return Book(parts, [[HIDDEN, {"part": name}] for name in hidden if not name.startswith("_")])
+    return Book(parts, [[HIDDEN, {"part": name}] for name in hidden if not name.startswith("_")], before)
+
+
+def _before(workbook, names):
+    """What the rows of an export said when they left: our hidden sheets, fields in the first row, the key first."""
+    found = {}
+    for name in names:
+        head, *rows = ([as_text(value) for value in row] for row in workbook.get_sheet_by_name(name).to_python())
+        for row in rows:
+            found[row[0]] = {field: text for field, text in zip(head[1:], row[1:], strict=True) if text}
+    return found
 
 
 def _files_of(checked):
@@ -169,6 +186,14 @@ def _trimmed(lines):
     while lines and lines[-1].is_blank:
         lines.pop()
     return lines
+
+
+def cell_text(value):
+    """What a cell will read as once it was written: the text an export and a file are compared by."""
+    if isinstance(value, Decimal):
+        value = float(value)
+    text = as_text(value) if isinstance(value, NATIVE) or value is None else str(value)
+    return CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def as_text(value):

@@ -4,12 +4,12 @@ A worksheet may hold a title row, a header, rows, a total row, several tables on
 one-customer form: a customer block, its log block, and a line of tag boxes.
 """
 
-import functools
 import re
-import unicodedata
-from dataclasses import dataclass, field
 
+from exchange import known
 from exchange.defined import held
+from exchange.matching import Table, header_key, match
+from exchange.opening import as_chosen, by_profile, open_known, used_in
 from exchange.parsing import has_boxes
 from exchange.problems import Unreadable, gettext_noop
 from exchange.sheets import KEY, sheet_of, sheets
@@ -24,55 +24,12 @@ MISSING_COLUMNS = gettext_noop("“%(part)s” lacks the columns: %(columns)s.")
 IGNORED = gettext_noop("Columns of “%(part)s” that are not imported: %(columns)s.")
 LEFT_OUT = gettext_noop("Row %(row)s of “%(part)s” is a total or a title and was left out.")
 
+GONE = gettext_noop("Rows of the export that are not in this file: %(count)s (%(rows)s). Nothing is deleted here.")
+FEW = 5
+
 TOTAL = re.compile(r"^(合计|总计|小计|共计|汇总|total|sum|subtotal)\b|^(合计|总计|小计|共计)", re.IGNORECASE)
 BOX_LINE = ("状态标签", "标签", "客户标签", "tag", "status tag")
-LONGEST = 60  # characters of a header
 FORM_WITHIN = 6  # the log block of the one-customer form begins at most so many lines below its customer block
-
-
-@functools.lru_cache(maxsize=8192)
-def header_key(text):
-    """A header as compared: NFKC, casefold, without space, breaks, what stands in brackets, and punctuation."""
-    text = unicodedata.normalize("NFKC", text).casefold()
-    text = re.sub(r"[(\[【].*?[)\]】]|[(\[【].*$", "", text, flags=re.S)
-    return re.sub(r"[\s\-/\\、，,:：.。*＊#_'\"“”‘’]+", "", text)
-
-
-@dataclass
-class Table:
-    """One table found: its sheet, header and which column is which field; `rows` are reading.Line with whole cells."""
-
-    part: str
-    slug: str
-    header_row: int
-    header: list
-    columns: dict  # column index → field
-    rows: list = field(default_factory=list)
-    form: bool = False
-
-
-def match(cells, sheet):
-    """{column index: field} of the cells that are headers of this sheet; a word fits the first column that has it."""
-    words = names_of(sheet)
-    keys = [header_key(cell) if len(cell) <= LONGEST else "" for cell in cells]
-    return {i: words[key] for i, key in enumerate(keys) if key in words}
-
-
-def names_of(sheet):
-    """{normalised header: field}, made once for a sheet and its columns (an upper app may add some)."""
-    made = sheet.__dict__.get("names")
-    if made is None or made[0] != len(sheet.all_columns):
-        made = sheet.names = (len(sheet.all_columns), _make_names(sheet))
-    return made[1]
-
-
-def _make_names(sheet):
-    words = {header_key(KEY): KEY}
-    for column in sheet.all_columns:
-        for name in (*column.words, *column.synonyms):
-            words.setdefault(header_key(name), column.field)
-    words.pop("", None)
-    return words
 
 
 def best(cells, wanted=""):
@@ -91,13 +48,16 @@ def best(cells, wanted=""):
     return max(found, key=lambda one: one[0], default=None)
 
 
-def recognise(book, name, *, wanted=""):
-    """(tables, notices) of a book. Raises Unreadable when there is none, or another than `wanted`."""
+def recognise(book, name, *, wanted="", profiles=()):
+    """(tables, notices) of a book. Raises Unreadable when there is none, or another than `wanted`. `profiles` are
+    saved ones: what no sheet knows is opened by the first that fits, or, where a table was chosen, by its first row."""
     tables, notices = [], list(book.notices)
     with held():
         for part in book.parts:
             for table in _tables(part, notices, wanted):
                 tables.append(table)
+        tables = tables or [table for part in book.parts if (table := by_profile(part, profiles))]
+        tables = tables or [table for part in book.parts if (table := as_chosen(part, wanted))]
     if not tables:
         shown = sheet_of(wanted) or (sheets() or [None])[0]
         raise Unreadable(NO_TABLE, name=name, columns=[c.label for c in shown.columns[:6]] if shown else "")
@@ -105,10 +65,25 @@ def recognise(book, name, *, wanted=""):
     if other:
         found, expected = sheet_of(other), sheet_of(wanted)
         raise Unreadable(LOOKS_LIKE, name=name, found=found.words, wanted=expected.words, looks_like=other)
+    _remember(book, tables, notices)
     for table in tables:
-        if ignored := [h for i, h in enumerate(table.header) if h.strip() and i not in table.columns]:
+        if ignored := [h for i, h in enumerate(table.header) if h.strip() and i not in used_in(table)]:
             notices.append([IGNORED, {"part": table.part or name, "columns": ignored}])
     return tables, notices
+
+
+def _remember(book, tables, notices):
+    """Put beside each row what it said when it was exported; rows that are no longer in the file are said."""
+    gone = dict(book.before)
+    for table in tables if gone else ():
+        place = next((index for index, name in table.columns.items() if name == KEY), None)
+        for line in table.rows:
+            key = line.cells[place].strip() if place is not None and place < len(line.cells) else ""
+            line.before = book.before.get(key)
+            gone.pop(key, None)
+    if gone:
+        names = [next(iter(cells.values()), "") for cells in gone.values()]
+        notices.append([GONE, {"count": len(gone), "rows": list(dict.fromkeys(names))[:FEW]}])
 
 
 def _tables(part, notices, wanted):
@@ -154,6 +129,8 @@ def _is_title(part, index, wanted):
 
 def _opens(part, index, line, wanted):
     """(sheet, columns) when the line is a header row; "log" when it is the log header of the one-customer form."""
+    if other := known.fits(line.cells):
+        return other, None
     found = best(line.cells, wanted)
     if found is None:
         sheet = sheet_of("follow-ups")
@@ -166,6 +143,8 @@ def _opens(part, index, line, wanted):
 
 
 def _open(part, line, sheet, columns):
+    if columns is None:  # the export of another system
+        return open_known(part, line, sheet)
     seen = {}
     for index, name in columns.items():
         if name in seen:

@@ -1,10 +1,13 @@
 """Step 2 of the wizard: which column is which, who is who, and what unknown words mean (S6)."""
 
 from accounts.models import Team
+from exchange import known
 from exchange.checking import Run
 from exchange.models import ImportRow
 from exchange.problems import Wrong, gettext_noop
-from exchange.sheets import Record, sheet_of
+from exchange.records import Record
+from exchange.sheets import sheet_of
+from exchange.spelling import AS_IS, ORDERS
 
 TWICE = gettext_noop("Two columns are set to “%(column)s”.")
 NO_TEAM = gettext_noop("Choose the team of the people to be created.")
@@ -16,7 +19,7 @@ class Settling:
 
     def __init__(self, batch, *, by, now):
         self.batch, self.run = batch, Run(batch, by=by, now=now)
-        self.errors, self.given = [], {}
+        self.errors, self.given, self.matched_anew = [], {}, False
 
     @property
     def tables(self):
@@ -28,6 +31,7 @@ class Settling:
                     "name": f"col-{number}-{index}",
                     "header": header,
                     "samples": table["samples"].get(str(index), []),
+                    "is_part": index in table.get("parts", ()),
                     "field": table["columns"].get(str(index), ""),
                 }
                 for index, header in enumerate(table["header"])
@@ -85,7 +89,7 @@ class Settling:
                         "label": columns[field].label,
                         "words": one,
                         "choices": columns[field].choices(),
-                        "chosen": chosen.get(field, {}).get(one, ""),
+                        "chosen": chosen.get(field, {}).get(one) or self._likely(columns[field], one),
                     }
                     for n, one in enumerate(unknown[:50])
                 ]
@@ -93,10 +97,37 @@ class Settling:
 
     def _known(self, column, words):
         try:
-            column.parse(words, self.run, Record(ImportRow().read_with({}, {}), None))
+            self._read(column, words)
         except Wrong:
             return False
         return True
+
+    def _likely(self, column, words):
+        """The choice that means the same as what other systems call it: Closed Won. Proposed, never taken unseen."""
+        meant = known.LIKELY.get(column.field, {}).get(words.strip().casefold())
+        if meant is None or not self._known(column, meant):
+            return ""
+        wanted = self._read(column, meant)
+        return next((choice for choice in column.choices() if self._read(column, choice) == wanted), "")
+
+    def _read(self, column, words):
+        return column.parse(words, self.run, Record(ImportRow().read_with({}, {}), None))
+
+    @property
+    def dates(self):
+        """{"said", "order"} when days of this file can be read two ways: what they say, and what is chosen."""
+        said = {table.get("dates", "") for table in self.batch.tables} - {""}
+        if not said:
+            return None
+        chosen = self.batch.mapping.get("spelling", {}).get("dates", "")
+        return {"order": chosen or next((one for one in said if one in ORDERS), "")}
+
+    @property
+    def foreign(self):
+        """{"said", "as_is"} when there are amounts in another currency: one of them, and whether they are taken."""
+        said = next((table["foreign"] for table in self.batch.tables if table.get("foreign")), "")
+        taken = self.batch.mapping.get("spelling", {}).get("money") == AS_IS
+        return {"said": said, "as_is": taken} if said else None
 
     def owners(self):
         return self.run.people.allowed
@@ -120,11 +151,14 @@ class Settling:
         for value in self.values:
             if (chosen := data.get(value["name"], "")) in value["choices"]:
                 values.setdefault(value["field"], {})[value["words"]] = chosen
+        spelling = {"dates": data.get("dates", "")} if data.get("dates") in ORDERS else {}
+        spelling |= {"money": AS_IS} if data.get("money") else {}
         for number, table in enumerate(mapping["tables"]):
             self._columns(number, table, data)
         people |= self._make(data, people)
         owner = data.get("owner", "")
-        mapping |= {"people": people, "values": values, "owner": owner if owner in self.run.people.by_login else ""}
+        owner = owner if owner in self.run.people.by_login else ""
+        mapping |= {"spelling": spelling, "people": people, "values": values, "owner": owner}
         return not self.errors
 
     def _make(self, data, people):
@@ -148,4 +182,5 @@ class Settling:
         for column in sheet.columns:
             if column.required and column.field not in columns.values():
                 self.errors.append((MISSING, {"column": column.label}))
+        self.matched_anew |= table["columns"] != columns
         table["columns"] = columns

@@ -14,15 +14,6 @@ from django.urls import reverse
 from django.utils.translation import get_language
 
 from exchange import defined
-from exchange.problems import Wrong, gettext_noop
-
-MISSING = gettext_noop("“%(column)s” is empty.")
-NO_VALUE = gettext_noop("This is a formula without a value. Open the file in Excel, save it and upload it again.")
-FROM_FORMULA = gettext_noop("The value of a formula was taken.")
-MERGED = gettext_noop("The merged cells %(range)s hold a date or a person. Unmerge them and fill in each row.")
-FILLED = gettext_noop("Filled down from the merged cells %(range)s.")
-
-READ_AS = gettext_noop("“%(value)s” was read as “%(read)s”.")
 
 KEY = "_key"  # the hidden last column of an export: which record a row was (D46)
 
@@ -75,6 +66,8 @@ class Sheet:
     marks: frozenset  # fields of which most must be there for a header row to be this sheet's
     rows: Callable | None = None  # rows(user, queryset) → iterator of (key, {field: value}) for the export
     queryset: Callable | None = None  # queryset(user, querydict) → what the list shows with that query string
+    records: Callable | None = None  # records(user) → what a row that went out may come back to; None: keys of its own
+    fixed: frozenset = frozenset()  # fields that no import changes of a record that is there
     list_url: str = ""  # where its records are seen
     list_args: tuple = ()
     own: bool = False  # a table an admin made
@@ -160,92 +153,3 @@ def exported_sheets():
 def sheet_of(slug):
     """One by its slug, a table that is switched off too; None for none."""
     return _all().get(slug)
-
-
-@dataclass
-class Record:
-    """One row of the file on its way: what was read, what it links to, and what will become of it."""
-
-    row: Any  # ImportRow
-    sheet: Sheet
-    values: dict = field(default_factory=dict)
-    links: dict = field(default_factory=dict)  # customer, contact, deal, … once found
-    errors: list = field(default_factory=list)
-    flags: list = field(default_factory=list)
-    changes: list = field(default_factory=list)
-    is_new: bool = False
-    made: list = field(default_factory=list)  # [[model label, pk, words]]
-    set: list = field(default_factory=list)  # [[model label, pk, field, old, new]]
-
-    @property
-    def number(self):
-        return self.row.number
-
-    @property
-    def fate(self):
-        if self.errors:
-            return "wrong"
-        if self.is_new:
-            return "new"
-        return "changed" if self.changes else "same"
-
-    def get(self, field, default=None):
-        value = self.values.get(field)
-        return default if value is None else value
-
-    def wrong(self, field, message, **values):
-        shown = self.row.text_of(field)
-        self.errors.append({"field": field, "value": shown[:200], "message": message, "params": values})
-
-    def flag(self, field, message, **values):
-        self.flags.append({"field": field, "message": message, "params": values})
-
-    def change(self, field, old, new, *, shown=None, was=None):
-        """A cell that differs. Returns False when the person chose to keep what is there. `was` is what stood there in
-        words of no language: when it is another by the time of the import, nothing is imported (REL1)."""
-        if field in (self.row.keep or []):
-            return False
-        old, new = shown or (old, new)
-        change = {"field": field, "old": "" if old is None else str(old), "new": str(new)}
-        self.changes.append(change | ({} if was is None else {"was": str(was)}))
-        return True
-
-    @property
-    def is_shown_otherwise(self):
-        """Whether somebody has changed what the row changes since the check page showed it."""
-        shown = {change["field"]: change.get("was") for change in self.row.changes}
-        known = [change for change in self.changes if "was" in change]
-        if self.row.fate == "same":
-            return bool(known)
-        return any(shown.get(change["field"]) not in (None, change["was"]) for change in known)
-
-
-def parse(record, run):
-    """All cells of a record into values, errors and flags (formulas and merged cells included)."""
-    for column in record.sheet.all_columns:
-        text = record.row.text_of(column.field)
-        note = record.row.note_of(column.field)
-        try:
-            _heed(note, column, record)
-            value = column.parse(text, run, record)
-        except Wrong as problem:
-            record.wrong(column.field, problem.message, **problem.values)
-            continue
-        if value in (None, "") and column.required:
-            record.wrong(column.field, MISSING, column=column.words[0])
-        elif column.field not in record.values or value not in (None, ""):
-            record.values[column.field] = value
-        if not column.choices and (typed := record.row.typed_in(column.field)):
-            record.flag(column.field, READ_AS, value=typed, read=text)  # a choice was settled by the person himself
-
-
-def _heed(note, column, record):
-    kind, detail = note
-    if kind == "formula_empty":
-        raise Wrong(NO_VALUE)
-    if kind == "formula":
-        record.flag(column.field, FROM_FORMULA)
-    if kind in ("merged", "merged_head") and not column.fill:
-        raise Wrong(MERGED, range=detail)
-    if kind == "merged":
-        record.flag(column.field, FILLED, range=detail)

@@ -10,6 +10,8 @@ from decimal import Decimal
 
 import xlsxwriter
 
+from exchange import keys as rowkeys
+from exchange.reading import BEFORE, CONTROL, cell_text
 from exchange.sheets import KEY
 
 OPTIONS = {
@@ -22,7 +24,6 @@ OPTIONS = {
 }
 LISTS = "_lists"  # the hidden sheet of choices; our own reader knows the underscore
 ROOM = 200  # empty rows below the data that have drop-downs too
-CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 LED = ("=", "+", "-", "@", "\t", "\r", "'")
 
 
@@ -73,16 +74,47 @@ def _write_sheet(workbook, formats, sheet, rows, keys, lists):
     if keys:
         page.set_column(len(columns), len(columns), None, formats["text"], {"hidden": True})
         page.write_string(0, len(columns), KEY, formats["head"])
+    beside = _Before(workbook, columns, sheet, keys)
     page.freeze_panes(1, 0)
     number = 0
     for number, (key, values) in enumerate(rows, 1):
         for index, column in enumerate(columns):
             _write(page, number, index, values.get(column.field), formats, plain=column.kind == "plain")
         if keys:
-            page.write_string(number, len(columns), key, formats["text"])
+            page.write_string(number, len(columns), beside.sealed(number, key, values), formats["text"])
     page.autofilter(0, 0, max(number, 1), len(columns) - 1)
     _drop_downs(page, columns, number, lists)
     return number
+
+
+class _Before:
+    """The hidden sheet with what the rows said when they left, so that their edited cells can be told when the file
+    comes back (M1). Text only; a table whose keys are its own has none."""
+
+    def __init__(self, workbook, columns, sheet, wanted):
+        self.columns, self.sheet, self.page = columns, sheet, None
+        if wanted and sheet.records:
+            self.page = workbook.add_worksheet(f"{BEFORE}{len(workbook.worksheets())}")
+            self.page.hide()
+            for index, name in enumerate([KEY, *(column.field for column in columns)]):
+                self.page.write_string(0, index, name)
+
+    def sealed(self, number, key, values):
+        """The row's key cell; its cells are kept beside."""
+        if self.page is None:
+            return key
+        key = seal(self.sheet, self.columns, key, values)
+        self.page.write_string(number, 0, key)
+        for index, column in enumerate(self.columns, 1):
+            if text := cell_text(values.get(column.field)):
+                self.page.write_string(number, index, text)
+        return key
+
+
+def seal(sheet, columns, key, values):
+    if sheet.records is None:
+        return key
+    return rowkeys.seal(sheet.slug, key, {column.field: cell_text(values.get(column.field)) for column in columns})
 
 
 def _write(page, row, column, value, formats, *, plain=False):
@@ -146,7 +178,8 @@ def write_csv(target, sheet, rows, *, keys=True):
     writer.writerow([apostrophe(column.label) for column in columns] + ([KEY] if keys else []))
     count = 0
     for key, values in rows:
-        writer.writerow([apostrophe(as_csv(values.get(c.field))) for c in columns] + ([key] if keys else []))
+        sealed = [seal(sheet, columns, key, values)] if keys else []
+        writer.writerow([apostrophe(as_csv(values.get(c.field))) for c in columns] + sealed)
         count += 1
     return count
 

@@ -26,7 +26,7 @@ def progress_rows(user, queryset):
         names = names_for(own, [deal.custom for deal in rows]) if own else None
         for deal in rows:
             yield (
-                f"D{deal.pk}",
+                f"D{deal.pk}.{deal.version}",
                 {
                     "rep": deal.rep.name if deal.rep else "",
                     "customer": deal.customer.name,

@@ -143,7 +143,7 @@ class DealPart(Part):
         if (user := run.people.needed(record, field)) is None:
             return
         if run.by.is_rep and before is not None:
-            record.wrong(field, NOT_YOURS)
+            record.may_not(field, NOT_YOURS)
         elif record.change(field, before or "", user):
             fields[field] = user
 

@@ -17,7 +17,7 @@ from pipeline import own
 from pipeline.exporting import deals_of, progress_rows
 from pipeline.importing import DealPart
 from pipeline.importing_asks import reasons
-from pipeline.models import Stage
+from pipeline.models import Deal, Stage
 
 TAG_ONLY = gettext_noop("Only the tag is given; the stage stays as it is.")
 
@@ -187,6 +187,8 @@ stage_progress = Sheet(
     marks=frozenset({"stage", "entered", "expected_close", "key_action", "risk"}),
     rows=progress_rows,
     queryset=deals_of,
+    records=lambda user: Deal.objects.visible_to(user),
+    fixed=frozenset({"customer"}),
     list_url="pipeline:table",
 )
 

@@ -1,18 +1,23 @@
 """The import wizard (S6): bring it in, match columns, check, done. Each step has its own URL; leave and come back."""
 
+from urllib.parse import urlencode
+
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from core.errors import NotAllowed
 from core.jobs import enqueue
 from core.keys import deed
-from exchange import applying, checking, staging, taking_back, wizard, wrong_rows
+from exchange import applying, checking, checkpage, choosing, profiling, staging, taking_back, wizard, wrong_rows
 from exchange.defined import held
 from exchange.forms import BringForm
+from exchange.forms_profiles import ProfileForm
 from exchange.models import ImportBatch
 from exchange.problems import Unreadable
 from exchange.settling import Settling
@@ -83,12 +88,36 @@ def import_map(request, pk):
     if batch.state not in (State.UPLOADED, State.READY, State.FAILED):
         return redirect(STEP[batch.state], batch.pk)
     settling = Settling(batch, by=request.user, now=timezone.now())
-    if request.method == "POST" and settling.answer(request.POST):
+    do, form = request.POST.get("do", ""), None
+    if do.startswith("use:"):
+        return use_profile(request, batch, do.removeprefix("use:"))
+    if do == "keep":
+        form = ProfileForm(request.POST)
+    if request.method == "POST" and (form is None or form.is_valid()) and settling.answer(request.POST):
+        more = settling.matched_anew and staging.settle_again(batch)
         batch.save(update_fields=["mapping"])
+        if form:
+            profiling.keep(batch, by=request.user, **form.cleaned_data)
+            messages.success(request, _("Saved"))
+        if more:
+            messages.info(request, _("The columns hold names or words that are to be settled below."))
+        if more or form:
+            return redirect("exchange:import_map", batch.pk)
         start_check(batch, request.user)
         return redirect("exchange:import_check", batch.pk)
     status = 422 if request.method == "POST" else 200
-    return render(request, "exchange/map.html", wizard.mapping(batch, settling), status=status)
+    return render(request, "exchange/map.html", wizard.mapping(batch, settling, form=form), status=status)
+
+
+def use_profile(request, batch, pk):
+    """Match the file as the saved profile says, and look at it again; one that does not fit it is none of its."""
+    profile = next((one for one in profiling.fitting(batch, request.user) if str(one.pk) == pk), None)
+    if profile is None:
+        raise Http404
+    profiling.use(batch, profile, by=request.user)
+    staging.settle_again(batch)
+    batch.save(update_fields=["mapping", "sheet"])
+    return redirect("exchange:import_map", batch.pk)
 
 
 def start_check(batch, user):
@@ -115,21 +144,25 @@ def import_check(request, pk):
     page = "exchange/_progress.html" if busy and request.htmx and not request.htmx.boosted else "exchange/check.html"
     if request.GET.get("poll") and not busy:
         return wizard.go(request, "exchange:import_check", batch.pk)
-    return render(request, page, wizard.checked(request, batch))
+    return render(request, page, checkpage.checked(request, batch))
 
 
 def confirm(request, batch):
     if batch.state not in (State.READY, State.FAILED):
         return redirect(STEP[batch.state], batch.pk)
     with transaction.atomic():
-        wizard.take_answers(batch, request.POST)
+        choosing.take_answers(batch, request.POST)
+        choosing.take_many(batch, request.POST.get("do", ""))
         batch.only_good = bool(request.POST.get("only_good"))
         batch.save(update_fields=["only_good"])
-    if request.POST.get("do") != "import":
+    do = request.POST.get("do", "")
+    if do not in ("import", "recheck"):  # a page turned, or many cells decided at once
+        return redirect(f"{reverse('exchange:import_check', args=[batch.pk])}?{asked_page(request)}")
+    if do == "recheck":
         start_check(batch, request.user)
         return redirect("exchange:import_check", batch.pk)
     if batch.counts.get("wrong") and not batch.only_good:
-        return render(request, "exchange/check.html", wizard.checked(request, batch, refused=True), status=422)
+        return render(request, "exchange/check.html", checkpage.checked(request, batch, refused=True), status=422)
     if staging.is_large(batch):
         applying.claim(batch, State.IMPORTING)
         wizard.count_try(batch)
@@ -142,6 +175,13 @@ def confirm(request, batch):
         messages.warning(request, since.message)
         return redirect("exchange:import_check", batch.pk)
     return redirect("exchange:import_done", batch.pk)
+
+
+def asked_page(request):
+    """The tab and page to go on with: those of the button, else those the form was on."""
+    page = request.POST.get("do", "").removeprefix("page:")
+    page = page if page.isdigit() else request.GET.get("page", "")
+    return urlencode({"tab": request.GET.get("tab", ""), "page": page})
 
 
 @require_GET

@@ -388,7 +388,8 @@ def test_nightly_copies(cast, tmp_path, monkeypatch):
     names = sorted(path.name for path in Path(tmp_path).iterdir())
     assert len(names) == 14 and all(name.endswith(".xlsx") for name in names)
     pages = cells((tmp_path / names[-1]).read_bytes())
-    assert len(pages) == 4  # three tables and the choices
+    assert [name for name in pages if name.startswith("_")] == ["_before1", "_before3", "_before5", "_lists"]
+    assert len(pages) == 7  # three tables, each with what it said, and the choices
     assert "13812345678" in str(pages)
 
 

@@ -498,6 +498,9 @@ EXCHANGE = {  # creator only; admins look (matrix: "Import job")
     "exchange:import_done": [Row(get=only(200, alice=True, ada=True), **BATCH)],
     "exchange:import_undo": [Row(post=only(IN, alice=True, ada=403), **BATCH)],
     "exchange:import_errors": [Row(get=only(200, alice=True, ada=True), **BATCH)],
+    "exchange:profiles": [Row(get=ANYBODY)],
+    # one's own; those for everybody are in tests/exchange/test_other_systems.py
+    "exchange:profile": [Row(post=only(IN, alice=True), kwargs=lambda w: {"pk": w.alice.matches.pk})],
     "exchange:export": [
         Row(post=ANYBODY_POST, data=lambda w: {"sheet": "requests"}, label="requests"),
         # a department sees no customer: its workbook has the headers alone (tests/gate/test_canaries.py reads it)

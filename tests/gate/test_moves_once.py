@@ -12,7 +12,7 @@ from core import keys
 from core.changing import change_many
 from core.models import SubmittedKey
 from core.periods import period_of, today
-from exchange.sheets import Record
+from exchange.records import Record
 from pipeline import meeting, risks, undoing
 from pipeline.models import DayMark, Deal, KeyAction, LossReason, MeetingItem, Playbook, StageProgress
 from pipeline.moving import Move, move_many

@@ -31,7 +31,7 @@ from customers.pooling import put_many
 from exchange import defining, staging
 from exchange.applying import apply
 from exchange.checking import check
-from exchange.models import ExportFile, FieldDefinition
+from exchange.models import ExportFile, FieldDefinition, MappingProfile
 from pipeline import risks
 from pipeline.models import AgreementSample, Deal, Playbook
 from reviews.mining import Theme
@@ -197,6 +197,7 @@ def _place(world, person, manager, department, colleague, word, now):
     place.own_file = attach(customer, _text(word), by=person, now=now - 2 * DAY)
     place.batch = _import(person, word, now)
     place.ready = _import(person, word, now, only_checked=True)
+    place.matches = MappingProfile.objects.create(owner=person, name=f"{word}matches", sheet="customers", columns={"a": "notes"})
     place.export = ExportFile(owner=person, sheet="customers", name=f"{word}export.xlsx", ready_at=now)
     place.export.file.save("gate.xlsx", _text(word), save=False)
     place.export.save()

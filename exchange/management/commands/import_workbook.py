@@ -15,6 +15,7 @@ from django.utils import timezone, translation
 from accounts.models import Team, User
 from core.errors import Refused
 from exchange import applying, checking, staging
+from exchange.checking import MORE
 from exchange.models import ImportBatch
 from exchange.people import read_people
 from exchange.problems import Unreadable, tell
@@ -119,7 +120,8 @@ class Command(BaseCommand):
         self._say(
             options,
             f"{result['file']}: {sheet.words if sheet else result['sheet']} · {result['state']} · "
-            f"new {result['new']}, changed {result['changed']}, same {result['same']}, wrong {result['wrong']}",
+            f"new {result['new']}, changed {result['changed']}, same {result['same']}, wrong {result['wrong']}"
+            + "".join(f", {fate} {result[fate]}" for fate in MORE if fate in result),
         )
         for line in [*result["notices"], *result["errors"]]:
             self._say(options, f"  {line}")
