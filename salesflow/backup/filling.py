@@ -47,7 +47,7 @@ def _check_tables(models, manifest):
     if odd := set(models) ^ set(manifest["counts"]):
         raise Unusable(_("This backup does not have the tables of its version: %(name)s.") % {"name": min(odd)})
     for table, model in models.items():
-        if manifest["columns"][table] != rows.columns_of(model):
+        if sorted(manifest["columns"][table]) != sorted(rows.columns_of(model)):
             raise Unusable(_("This backup does not have the columns of its version: %(name)s.") % {"name": table})
 
 
@@ -74,7 +74,7 @@ def _load(zipped, manifest, models, progress):
 def _compare(zipped, models, manifest):
     """Row by row, in the order of the key; where a key is text, whose order two databases may not share, sorted."""
     for table, model in models.items():
-        written, there = archive.lines(zipped, table), rows.read(connection, model)
+        written, there = archive.lines(zipped, table), rows.read(connection, model, manifest["columns"][table])
         if model._meta.pk.get_internal_type() in ("CharField", "SlugField", "TextField"):
             written, there = sorted(written), sorted(there)
         for one, other in itertools.zip_longest(written, there):

@@ -17,9 +17,11 @@ def columns_of(model):
     return [field.column for field in model._meta.local_concrete_fields]
 
 
-def read(connection, model):
-    """One line a row, in the order of the key; memory is bounded by CHUNK."""
-    names = [field.attname for field in model._meta.local_concrete_fields]
+def read(connection, model, columns=None):
+    """One line a row, in the order of the key; memory is bounded by CHUNK. `columns` in another order than the model's:
+    that of the models of another version may differ."""
+    known = {field.column: field.attname for field in model._meta.local_concrete_fields}
+    names = [known[column] for column in columns or known]
     query = QuerySet(model).order_by("pk").values_list(*names).query
     rows = query.get_compiler(connection=connection).results_iter(chunked_fetch=True, chunk_size=CHUNK)
     line = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True, default=plain).encode
