@@ -9,7 +9,14 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from core.models import Versioned
+from exchange.models_asked import AskedField, UselessNote
 from exchange.querysets import BatchQuerySet, DefinedQuerySet, ExportQuerySet, FormUseQuerySet, RowQuerySet
+
+
+__all__ = [
+    "AskedField", "ExportFile", "FieldDefinition", "FormUse", "ImportBatch", "ImportRow", "OwnTable", "UselessNote",
+    "in_language",
+]  # fmt: skip
 
 
 def in_language(label, label_en):

@@ -38,3 +38,18 @@ class DefinedQuerySet(models.QuerySet):
 
     def visible_to(self, user):
         return self if user.is_admin or user.sells else self.none()
+
+
+class AskedQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """How a form asks is seen by whoever opens it."""
+        return self
+
+
+class UselessQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """One's own; admins and managers read them all, without a name."""
+        return self if user.is_admin or user.is_manager else self.filter(by=user)
+
+    def standing(self):
+        return self.filter(taken_back_at=None)

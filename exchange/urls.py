@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from exchange.views import exports, fields, imports
+from exchange.views import exports, fields, imports, useless
 
 app_name = "exchange"
 urlpatterns = [
@@ -20,6 +20,7 @@ urlpatterns = [
     path("setup/tables/new", fields.table_new, name="table_new"),
     path("setup/tables/ready", fields.ready, name="table_ready"),
     path("setup/tables/<int:pk>", fields.table, name="table"),
+    path("fields/<slug:name>/useless", useless.page, name="useless"),
     path("exports", exports.export, name="export"),
     path("exports/<int:pk>", exports.file, name="file"),
 ]

@@ -16,6 +16,7 @@ from collaboration.raising import usual_day
 from core.periods import today
 from core.widgets import Chips, Day
 from core.words import day_chip
+from exchange.tuning import tune
 
 Priority = CollaborationRequest.Priority
 
@@ -70,6 +71,7 @@ class RequestForm(NeedsFiles, Plain):
         else:
             del fields["lead_contact"], fields["lead_phone"]
         self.ask_files(kind.needs if kind else [])
+        tune(self, "request", new=True)
         if kind and not self.is_bound:
             self._preset(kind, place, now)
 
@@ -98,7 +100,7 @@ class RequestForm(NeedsFiles, Plain):
         return [self[name] for name in (*self.LEAD, *self.MAIN) if name in self.fields]
 
     def more(self):
-        return [self[name] for name in ("standard", "watchers", "reference")]
+        return [self[name] for name in ("standard", "watchers", "reference") if name in self.fields]
 
 
 def kinds_for(user):

@@ -14,6 +14,7 @@ from collaboration.verbs import POSTPONE_REASONS
 from core.periods import today
 from core.text import controls
 from core.widgets import Chips, Day
+from exchange.tuning import tune
 
 BLANK = forms.ModelChoiceField(None).empty_label  # a row of hyphens
 FARTHEST = 366 * 3  # days ahead a promise may lie
@@ -209,6 +210,10 @@ class EditForm(Plain):
     description = text(_("What is needed"), 20_000, rows=6)
     standard = text(_("What counts as done"), 5_000, rows=2, required=False)
     needed_by = forms.DateField(label=_("Needed by"), widget=Day())
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        tune(self, "request", new=False)
 
     def clean_needed_by(self):
         day = self.cleaned_data["needed_by"]
