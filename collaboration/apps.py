@@ -11,7 +11,19 @@ class CollaborationConfig(AppConfig):
         from accounts.leaving import on_leaving
         from activity.parents import parent
         from activity.undoing import undoer
-        from collaboration import bymail, deciding, entry, entryforms, joining, linked, noticing, plugs, sheets, tuned, unowned
+        from collaboration import (
+            bymail,
+            deciding,
+            entry,
+            entryforms,
+            joining,
+            linked,
+            noticing,
+            plugs,
+            sheets,
+            tuned,
+            unowned,
+        )
         from collaboration.models import CollaborationRequest
         from customers.merging import on_merge
         from exchange.linking import target

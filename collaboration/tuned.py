@@ -1,5 +1,5 @@
-"""The built-in fields of requests that the company may ask otherwise (S16, exchange/tuning.py), and which approvals need
-them."""
+"""The built-in fields of requests that the company may ask otherwise (S16, exchange/tuning.py), and which
+approvals need them."""
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -11,7 +11,8 @@ from exchange.tuning import BuiltIn, place
 def plug():
     """From apps.py."""
     place(
-        "request", gettext_lazy("Requests"), form="request", made="asked_at", what="request", sheet="requests",
+        "request", gettext_lazy("Requests"), model=CollaborationRequest, form="request", made="asked_at",
+        what="request", sheet="requests",
         rows=CollaborationRequest.objects.visible_to, history=CollaborationRequest.history.model, holds=holds,
         fields=(
             BuiltIn("standard", gettext_lazy("What counts as done")),
@@ -24,5 +25,6 @@ def holds(name):
     """The approvals that are given by what a field says."""
     if name != "standard":
         return []
-    kinds = RequestKind.objects.filter(is_approval=True, retired_at=None).exclude(standard="").order_by("position", "pk")
+    live = RequestKind.objects.filter(is_approval=True, retired_at=None).exclude(standard="")
+    kinds = live.order_by("position", "pk")
     return [_("The approval “%(kind)s” is given by it.") % {"kind": kind.words} for kind in kinds]

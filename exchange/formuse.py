@@ -46,15 +46,21 @@ class Standing:
 def standings(uses, *, user, now):
     """Every entry form with its Standing, over `uses` (a queryset of FormUse) of the last DAYS days; two queries and
     what the forms themselves ask of setup, however many saves there are."""
-    counted = uses.filter(at__gte=now - dt.timedelta(days=DAYS)).order_by("form", "seconds")
-    spread = {}
-    for name, seconds, n in counted.values_list("form", "seconds").annotate(n=Count("pk")):
-        spread.setdefault(name, []).append((seconds, n))
+    spread = spreads(uses.filter(at__gte=now - dt.timedelta(days=DAYS)))
     kept = budgets()
     return [
         Standing(one, one.asked(user=user, now=now), *middle(spread.get(one.name, [])), kept[one.name])
         for one in entry_forms()
     ]
+
+
+def spreads(uses):
+    """{form: [(seconds, how often)] in order} of saves, one query."""
+    found = {}
+    counted = uses.order_by("form", "seconds").values_list("form", "seconds").annotate(n=Count("pk"))
+    for name, seconds, n in counted:
+        found.setdefault(name, []).append((seconds, n))
+    return found
 
 
 def middle(spread):

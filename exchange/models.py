@@ -12,7 +12,6 @@ from core.models import Versioned
 from exchange.models_asked import AskedField, UselessNote
 from exchange.querysets import BatchQuerySet, DefinedQuerySet, ExportQuerySet, FormUseQuerySet, RowQuerySet
 
-
 __all__ = [
     "AskedField", "ExportFile", "FieldDefinition", "FormUse", "ImportBatch", "ImportRow", "OwnTable", "UselessNote",
     "in_language",

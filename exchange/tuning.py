@@ -9,6 +9,8 @@ mended. Imports, filters and columns know the field as before. Every change is a
 """
 
 from collections.abc import Callable
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 
 from django import forms
@@ -43,14 +45,15 @@ class BuiltIn:
 
 @dataclass(frozen=True)
 class Place:
-    """What has fields. `form` is its entry form, `rows(user)` the records `user` sees, `made` their moment of birth,
-    `custom` the JSON column of custom fields, `pages` those whose saved filters speak of it, `sheet` its export,
-    `history` its model of versions, `holds(name)` sentences that say what still needs a field, `facts(record)` what
-    a record's page shows: [(field, words)]."""
+    """What has fields. `form` is its entry form, `rows(user)` the records of `model` that a person sees, `made` the
+    column of when they were made, `what` the kind of list that shows them (reviews/listing.py), `custom` the JSON
+    column of custom fields, `pages` those whose saved filters speak of it, `sheet` its export, `history` its model of
+    versions, `holds(name)` sentences that say what still needs a field."""
 
     of: str
     label: object
     form: str
+    model: object
     rows: Callable
     made: str
     what: str
@@ -66,6 +69,7 @@ class Place:
 
 
 _places = {}
+_supposed = ContextVar("supposed", default=None)
 
 
 def place(of, label, **said):
@@ -87,7 +91,22 @@ _kept = Kept(lambda: {(one.of, one.name): one for one in AskedField.objects.all(
 
 def asked_of(of, name):
     """The AskedField of a built-in field; an unsaved one (version 0) while it is asked as built."""
-    return _kept.get().get((of, name)) or AskedField(of=of, name=name, version=0)
+    return _asked().get((of, name)) or AskedField(of=of, name=name, version=0)
+
+
+def _asked():
+    supposed = _supposed.get()
+    return _kept.get() if supposed is None else supposed
+
+
+@contextmanager
+def supposing(one):
+    """Within it a field is asked as `one` says, unsaved: for the preview of a form."""
+    token = _supposed.set(_asked() | {(one.of, one.name): one})
+    try:
+        yield
+    finally:
+        _supposed.reset(token)
 
 
 class ListedField(forms.ChoiceField):
@@ -104,7 +123,7 @@ class ListedField(forms.ChoiceField):
 def tune(form, of, *, new):
     """Take out of a form what it no longer asks, and let it choose where there are words. A field that has a value, or
     was filled in on a page opened before, stays."""
-    for one in _kept.get().values():
+    for one in _asked().values():
         asked = form.fields.get(one.name) if one.of == of else None
         if asked is None:
             continue

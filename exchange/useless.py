@@ -1,11 +1,10 @@
-"""“This field is of no use”: anybody says so of a form he fills in, once a field and quarter, and may take it back (S16).
-Admins and managers read how many and in which words, never who."""
+"""“This field is of no use”: anybody says so of a form he fills in, once a field and quarter, and may take it back
+(S16). Admins and managers read how many and in which words, never who."""
 
 from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
 from django.db.models import Count
-
 from django.utils.translation import gettext as _
 
 from core.errors import Refused

@@ -1,4 +1,5 @@
-"""The built-in fields of deals that the company may ask otherwise (S16, exchange/tuning.py), and what still needs them."""
+"""The built-in fields of deals that the company may ask otherwise (S16, exchange/tuning.py), and what still needs
+them."""
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -13,7 +14,7 @@ def plug():
     """From apps.py."""
     reports = (gettext_lazy("Monthly report"), gettext_lazy("Forecast"), gettext_lazy("Contract of the month"))
     place(
-        "deal", gettext_lazy("Deals"), form="deal", made="opened_at", what="deal", custom="custom",
+        "deal", gettext_lazy("Deals"), model=Deal, form="deal", made="opened_at", what="deal", custom="custom",
         rows=lambda user: Deal.objects.visible_to(user).filter(customer__merged_into=None),
         pages=("pipeline:board", "pipeline:table"), sheet="stage-progress", history=Deal.history.model, holds=holds,
         fields=(
