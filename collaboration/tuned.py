@@ -16,7 +16,7 @@ def plug():
         rows=CollaborationRequest.objects.visible_to, history=CollaborationRequest.history.model, holds=holds,
         fields=(
             BuiltIn("standard", gettext_lazy("What counts as done")),
-            BuiltIn("reference", gettext_lazy("Foreign number")),
+            BuiltIn("reference", gettext_lazy("Foreign number"), is_edited=False),
         ),
     )  # fmt: skip
 

@@ -89,8 +89,8 @@ def saved(request, name):
 
 
 def spent(text, most):
-    """[[field, whole seconds]] out of "name:40,phone:112,name:9," (tenths of a second, each time it had the focus). What
-    is not of that shape, or longer than the whole, is left out."""
+    """[[field, whole seconds]] out of "name:40,phone:112,name:9," (tenths of a second, each time it had the focus).
+    What is not of that shape, or longer than the whole, is left out."""
     tenths = {}
     for part in text.split(",", TURNS)[:TURNS]:
         if pair := SPENT.fullmatch(part):

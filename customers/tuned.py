@@ -33,7 +33,7 @@ def plug():
         sheet="follow-ups",
         fields=(
             BuiltIn("purpose", _("Purpose"), is_text=True),
-            BuiltIn("feedback", _("Customer's view")),
-            BuiltIn("with_people", _("With")),
+            BuiltIn("feedback", _("Customer's view"), is_edited=False),
+            BuiltIn("with_people", _("With"), is_edited=False),
         ),
     )  # fmt: skip

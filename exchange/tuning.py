@@ -19,7 +19,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from activity.recording import record
-from core.changing import change, write_history
+from core.changing import change
 from core.errors import Conflict, Refused
 from core.kept import Kept, forget
 from exchange.models import AskedField
@@ -32,13 +32,13 @@ WORDS, LONGEST = 30, 60  # words a list may offer, characters of one
 
 @dataclass(frozen=True)
 class BuiltIn:
-    """One field: the column, its label, whether its free text may become a list, whether the form of a new one asks for
-    it, the parameters of lists that narrow by it, and the labels of the reports that read it."""
+    """One field: the column, its label, whether its free text may become a list, whether a form of edits asks for it as
+    well, the parameters of lists that narrow by it, and the labels of the reports that read it."""
 
     name: str
     label: object
     is_text: bool = False
-    is_new: bool = True
+    is_edited: bool = True
     filters: tuple = ()
     reports: tuple = ()
 
@@ -121,14 +121,14 @@ class ListedField(forms.ChoiceField):
 
 
 def tune(form, of, *, new):
-    """Take out of a form what it no longer asks, and let it choose where there are words. A field that has a value, or
-    was filled in on a page opened before, stays."""
+    """Take out of a form what it no longer asks, and let it choose where there are words. A field whose record has a
+    value, or that was filled in on a page opened before, stays. What a `new` one begins with is only proposed."""
     for one in _asked().values():
         asked = form.fields.get(one.name) if one.of == of else None
         if asked is None:
             continue
         value = form.get_initial_for_field(asked, one.name)
-        given = value or form.is_bound and form.data.get(form.add_prefix(one.name))
+        given = not new and value or form.is_bound and form.data.get(form.add_prefix(one.name))
         if not given and (one.how == How.OFF or one.how == How.LATER and new):
             del form.fields[one.name]
         elif one.words:
@@ -146,6 +146,8 @@ def check(of, name, values):
     found = place_of(of).field(name)
     if found is None or values.get("how", How.BUILT) not in How.values:
         raise ValidationError(_("There is no such field."))
+    if values.get("how") == How.LATER and not found.is_edited:
+        raise ValidationError(_("No form of edits asks for it: hide it instead."))
     if values.get("how") == How.OFF and (needs := place_of(of).holds(name)):
         raise ValidationError(needs)
     words = values.get("words", [])
@@ -179,10 +181,10 @@ def _first(of, name, values, *, by, expect):
         raise Conflict(one, [])
     try:
         with transaction.atomic():
+            one._history_user = by
             one.save(force_insert=True)
     except IntegrityError:
         raise Conflict(one, []) from None
-    write_history([one], by=by, made=True)
     return one
 
 

@@ -4,7 +4,6 @@
 from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
-from django.db.models import Count
 from django.utils.translation import gettext as _
 
 from core.errors import Refused
@@ -50,16 +49,11 @@ def take_back(note, *, now):
         raise Refused(_("You took that back already."))
 
 
-def counts(notes, quarter):
-    """{(form, field): how many people said so in a quarter}, one query; `notes` is what the reader may see."""
-    rows = notes.standing().filter(quarter=quarter).order_by().values_list("form", "field").annotate(n=Count("pk"))
-    return {(form, field): n for form, field, n in rows}
-
-
-def said_of(notes, quarter):
-    """{(form, field): [words]} of those who said more, newest first."""
+def told(notes, quarter):
+    """{(form, field): [words of each who said so, "" for none, newest first]} of a quarter, one query; `notes` is what
+    the reader may see."""
     found = {}
-    rows = notes.standing().filter(quarter=quarter).exclude(words="").order_by("-at", "-pk")
+    rows = notes.standing().filter(quarter=quarter).order_by("-at", "-pk")
     for form, field, words in rows.values_list("form", "field", "words"):
         found.setdefault((form, field), []).append(words)
     return found

@@ -33,9 +33,12 @@ def stages(user, period, *, now):
     lasted = Q(left_at=None, entered_at__lte=end - STAY) | Q(left_at__gte=F("entered_at") + STAY)
     rows = there.order_by().values("stage").annotate(stays=Count("pk"), long=Count("pk", filter=lasted))
     counted = {row["stage"]: row for row in rows}
-    live = Stage.objects.visible_to(user).live().filter(kind=Stage.Kind.OPEN).order_by("playbook", "position")
+    live = Stage.objects.visible_to(user).live().filter(kind=Stage.Kind.OPEN, playbook__is_active=True)
     none = {"stays": 0, "long": 0}
-    return [StageUse(one, *map(counted.get(one.pk, none).get, ("stays", "long"))) for one in live]
+    return [
+        StageUse(one, *map(counted.get(one.pk, none).get, ("stays", "long")))
+        for one in live.order_by("playbook", "position")
+    ]
 
 
 def stays_in(user, period, stage):

@@ -12,13 +12,13 @@ from django.db.models import CharField, Count, Q, TextField
 from django.utils.translation import gettext as _
 
 from activity.models import Event
-from exchange import defining, formuse, tuning
-from exchange.models import FieldDefinition, FormUse
+from exchange import formuse
+from exchange.models import FormUse
+from reviews.narrowing import DECIDED, field_of, slugs_of
 from reviews.usage import places
 
 DAYS = dt.timedelta(days=90)
 MOST = 12
-VERBS = (tuning.ASKED, defining.ADDED, defining.CHANGED)
 
 
 @dataclass
@@ -59,7 +59,7 @@ def decisions(user, period, *, now):
     """The newest decisions of the quarter and the one before it, each with its two sides. Nothing for a field that is
     gone from a table."""
     first = period.previous().starts_at
-    events = Event.objects.filter(verb__in=VERBS, at__gte=first, at__lt=period.ends_at).select_related("by")
+    events = Event.objects.filter(verb__in=DECIDED, at__gte=first, at__lt=period.ends_at).select_related("by")
     found = _told(list(events.order_by("-at", "-pk")[:MOST]), user, now=now)
     for place in {id(one.place): one.place for one in found}.values():
         _count_filled([one for one in found if one.place is place], place, user)
@@ -69,10 +69,10 @@ def decisions(user, period, *, now):
 
 def _told(events, user, *, now):
     known = {place.of: place for place in places(user)}
-    slugs = dict(FieldDefinition.objects.visible_to(user).values_list("pk", "slug"))
+    slugs = slugs_of(user)
     found, next_at = [], {}
     for event in events:
-        of, name = event.data["of"], event.data.get("field") or slugs.get(event.subject_id)
+        of, name = field_of(event, slugs)
         if of in known and name:
             ends = [event.at + DAYS, now, next_at.get((of, name)), event.undone_at]
             found.append(Decision(event, known[of], name, min(end for end in ends if end)))

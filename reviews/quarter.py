@@ -4,17 +4,15 @@ records they see; how long forms take stays with the admins (exchange/querysets.
 import datetime as dt
 from dataclasses import dataclass, field
 
-from django.db.models import Min
-
 from accounts.models import User
 from core.entryforms import EntryForm, entry_forms
 from core.periods import Period, read_period, today
 from exchange import formuse, useless
 from exchange.models import FormUse, UselessNote
-from exchange.tuning import places
 from reviews import besides
 from reviews.advising import DEEDS, advise
 from reviews.decided import decisions
+from reviews.narrowing import first_record
 from reviews.scopes import scopes_of
 from reviews.usage import uses
 
@@ -33,6 +31,7 @@ class Quarter:
     period: Period
     user: User
     now: dt.datetime
+    first: dt.datetime | None = None  # when data begins
     ready_on: dt.date | None = None
 
     @property
@@ -66,17 +65,11 @@ def read_quarter(user, code, *, now):
         raise NoSuchQuarter(code) from None
     if period.kind != "quarter" or period.starts_at > now:
         raise NoSuchQuarter(code)
-    quarter = Quarter(period, user, now)
-    ready = max(_first(user, now), period.starts_at) + ENOUGH
+    quarter = Quarter(period, user, now, first_record(user, now))
+    ready = max(quarter.first, period.starts_at) + ENOUGH
     if ready > min(now, period.ends_at):
         quarter.ready_on = today(ready)
     return quarter
-
-
-def _first(user, now):
-    """When the first customer of the reader was made."""
-    place = next(one for one in places() if one.of == "customer")
-    return place.rows(user).order_by().aggregate(first=Min(place.made))["first"] or now
 
 
 @dataclass
@@ -108,17 +101,18 @@ def page_of(quarter):
     if quarter.ready_on:
         return context
     user, period, now = quarter.user, quarter.period, quarter.now
-    found = uses(user, period, now=now)
+    notes = useless.told(UselessNote.objects.visible_to(user), period.code)
+    found = uses(user, period, now=now, notes=notes, first=quarter.first)
     for use in found:
         use.advice = advise(use)
         use.deed = DEEDS[use.advice.do] if use.advice else ""
-    groups = {}
+    groups, told = {}, {(use.place.form, use.name) for use in found}
     for use in found:
         groups.setdefault(use.place.of, (use.place, []))[1].append(use)
     unticked, unworn = besides.unused_labels(user, period)
     return context | {
         "groups": list(groups.values()), "advised": [use for use in found if use.advice],
-        "forms": form_lines(quarter, {(use.place.form, use.name) for use in found}),
+        "forms": form_lines(quarter, {key: said for key, said in notes.items() if key not in told}),
         "passed": [one for one in besides.stages(user, period, now=now) if not one.long],
         "unticked": unticked, "unworn": unworn,
         "phrases": besides.phrases(user, period), "untaught": besides.untaught(period, scopes_of(user)[0]),
@@ -126,17 +120,15 @@ def page_of(quarter):
     }  # fmt: skip
 
 
-def form_lines(quarter, with_lines):
-    """Every entry form of the quarter; `with_lines` are the (form, field) told elsewhere on the page. The seconds are
-    None for whom they are not meant."""
+def form_lines(quarter, notes):
+    """Every entry form of the quarter; `notes` are those of fields that have no line on the page. The seconds are None
+    for whom they are not meant."""
     user, period = quarter.user, quarter.period
     timed = FormUse.objects.visible_to(user)
     now, before = (
         formuse.spreads(timed.filter(at__gte=one.starts_at, at__lt=one.ends_at)) for one in (period, period.previous())
     )
-    budgets, notes = formuse.budgets(), UselessNote.objects.visible_to(user)
-    counted, said = useless.counts(notes, period.code), useless.said_of(notes, period.code)
-    lines = []
+    budgets, lines = formuse.budgets(), []
     for form in entry_forms():
         seconds, saves = formuse.middle(now.get(form.name, []))
         shown = form.labels(user=user, now=quarter.now)
@@ -144,7 +136,10 @@ def form_lines(quarter, with_lines):
             form, saves, seconds, formuse.middle(before.get(form.name, []))[0],
             form.asked(user=user, now=quarter.now), shown, budgets[form.name],
         )  # fmt: skip
-        others = [key for key in counted if key[0] == form.name and key not in with_lines]
-        line.notes = [(shown.get(key[1], key[1]), counted[key], said.get(key, [])) for key in sorted(others)]
+        mine = {field: said for (of, field), said in notes.items() if of == form.name}
+        line.notes = [
+            (shown.get(name, name), len(said), [words for words in said if words])
+            for name, said in sorted(mine.items())
+        ]
         lines.append(line)
     return lines

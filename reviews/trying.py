@@ -23,7 +23,7 @@ WITH, WITHOUT = 2, 1  # real records shown that have a value, and that have none
 def deeds_of(use):
     """What may be done with a field, in the order of DEEDS."""
     found = [] if use.is_hidden else ["hide"]
-    found += ["later"] if use.is_new else []
+    found += ["later"] if use.is_new and use.is_edited else []
     found += ["optional"] if use.is_required else []
     found += ["list"] if use.is_text and _words(use) else []
     return found if use.is_new and not (use.built and use.asked.words) else [*found, "ask"]

@@ -14,24 +14,20 @@ seconds   median of the whole seconds a field had the focus, over the newest TIM
           whom FormUse lets read it (exchange/querysets.py)
 """
 
-import datetime as dt
 import statistics
 from collections import Counter
 from dataclasses import dataclass, field
 
-from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from accounts.models import SavedView
 from customers.models import TableRow
-from exchange import defined, tuning, useless
-from exchange.models import ExportFile, FieldDefinition, FormUse, UselessNote
+from exchange import defined, tuning
+from exchange.models import FieldDefinition, FormUse
 from exchange.typed import TEXTS
+from reviews import narrowing
 
 TIMED = 5_000
-UNUSED_DAYS = 90  # of no export and no saved filter so long, a field is unused (ux S16)
 Kind = FieldDefinition.Kind
-ENDS = ("", "_from", "_to", "_is")
 
 
 @dataclass
@@ -50,6 +46,7 @@ class FieldUse:
     saved: int = 0
     exports: int = 0
     recent: int = 0  # exports of the last 90 days
+    is_watched: bool = False  # asked as it is now, with data, for 90 days
     seconds: int | None = None
     timed: int = 0
     notes: int = 0
@@ -78,8 +75,8 @@ class FieldUse:
 
     @property
     def is_unused(self):
-        """Whether neither a saved filter nor an export of the last 90 days nor a report speaks of it."""
-        return not (self.saved or self.recent or self.reports)
+        """Whether for 90 days neither a saved filter nor an export nor a report spoke of it."""
+        return self.is_watched and not (self.saved or self.recent or self.reports)
 
     @property
     def reports(self):
@@ -99,7 +96,12 @@ class FieldUse:
         """Whether the form of a new record asks for it."""
         if self.own:
             return self.own.asked == FieldDefinition.Asked.NEW
-        return self.built.is_new and self.asked.how == tuning.How.BUILT
+        return self.asked.how == tuning.How.BUILT
+
+    @property
+    def is_edited(self):
+        """Whether a form of edits can ask for it."""
+        return self.own is not None or self.built.is_edited
 
     @property
     def is_hidden(self):
@@ -130,14 +132,17 @@ def places(user):
     return [*tuning.places(), *own]
 
 
-def uses(user, period, *, now):
-    """A FieldUse for every field that is in use, place by place."""
+def uses(user, period, *, now, notes, first):
+    """A FieldUse for every field that is in use, place by place. `notes` are those of exchange/useless.py, `first` is
+    when data begins (narrowing.first_record)."""
     found = []
     for place in places(user):
         found += _uses_of(place, user, period, now=now)
-    _count_filters(found, period, now=now)
+    narrowing.count(found, user, period, now=now, first=first)
     _count_seconds(found, user, period)
-    _count_notes(found, user, period)
+    for use in found:
+        said = notes.get((use.place.form, use.name), ())
+        use.notes, use.said = len(said), [words for words in said if words]
     return found
 
 
@@ -146,7 +151,7 @@ def one_use(user, period, key, *, now):
     of, _dot, name = key.partition(".")
     place = next((each for each in places(user) if each.of == of), None)
     found = _uses_of(place, user, period, now=now, only=name) if place else []
-    _count_filters(found, period, now=now)
+    narrowing.count(found, user, period, now=now, first=narrowing.first_record(user, now))
     return found[0] if found else None
 
 
@@ -229,27 +234,6 @@ def versions_of(place, user, period, columns):
         yield pk, at, values
 
 
-def _count_filters(found, period, *, now):
-    """Saved filters and exports are read whole: a company has some hundred."""
-    pages = {page for use in found for page in use.place.pages}
-    views = list(SavedView.objects.of_pages(pages).values_list("page", "query")) if pages else []
-    since = min(now, period.ends_at) - dt.timedelta(days=UNUSED_DAYS)
-    made = ExportFile.objects.made_between(min(since, period.starts_at), period.ends_at)
-    exports = [(sheet, QueryDict(query), at) for sheet, query, at in made.values_list("sheet", "query", "made_at")]
-    views = [(page, QueryDict(query)) for page, query in views]
-    for use in found:
-        use.saved = sum(page in use.place.pages and names(query, use) for page, query in views)
-        named = [at for sheet, query, at in exports if sheet == use.place.sheet and names(query, use)]
-        use.exports, use.recent = sum(at >= period.starts_at for at in named), sum(at >= since for at in named)
-
-
-def names(query, use):
-    """Whether a list's address narrows by a field, sorts by it or shows its column."""
-    parameters = [use.name + end for end in ENDS] if use.own else list(use.built.filters)
-    sorts = query.get("sort", "").lstrip("-") in (use.name, *(use.built.filters if use.built else ()))
-    return any(any(query.getlist(name)) for name in parameters) or sorts or use.name in query.getlist("more")
-
-
 def _count_seconds(found, user, period):
     timed = FormUse.objects.visible_to(user).filter(at__gte=period.starts_at, at__lt=period.ends_at)
     spent = {}
@@ -259,14 +243,6 @@ def _count_seconds(found, user, period):
     for use in found:
         seconds = spent.get((use.place.form, use.name), [])
         use.timed, use.seconds = len(seconds), round(statistics.median(seconds)) if seconds else None
-
-
-def _count_notes(found, user, period):
-    notes = UselessNote.objects.visible_to(user)
-    counted, said = useless.counts(notes, period.code), useless.said_of(notes, period.code)
-    for use in found:
-        key = (use.place.form, use.name)
-        use.notes, use.said = counted.get(key, 0), said.get(key, [])
 
 
 PARTS = {

@@ -2,7 +2,7 @@
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from accounts.models import User
 from core.text import is_masked, phone_key
@@ -57,7 +57,7 @@ class NewCustomerForm(CustomerForm):
 
     contact_name = forms.CharField(required=False, max_length=60, label=gettext_lazy("Contact"))
     phone = forms.CharField(required=False, max_length=40, label=gettext_lazy("Phone"))
-    position = forms.CharField(required=False, max_length=60, label=gettext_lazy("Position"))
+    position = forms.CharField(required=False, max_length=60, label=pgettext_lazy("of a contact", "Position"))
     email = forms.EmailField(required=False, label=gettext_lazy("Email"))
     wechat = forms.CharField(required=False, max_length=60, label=gettext_lazy("WeChat"))
     owner = forms.ModelChoiceField(queryset=User.objects.none(), required=False, label=gettext_lazy("Owner"))
