@@ -195,7 +195,7 @@ class FieldDefinition(Versioned):
     unit = models.CharField(_("Unit"), max_length=12, blank=True)  # of a number: 台, 天, %
     choices = models.JSONField(_("Options"), default=list)  # [{"code", "label", "label_en", "off", "into"}]
     element = models.CharField(_("Core element"), max_length=20, choices=Element.choices, blank=True)
-    asked = models.CharField(_("Asked"), max_length=6, choices=Asked.choices, default=Asked.NEW)
+    asked = models.CharField(pgettext_lazy("field", "Asked"), max_length=6, choices=Asked.choices, default=Asked.NEW)
     required = models.BooleanField(_("Required"), default=False)
     position = models.PositiveSmallIntegerField(_("Place"), default=0)
     retired_at = models.DateTimeField(_("Switched off"), null=True, blank=True)

@@ -22,7 +22,7 @@ class AskedField(Versioned):
 
     of = models.CharField(max_length=20)  # "customer", "deal", "request", "log"
     name = models.CharField(max_length=40)
-    how = models.CharField(_("Asked"), max_length=6, choices=How.choices, default=How.BUILT)
+    how = models.CharField(pgettext_lazy("field", "Asked"), max_length=6, choices=How.choices, default=How.BUILT)
     words = models.JSONField(_("Words to choose from"), default=list, blank=True)  # [] for free text
 
     objects = AskedQuerySet.as_manager()

@@ -46,9 +46,9 @@ def hide(use):
 
 
 def later(use):
-    """Asked when a record is made, but two thirds of those filled in were filled in later, at least ten. Source: ux
-    S16."""
-    is_case = use.is_new and use.is_edited and not use.is_required
+    """Asked when a record is made, but two thirds of those filled in were filled in later, at least ten. A field that
+    was added or changed meanwhile could not have been filled in before. Source: ux S16."""
+    is_case = use.is_new and use.is_edited and use.is_settled and not use.is_required
     if not is_case or use.filled < LATE_FILLED or use.late < use.filled * LATE_SHARE:
         return None
     return Advice("later", _("%(n)s of %(all)s filled in only after it was made") % _of(use.late, use.filled))

@@ -35,17 +35,20 @@ def slugs_of(user):
 
 def count(found, user, period, *, now, first):
     """Into each FieldUse: saved filters, exports of the quarter and of the last 90 days, and whether it was asked as it
-    is now, with data, for 90 days. Filters and exports are read whole: a company has some hundred."""
+    is now, with data, for 90 days, and through the quarter. Filters and exports are read whole: a company has
+    some hundred."""
     pages = {page for use in found for page in use.place.pages}
     views = list(SavedView.objects.of_pages(pages).values_list("page", "query")) if pages else []
     since = min(now, period.ends_at) - dt.timedelta(days=UNUSED_DAYS)
     made = ExportFile.objects.made_between(min(since, period.starts_at), period.ends_at)
     exports = [(sheet, QueryDict(query), at) for sheet, query, at in made.values_list("sheet", "query", "made_at")]
     views = [(page, QueryDict(query)) for page, query in views]
-    events, slugs = Event.objects.filter(verb__in=DECIDED, at__gte=since, at__lt=period.ends_at), slugs_of(user)
-    changed, is_old = {field_of(event, slugs) for event in events}, first <= since
+    events = Event.objects.filter(verb__in=DECIDED, at__gte=min(since, period.starts_at), at__lt=period.ends_at)
+    slugs = slugs_of(user)
+    changed = {field_of(event, slugs): event.at for event in events.order_by("at")}  # when it was last changed
     for use in found:
-        use.is_watched = is_old and (use.place.of, use.name) not in changed
+        at = changed.get((use.place.of, use.name), first)
+        use.is_watched, use.is_settled = max(at, first) <= since, (use.place.of, use.name) not in changed
         use.saved = sum(page in use.place.pages and names(query, use) for page, query in views)
         named = [at for sheet, query, at in exports if sheet == use.place.sheet and names(query, use)]
         use.exports, use.recent = sum(at >= period.starts_at for at in named), sum(at >= since for at in named)

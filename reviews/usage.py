@@ -47,6 +47,7 @@ class FieldUse:
     exports: int = 0
     recent: int = 0  # exports of the last 90 days
     is_watched: bool = False  # asked as it is now, with data, for 90 days
+    is_settled: bool = False  # not added and not changed since the quarter, or the last 90 days, began
     seconds: int | None = None
     timed: int = 0
     notes: int = 0

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from core.asked import number
 from core.entryforms import entry_forms
+from core.errors import NotAllowed
 from core.keys import deed
 from core.text import controls
 from exchange import useless
@@ -31,9 +32,11 @@ class WordsForm(forms.Form):
 @deed
 def page(request, name):
     """GET: the fields of the form, and what one said of them. POST: say it of `field`, or take `back` a note."""
-    form = next((one for one in entry_forms() if one.name == name and one.opens(request.user)), None)
+    form = next((one for one in entry_forms() if one.name == name), None)
     if form is None:
         raise Http404
+    if not form.opens(request.user):
+        raise NotAllowed
     now = timezone.now()
     lines, words = useless.lines(form, user=request.user, now=now), WordsForm(request.POST or None)
     if request.method == "POST" and (words.is_valid() or "back" in request.POST):

@@ -16,6 +16,8 @@ from tests.gate.walk import IN, Row, all_of, of_alice, only, roles
 
 ADMIN = roles(admin=200)  # pages under /setup: known, closed to other roles
 ADMIN_POST = roles(admin=IN)
+SELLERS = roles(rep=200, manager=200, admin=200)  # pages of the sales side: known, closed to departments (D8)
+SELLERS_POST = roles(rep=IN, manager=IN, admin=IN)
 ANYBODY, ANYBODY_POST = all_of(200), all_of(IN)
 
 
@@ -147,7 +149,7 @@ PEOPLE_ROWS = {
     "exchange:table_new": [Row(get=ADMIN, post=ADMIN_POST)],
     "exchange:useless": [
         Row(get=ANYBODY, post=ANYBODY_POST, kwargs=lambda w: {"name": "request"}, data=lambda w: {"field": "title"}, label="of a request"),
-        Row(get=all_of(200) | {"sam": 404, "tess": 404}, kwargs=lambda w: {"name": "log"}, label="of the log"),
+        Row(get=SELLERS, post=SELLERS_POST, kwargs=lambda w: {"name": "log"}, data=lambda w: {"field": "text"}, label="of the log"),
     ],
     "exchange:table_ready": [Row(post=ADMIN_POST, data=lambda w: {"name": "key-accounts"})],
     "setup_jobs": [Row(get=ADMIN)],
@@ -253,8 +255,6 @@ REQUESTS = {
     "collaboration:customer_panel": [Row(get=of_alice(), **CUSTOMER)],
 }
 
-SELLERS = roles(rep=200, manager=200, admin=200)  # pages of the sales side: known, closed to departments (D8)
-SELLERS_POST = roles(rep=IN, manager=IN, admin=IN)
 CLOSED = {"sam": 403, "tess": 403}  # the same for a thing on such a page, whatever its id
 
 

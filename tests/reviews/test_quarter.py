@@ -262,7 +262,7 @@ def test_beside_the_fields_stages_labels_and_phrases_are_counted(world, client_o
 def a_use(**said):
     place = SimpleNamespace(of="customer", form="customer")
     built = SimpleNamespace(label="x", is_text=True, is_edited=True, filters=(), reports=())
-    return FieldUse(place, "x", built=built, **({"rows": 100, "is_watched": True} | said))
+    return FieldUse(place, "x", built=built, **({"rows": 100, "is_watched": True, "is_settled": True} | said))
 
 
 @pytest.fixture
@@ -290,6 +290,7 @@ def test_hide_needs_few_values_and_ninety_days_without_use(as_built):
 def test_late_ones_are_asked_later(as_built):
     assert later(a_use(filled=30, late=20)).do == "later"
     assert later(a_use(filled=30, late=19)) is None and later(a_use(filled=9, late=9)) is None
+    assert later(a_use(filled=30, late=30, is_settled=False)) is None  # records are older than the field
     assert later(own_use(asked="edit", required=False, filled=30, late=30)) is None  # it is so already
 
 
@@ -518,7 +519,7 @@ def test_a_field_is_said_to_be_of_no_use_once_a_quarter_and_taken_back(world, cl
         assert rep.post(address, {"field": "name", "words": "x" * 201, "key": key()}).status_code == 422
         sam = client_of(world.sam)
         assert sam.get(reverse("exchange:useless", args=["request"])).status_code == 200
-        assert sam.get(address).status_code == 404
+        assert sam.get(address).status_code == 403
 
 
 def test_the_seconds_of_a_field_are_read_strictly():
