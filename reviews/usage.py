@@ -138,7 +138,7 @@ def uses(user, period, *, now, notes, first):
     when data begins (narrowing.first_record)."""
     found = []
     for place in places(user):
-        found += _uses_of(place, user, period, now=now)
+        found += _uses_of(place, user, period)
     narrowing.count(found, user, period, now=now, first=first)
     _count_seconds(found, user, period)
     for use in found:
@@ -151,18 +151,18 @@ def one_use(user, period, key, *, now):
     """The FieldUse of "customer.industry"; None for a field nobody knows, or that is switched off."""
     of, _dot, name = key.partition(".")
     place = next((each for each in places(user) if each.of == of), None)
-    found = _uses_of(place, user, period, now=now, only=name) if place else []
+    found = _uses_of(place, user, period, only=name) if place else []
     narrowing.count(found, user, period, now=now, first=narrowing.first_record(user, now))
     return found[0] if found else None
 
 
-def _uses_of(place, user, period, *, now, only=None):
+def _uses_of(place, user, period, *, only=None):
     found = [FieldUse(place, one.name, built=one) for one in place.fields]
     found += [FieldUse(place, one.slug, own=one) for one in (defined.fields_of(place.of) if place.custom else ())]
     found = [use for use in found if only in (None, use.name)]
     if found:
         _count_rows(found, user, period)
-        _count_edits(found, user, period, now=now)
+        _count_edits(found, user, period)
     return found
 
 
@@ -177,47 +177,43 @@ def columns_of(found):
     return names + [found[0].place.custom] * any(use.own for use in found)
 
 
-def value_in(row, use, columns):
-    """What a row of columns_of() holds of a field; None for nothing."""
+def reader(use, columns):
+    """A function of a row of `columns`: what it holds of a field; None for nothing."""
     if use.own:
-        return ((row[columns.index(use.place.custom)] or {}).get(use.name)) if use.place.custom in columns else None
-    value = row[columns.index(use.name)]
-    return None if value in ("", None) else value
+        at, name = columns.index(use.place.custom), use.name
+        return lambda row: (row[at] or {}).get(name)
+    at = columns.index(use.name)
+    return lambda row: None if row[at] == "" else row[at]
 
 
 def _count_rows(found, user, period):
     place, columns = found[0].place, columns_of(found)
     rows = born(place, user, period)
-    standing = dict(_keyed(rows.order_by(), columns))
-    first = {}
+    standing = rows.order_by().values_list("pk", *columns)
+    standing, first = {row[0]: row for row in standing}, {}
     if place.history:
         versions = place.history.objects.filter(history_type="+", id__in=rows.order_by().values("pk"))
-        first = dict(_keyed(versions, columns, key="id"))
+        first = {row[0]: row for row in versions.values_list("id", *columns)}
     for use in found:
-        use.rows = len(standing)
-        held = {pk: value for pk, row in standing.items() if (value := value_in(row, use, columns)) is not None}
-        use.filled = len(held)
-        use.late = sum(pk in first and value_in(first[pk], use, columns) is None for pk in held)
+        read = reader(use, ["pk", *columns])
+        held = {pk: value for pk, row in standing.items() if (value := read(row)) is not None}
+        late = [pk for pk in held if pk in first and read(first[pk]) is None]
+        use.rows, use.filled, use.late, use.ids = len(standing), len(held), len(late), (list(held), late)
         is_counted = use.own.kind in (*TEXTS, Kind.CHOICE) if use.own else use.built.is_text
         use.values = Counter(map(str, held.values())) if is_counted else Counter()
-        use.ids = list(held), [pk for pk in held if pk in first and value_in(first[pk], use, columns) is None]
 
 
-def _keyed(rows, columns, key="pk"):
-    for pk, *values in rows.values_list(key, *columns):
-        yield pk, values
-
-
-def _count_edits(found, user, period, *, now):
+def _count_edits(found, user, period):
     place = found[0].place
     if place.history is None:
         return
     columns, last = columns_of(found), {}
-    for pk, at, row in versions_of(place, user, period, columns):
+    readers = [(use, reader(use, ["pk", "at", *columns])) for use in found]
+    for row in versions_of(place, user, period, columns):
+        pk, at = row[:2]
         if (before := last.get(pk)) is not None and period.starts_at <= at < period.ends_at:
-            for use in found:
-                was = value_in(before, use, columns)
-                if was is not None and was != value_in(row, use, columns):
+            for use, read in readers:
+                if (was := read(before)) is not None and was != read(row):
                     use.edited.append((pk, at))
         last[pk] = row
     for use in found:
@@ -225,14 +221,11 @@ def _count_edits(found, user, period, *, now):
 
 
 def versions_of(place, user, period, columns):
-    """(key, when, values) of every version up to the end of the period of what was changed in it, oldest first."""
+    """(key, when, *values) of every version up to the end of the period of what was changed in it, oldest first."""
     versions = place.history.objects.filter(history_date__lt=period.ends_at)
     changed = versions.filter(history_type="~", history_date__gte=period.starts_at)
     rows = versions.filter(id__in=changed.values("id")).filter(id__in=place.rows(user).order_by().values("pk"))
-    for pk, at, *values in rows.order_by("id", "history_date", "history_id").values_list(
-        "id", "history_date", *columns
-    ):
-        yield pk, at, values
+    return rows.order_by("id", "history_date", "history_id").values_list("id", "history_date", *columns)
 
 
 def _count_seconds(found, user, period):
