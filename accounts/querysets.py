@@ -101,6 +101,10 @@ class SavedViewQuerySet(models.QuerySet):
         mine = Q(owner=user)
         return self.filter(mine | Q(team=user.team_id) if user.team_id else mine)
 
+    def of_pages(self, pages):
+        """Everybody's on these pages: to count what they narrow by, never to be shown."""
+        return self.filter(page__in=pages)
+
 
 class SettingQuerySet(models.QuerySet):
     def visible_to(self, user):

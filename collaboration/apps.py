@@ -12,6 +12,7 @@ class CollaborationConfig(AppConfig):
         from activity.parents import parent
         from activity.undoing import undoer
         from collaboration import bymail, deciding, editing, entry, entryforms, joining, linked, noticing, plugs, sheets
+        from collaboration import tuned
         from collaboration import unowned as loose
         from collaboration.models import CollaborationRequest
         from customers.merging import on_merge
@@ -33,4 +34,5 @@ class CollaborationConfig(AppConfig):
         deciding.plug()
         bymail.plug()
         entryforms.plug()
+        tuned.plug()
         sheets.plug()

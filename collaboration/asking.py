@@ -106,8 +106,8 @@ def send(form, about, *, by, now):
         by=by, now=now, department=said["department"], kind=kind, title=said["title"],
         description=said["description"], needed_by=said["needed_by"], priority=said["priority"],
         urgent_why=said["urgent_why"], customer=customer, deal=about.deal,
-        customer_name=said.get("customer_name", ""), standard=said["standard"], watchers=said["watchers"],
-        reference=said["reference"], custom=custom,
+        customer_name=said.get("customer_name", ""), standard=said.get("standard", kind.standard),
+        watchers=said["watchers"], reference=said.get("reference", ""), custom=custom,
     )  # fmt: skip
 
 

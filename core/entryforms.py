@@ -2,9 +2,11 @@
 
 An app plugs its forms in from apps.py, its views say `saved(request, name)`, an upper app listens with `on_saved`. The
 time of opening is signed into the form's key (core/keys.py), so that it cannot be made up. Nothing is kept of who
-saved or what was typed.
+saved or what was typed. How long a field had the focus the browser sends along (static/js/spent.js): names of fields
+and whole seconds, nothing else.
 """
 
+import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,6 +18,8 @@ from django.utils import timezone
 from core.keys import opened_at
 
 SITTING = 30 * 60  # seconds: who saves later than that was away in between
+SPENT = re.compile(r"([a-z][a-z0-9_]{0,39}):(\d{1,5})", re.ASCII)
+TURNS = 300  # of the focus in one form that are read
 
 _entry_forms, _listeners = {}, []
 
@@ -23,13 +27,20 @@ _entry_forms, _listeners = {}, []
 @dataclass(frozen=True)
 class EntryForm:
     """`name` as its key says it ({% form_key name %}), `label` for the admin, `blank(data, user=, now=)` gives the form
-    as it opens (data None) or filled, `required` and `seconds` are the budget until an admin sets another."""
+    as it opens (data None) or filled, `required` and `seconds` are the budget until an admin sets another;
+    `opens(user)` says who fills it in."""
 
     name: str
     label: str
     blank: Callable
     required: int
     seconds: int
+    opens: Callable = lambda user: True
+
+    def labels(self, *, user, now):
+        """{field: label} of what it shows somebody who opens it, in its order."""
+        blank = self.blank(None, user=user, now=now)
+        return {field.name: str(field.label) for field in blank.visible_fields()}
 
     def asked(self, *, user, now):
         """The labels of the fields without which the form, saved as it opened, is refused."""
@@ -49,9 +60,9 @@ def untouched(form):
     return data
 
 
-def entry_form(name, label, blank, *, required, seconds):
+def entry_form(name, label, blank, *, required, seconds, opens=lambda user: True):
     """Plug one in; the same name again replaces it."""
-    _entry_forms[name] = EntryForm(name, label, blank, required, seconds)
+    _entry_forms[name] = EntryForm(name, label, blank, required, seconds, opens)
 
 
 def entry_forms():
@@ -60,7 +71,8 @@ def entry_forms():
 
 
 def on_saved(function):
-    """Socket: function(name, seconds, now=) when a form was saved within a sitting."""
+    """Socket: function(name, seconds, now=, touched=) when a form was saved within a sitting; `touched` are [field,
+    seconds it had the focus], [] from a browser without scripts."""
     if function not in _listeners:
         _listeners.append(function)
     return function
@@ -73,7 +85,18 @@ def saved(request, name):
     seconds = None if opened is None else int(time.time()) - opened
     if seconds is not None and 0 <= seconds <= SITTING:
         for function in _listeners:
-            function(name, seconds, now=timezone.now())
+            function(name, seconds, now=timezone.now(), touched=spent(request.POST.get("spent", ""), seconds))
+
+
+def spent(text, most):
+    """[[field, whole seconds]] out of "name:40,phone:112,name:9," (tenths of a second, each time it had the focus).
+    What is not of that shape, or longer than the whole, is left out."""
+    tenths = {}
+    for part in text.split(",", TURNS)[:TURNS]:
+        if pair := SPENT.fullmatch(part):
+            tenths[pair[1]] = tenths.get(pair[1], 0) + int(pair[2])
+    whole = [[name, (time + 5) // 10] for name, time in tenths.items()]
+    return [[name, seconds] for name, seconds in whole if 0 < seconds <= most]
 
 
 def opened_before(request, form_name):

@@ -22,12 +22,14 @@ class CustomersConfig(AppConfig):
             steps,
             teaching,
             transferring,
+            tuned,
             unowned,
         )
         from customers.models import Customer, CustomerHelper, FollowUp, Need, NextStep, TagChange, Topic
 
         watch(Customer, Customer.history.model, CustomerHelper, FollowUp, Need, NextStep, TagChange, Topic)
         entryforms.plug()
+        tuned.plug()
         noticing.plug()
         sheets.plug()
         parent(Customer, visible=Customer.objects.visible_to)

@@ -16,8 +16,8 @@ def entry_of(form, user):
     return Entry(
         customer=offer.customer, talked_by=talker, happened_at=data["happened_at"], time_known=data["time_known"],
         text=data["text"], outcome=data["outcome"] or "talked", methods=tuple(data["methods"]),
-        contact=_one(offer, "contacts", data["contact"]), purpose=data["purpose"] or offer.purpose,
-        feedback=data["feedback"], needs=tuple(needs), next_text=data["next_text"], next_on=data["next_on"],
+        contact=_one(offer, "contacts", data["contact"]), purpose=data.get("purpose") or offer.purpose,
+        feedback=data.get("feedback", ""), needs=tuple(needs), next_text=data["next_text"], next_on=data["next_on"],
         next_time=data["next_time"], next_kind=data["next_kind"], next_visit=data["next_visit"],
         next_repeat="weekly" if weekly else "", next_until=data["until"], next_ends=data["ends"] if weekly else "",
         no_next_reason="" if data["next_on"] and data["next_kind"] == "ours" else data["reason"],
@@ -26,7 +26,7 @@ def entry_of(form, user):
         client_uuid=form.chosen_uuid(),
         key_action=data["key_action"] or None, deal=SimpleNamespace(pk=data["deal"]) if data["deal"] else None,
         close_steps=tuple(step for step in offer.steps if step.pk in data["steps"]) if data["steps"] else (),
-        tag=data["tag"] or None, with_people=data["with_people"], answered=tuple(
+        tag=data["tag"] or None, with_people=data.get("with_people", ""), answered=tuple(
             topic.pk for topic in topics if topic.pk in data["answered"]
         ),
     )

@@ -51,6 +51,18 @@ def fields_of(of):
 
 
 @contextmanager
+def supposing(one):
+    """Within it a field is defined as `one` says, unsaved: for the preview of a form."""
+    known = load()
+    every = {of: [one if each.pk == one.pk else each for each in fields] for of, fields in known.every.items()}
+    token = _held.set(Defined(every, known.tables, known.off))
+    try:
+        yield
+    finally:
+        _held.reset(token)
+
+
+@contextmanager
 def held():
     """Within it the definitions stay as they are at its beginning: a page, or a walk over the rows of a file. Also as a
     decorator: @held()."""

@@ -10,12 +10,12 @@ from core.entryforms import EntryForm, entry_forms
 from exchange.models import FormUse
 
 DAYS = 30  # the figures are of so many days
-KEPT_DAYS = 180  # two quarters, to compare one with the one before
+KEPT_DAYS = 370  # a quarter that has just closed, and what a change in the one before it did (reviews/decided.py)
 
 
-def note(name, seconds, *, now):
-    """One save: the form and how long it took, and nobody's name."""
-    FormUse.objects.create(form=name, at=now, seconds=seconds)
+def note(name, seconds, *, now, touched=()):
+    """One save: the form, how long it took and how long each field had the focus, and nobody's name."""
+    FormUse.objects.create(form=name, at=now, seconds=seconds, touched=list(touched))
 
 
 def forget_old(now):
@@ -46,15 +46,21 @@ class Standing:
 def standings(uses, *, user, now):
     """Every entry form with its Standing, over `uses` (a queryset of FormUse) of the last DAYS days; two queries and
     what the forms themselves ask of setup, however many saves there are."""
-    counted = uses.filter(at__gte=now - dt.timedelta(days=DAYS)).order_by("form", "seconds")
-    spread = {}
-    for name, seconds, n in counted.values_list("form", "seconds").annotate(n=Count("pk")):
-        spread.setdefault(name, []).append((seconds, n))
+    spread = spreads(uses.filter(at__gte=now - dt.timedelta(days=DAYS)))
     kept = budgets()
     return [
         Standing(one, one.asked(user=user, now=now), *middle(spread.get(one.name, [])), kept[one.name])
         for one in entry_forms()
     ]
+
+
+def spreads(uses):
+    """{form: [(seconds, how often)] in order} of saves, one query."""
+    found = {}
+    counted = uses.order_by("form", "seconds").values_list("form", "seconds").annotate(n=Count("pk"))
+    for name, seconds, n in counted:
+        found.setdefault(name, []).append((seconds, n))
+    return found
 
 
 def middle(spread):

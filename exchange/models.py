@@ -9,14 +9,14 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from core.models import Versioned
-from exchange.querysets import (
-    BatchQuerySet,
-    DefinedQuerySet,
-    ExportQuerySet,
-    FormUseQuerySet,
-    ProfileQuerySet,
-    RowQuerySet,
-)
+from exchange.models_asked import AskedField, UselessNote
+from exchange.querysets import BatchQuerySet, DefinedQuerySet, ExportQuerySet, FormUseQuerySet, ProfileQuerySet
+from exchange.querysets import RowQuerySet as Rows
+
+__all__ = [
+    "AskedField", "ExportFile", "FieldDefinition", "FormUse", "ImportBatch", "ImportRow", "MappingProfile",
+    "OwnTable", "UselessNote", "in_language",
+]  # fmt: skip
 
 
 def in_language(label, label_en):
@@ -95,7 +95,7 @@ class ImportRow(models.Model):
     before = models.JSONField(null=True)
     after = models.JSONField(null=True)
 
-    objects = RowQuerySet.as_manager()
+    objects = Rows.as_manager()
 
     class Meta:
         ordering = ["id"]
@@ -234,7 +234,7 @@ class FieldDefinition(Versioned):
     unit = models.CharField(_("Unit"), max_length=12, blank=True)  # of a number: 台, 天, %
     choices = models.JSONField(_("Options"), default=list)  # [{"code", "label", "label_en", "off", "into"}]
     element = models.CharField(_("Core element"), max_length=20, choices=Element.choices, blank=True)
-    asked = models.CharField(_("Asked"), max_length=6, choices=Asked.choices, default=Asked.NEW)
+    asked = models.CharField(pgettext_lazy("field", "Asked"), max_length=6, choices=Asked.choices, default=Asked.NEW)
     required = models.BooleanField(_("Required"), default=False)
     position = models.PositiveSmallIntegerField(_("Place"), default=0)
     retired_at = models.DateTimeField(_("Switched off"), null=True, blank=True)

@@ -32,6 +32,10 @@ class ExportQuerySet(models.QuerySet):
         """An export is its maker's alone: it holds what he could see."""
         return self.filter(owner=user)
 
+    def made_between(self, start, end):
+        """Everybody's: to count what they were narrowed by, never to be shown."""
+        return self.filter(made_at__gte=start, made_at__lt=end)
+
 
 class FormUseQuerySet(models.QuerySet):
     def visible_to(self, user):
@@ -44,3 +48,18 @@ class DefinedQuerySet(models.QuerySet):
 
     def visible_to(self, user):
         return self if user.is_admin or user.sells else self.none()
+
+
+class AskedQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """How a form asks is seen by whoever opens it."""
+        return self
+
+
+class UselessQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """One's own; admins and managers read them all, without a name."""
+        return self if user.is_admin or user.is_manager else self.filter(by=user)
+
+    def standing(self):
+        return self.filter(taken_back_at=None)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from exchange.views import exports, fields, imports, profiles
+from exchange.views import exports, fields, imports, profiles, useless
 
 app_name = "exchange"
 urlpatterns = [
@@ -22,6 +22,7 @@ urlpatterns = [
     path("setup/tables/new", fields.table_new, name="table_new"),
     path("setup/tables/ready", fields.ready, name="table_ready"),
     path("setup/tables/<int:pk>", fields.table, name="table"),
+    path("fields/<slug:name>/useless", useless.page, name="useless"),
     path("exports", exports.export, name="export"),
     path("exports/<int:pk>", exports.file, name="file"),
 ]

@@ -36,12 +36,14 @@ class PipelineConfig(AppConfig):
             restaging,
             sheets,
             sheets_history,
+            tuned,
             undoing,
             unowned,
         )
 
         watch(*(self.get_model(name) for name in WATCHED))
         entryforms.plug()
+        tuned.plug()
         noticing.plug()
         opener(opening.open_deals)
         after_log(daily.after_log)

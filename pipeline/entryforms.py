@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from accounts.rights import may_see_pipeline
 from core.entryforms import entry_form
 from customers.models import Customer
 from pipeline.forms import DealForm, UpdateForm
@@ -21,5 +22,5 @@ def _update(data, *, user, now):
 
 def plug():
     """From apps.py."""
-    entry_form("deal", _("New deal"), _deal, required=2, seconds=60)
-    entry_form("update", _("End-of-day update"), _update, required=1, seconds=120)
+    entry_form("deal", _("New deal"), _deal, required=2, seconds=60, opens=may_see_pipeline)
+    entry_form("update", _("End-of-day update"), _update, required=1, seconds=120, opens=may_see_pipeline)

@@ -15,6 +15,7 @@ from customers.models import Customer, Need
 from exchange.fields import AmountField, DayField
 from exchange.models import FieldDefinition
 from exchange.ownforms import add_fields, patched
+from exchange.tuning import tune
 from pipeline import entering
 from pipeline.asks import add_own, is_asked, own_answers
 from pipeline.models import Deal, LossReason, RiskType
@@ -148,6 +149,10 @@ class LoseForm(forms.Form):
 
     add_prefix = MoveForm.add_prefix
 
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        tune(self, "deal", new=False)
+
 
 class DealForm(forms.ModelForm):
     """New and edit. A name only matters when the customer has several deals."""
@@ -183,6 +188,7 @@ class DealForm(forms.ModelForm):
                 del self.fields["expected_close"]
             if self.instance.won_at:
                 self.fields["amount"].help_text = _("The contract amount is kept apart.")
+        tune(self, "deal", new=not self.instance.pk)
 
     @property
     def asked(self):

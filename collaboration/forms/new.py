@@ -18,6 +18,7 @@ from core.periods import today
 from core.widgets import Chips, Day
 from core.words import day_chip
 from exchange.ownforms import add_fields, patched
+from exchange.tuning import tune
 
 Priority = CollaborationRequest.Priority
 
@@ -74,6 +75,7 @@ class RequestForm(NeedsFiles, Plain):
         self.own = own_of(kind, self.by, new=True) if kind else []
         add_fields(self, self.own, {}, user=self.by)
         self.ask_files(kind.needs if kind else [])
+        tune(self, "request", new=True)
         if kind and not self.is_bound:
             self._preset(kind, place, now)
 
@@ -104,7 +106,7 @@ class RequestForm(NeedsFiles, Plain):
 
     def more(self):
         own = [one.slug for one in self.own if not one.required]
-        return [self[name] for name in (*own, "standard", "watchers", "reference")]
+        return [self[name] for name in (*own, "standard", "watchers", "reference") if name in self.fields]
 
     def own_patch(self):
         """{slug: value} of the custom fields that were filled in."""

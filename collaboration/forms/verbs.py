@@ -16,6 +16,7 @@ from core.periods import today
 from core.text import controls
 from core.widgets import Chips, Day
 from exchange.ownforms import add_fields, patch_of
+from exchange.tuning import tune
 
 BLANK = forms.ModelChoiceField(None).empty_label  # a row of hyphens
 FARTHEST = 366 * 3  # days ahead a promise may lie
@@ -217,6 +218,7 @@ class EditForm(Plain):
         one = self.asked_of
         self.own = own_of(one.kind, self.by)
         add_fields(self, self.own, one.custom, user=self.by)
+        tune(self, "request", new=False)
 
     def clean(self):
         """Custom fields leave as one patch, "own"; it is not there when none of them changed."""

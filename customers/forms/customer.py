@@ -2,7 +2,7 @@
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from accounts.models import User
 from core.text import is_masked, phone_key
@@ -10,6 +10,7 @@ from customers.custom import own_fields
 from customers.models import Contact, Customer
 from exchange.models import FieldDefinition
 from exchange.ownforms import add_fields, patch_of, patched
+from exchange.tuning import tune
 
 SOURCES = ["官网", "转介绍", "展会", "广告", "电话", "其他"]
 FIELDS = ["name", "source", "industry", "size_text", "revenue", "address", "website", "grade", "labels", "notes"]
@@ -42,6 +43,7 @@ class CustomerForm(forms.ModelForm):
         self.fields["labels"].help_text = _("Words with commas between")
         self.own = [one for one in own_fields() if one.asked in self.asked_when]
         add_fields(self, self.own, self.instance.custom, user=user)
+        tune(self, "customer", new=Asked.EDIT not in self.asked_when)
 
     def clean_name(self):
         name = " ".join(self.cleaned_data["name"].split())
@@ -55,7 +57,7 @@ class NewCustomerForm(CustomerForm):
 
     contact_name = forms.CharField(required=False, max_length=60, label=gettext_lazy("Contact"))
     phone = forms.CharField(required=False, max_length=40, label=gettext_lazy("Phone"))
-    position = forms.CharField(required=False, max_length=60, label=gettext_lazy("Position"))
+    position = forms.CharField(required=False, max_length=60, label=pgettext_lazy("of a contact", "Position"))
     email = forms.EmailField(required=False, label=gettext_lazy("Email"))
     wechat = forms.CharField(required=False, max_length=60, label=gettext_lazy("WeChat"))
     owner = forms.ModelChoiceField(queryset=User.objects.none(), required=False, label=gettext_lazy("Owner"))
@@ -99,7 +101,8 @@ class NewCustomerForm(CustomerForm):
 
     @property
     def more(self):
-        return [self[name] for name in (*MORE, *(one.slug for one in self.own if not one.required))]
+        names = (*MORE, *(one.slug for one in self.own if not one.required))
+        return [self[name] for name in names if name in self.fields]
 
     @property
     def first(self):

@@ -13,6 +13,7 @@ from core.widgets import ChipsMany
 from customers.logged import lines_offered
 from customers.models import Customer, FollowUp, NextStep
 from customers.promptness import KEPT_DAYS
+from exchange.tuning import tune
 
 NOON, EVENING = dt.time(12), dt.time(18)
 TIMES = [
@@ -100,6 +101,7 @@ class LogForm(forms.Form):
         self.fields["talked_by"].choices = lambda: [("", "")] + [(each.pk, each.name) for each in offer.talkers]
         if offer.late:
             self.fields["time"].choices = [("tap", _("At the call")), *TIMES]
+        tune(self, "log", new=True)
 
     def clean(self):
         data = super().clean()

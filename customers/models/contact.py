@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from simple_history.models import HistoricalRecords
 
 from core.models import Versioned
@@ -19,7 +20,7 @@ class Contact(Versioned):
 
     customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="contacts")
     name = models.CharField(_("Contact"), max_length=60, blank=True)
-    position = models.CharField(_("Position"), max_length=60, blank=True)
+    position = models.CharField(pgettext_lazy("of a contact", "Position"), max_length=60, blank=True)
     phone = models.CharField(_("Phone"), max_length=40, blank=True)  # as typed
     phone_key = models.CharField(max_length=20, blank=True, editable=False, db_index=True)  # digits; stars kept
     email = models.EmailField(_("Email"), blank=True)

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('exchange', '0003_own_fields_and_tables'),
+        ('exchange', '0004_asked_fields'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -4,11 +4,16 @@ from django import template
 from django.utils.translation import gettext as _
 
 from core.words import NOTHING
-from exchange import linking
-from exchange.models import FieldDefinition, in_language
+from exchange import linking, tuning
+from exchange.models import AskedField, FieldDefinition, in_language
 
 register = template.Library()
-LISTS = {"kind": FieldDefinition.Kind, "asked": FieldDefinition.Asked, "element": FieldDefinition.Element}
+LISTS = {
+    "how": AskedField.How,
+    "kind": FieldDefinition.Kind,
+    "asked": FieldDefinition.Asked,
+    "element": FieldDefinition.Element,
+}
 
 
 @register.filter
@@ -37,10 +42,14 @@ def _label(name):
         return _("in use")
     if name == "about":
         return _("what it is for")
+    if name in tuning.STATE:
+        return AskedField._meta.get_field(name).verbose_name
     return FieldDefinition._meta.get_field(name).verbose_name
 
 
 def _said(name, value):
+    if name == "words":
+        return "、".join(value or []) or NOTHING
     if isinstance(value, bool):
         return _("Yes") if value else _("No")
     if name == "choices":

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core import words
 from core.markup import format_html, format_html_join
-from core.periods import read_period
+from core.periods import period_of, read_period
 from core.templatetags.chosen import options
 from reviews.aimcell import aim_html
 
@@ -54,6 +54,18 @@ def draw_aims(row):
     """The cells of a line of the sheet of targets."""
     has_parts = bool(row.parts)
     return format_html_join("", "{}", ((aim_html(cell, has_parts=has_parts),) for cell in row.cells))
+
+
+@register.filter
+def quarter_code(day):
+    """2024-Q1 of a company day."""
+    return period_of("quarter", day).code
+
+
+@register.filter
+def month_code(day):
+    """2024-03 of a company day."""
+    return period_of("month", day).code
 
 
 @register.filter

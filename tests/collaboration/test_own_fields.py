@@ -18,7 +18,6 @@ from collaboration.own import set_own
 from core.changing import change
 from core.errors import Conflict, NotAllowed, Refused
 from exchange import applying, checking, defining, staging, taking_back
-from exchange.keys import seal
 from tests.cast import key, make_customer
 from tests.collaboration.world import ask, kind
 
@@ -200,7 +199,7 @@ def test_a_department_reads_the_fields_and_no_amount_anywhere(cast, client_of, s
     line = dict(zip(heads, lines[0], strict=True))
     assert len(lines) == 1 and line["Days of work（天）"] == 5 and line["Budget outside"] is None
     assert budget not in tess.get(f"{reverse('collaboration:new')}?kind=technical").context["form"].fields
-    batch, rows = bring([["_key", "协作部门", "需求描述", "外包预算"], [seal("requests", f"R{one.pk}.{one.version}", {}), "技术部", one.description, "1"]],
+    batch, rows = bring([["_key", "协作部门", "需求描述", "外包预算"], [line["_key"], "技术部", one.description, "1"]],
                         cast.tess)  # fmt: skip
     assert rows[2].fate == "same" and "480" not in str(rows[2].flags + rows[2].changes)
     cast.tech.sees_amounts = True

@@ -16,6 +16,8 @@ from tests.gate.walk import IN, Row, all_of, of_alice, only, roles
 
 ADMIN = roles(admin=200)  # pages under /setup: known, closed to other roles
 ADMIN_POST = roles(admin=IN)
+SELLERS = roles(rep=200, manager=200, admin=200)  # pages of the sales side: known, closed to departments (D8)
+SELLERS_POST = roles(rep=IN, manager=IN, admin=IN)
 ANYBODY, ANYBODY_POST = all_of(200), all_of(IN)
 
 
@@ -159,6 +161,10 @@ PEOPLE_ROWS = {
     "exchange:field": [Row(get=ADMIN, post=ADMIN_POST, kwargs=lambda w: {"pk": w.field.pk})],
     "exchange:table": [Row(get=ADMIN, post=ADMIN_POST, kwargs=lambda w: {"pk": w.table.pk})],
     "exchange:table_new": [Row(get=ADMIN, post=ADMIN_POST)],
+    "exchange:useless": [
+        Row(get=ANYBODY, post=ANYBODY_POST, kwargs=lambda w: {"name": "request"}, data=lambda w: {"field": "title"}, label="of a request"),
+        Row(get=SELLERS, post=SELLERS_POST, kwargs=lambda w: {"name": "log"}, data=lambda w: {"field": "text"}, label="of the log"),
+    ],
     "exchange:table_ready": [Row(post=ADMIN_POST, data=lambda w: {"name": "key-accounts"})],
     "setup_jobs": [Row(get=ADMIN)],
     "setup_audit": [Row(get=ADMIN)],
@@ -263,8 +269,6 @@ REQUESTS = {
     "collaboration:customer_panel": [Row(get=of_alice(), **CUSTOMER)],
 }
 
-SELLERS = roles(rep=200, manager=200, admin=200)  # pages of the sales side: known, closed to departments (D8)
-SELLERS_POST = roles(rep=IN, manager=IN, admin=IN)
 CLOSED = {"sam": 403, "tess": 403}  # the same for a thing on such a page, whatever its id
 
 
@@ -514,6 +518,10 @@ EXCHANGE = {  # creator only; admins look (matrix: "Import job")
 WEEK = {"kwargs": lambda w: {"code": w.week.code}}
 MONTH = {"kwargs": lambda w: {"code": w.month.code}}
 QUARTER = {"kwargs": lambda w: {"code": period_of("quarter", w.month.first).code}, "label": "of a quarter"}
+OF_FIELD = {
+    "kwargs": lambda w: {"code": period_of("quarter", w.month.first).code, "key": "customer.industry"}, "label": "of a field",
+}
+MANAGERS = roles(manager=200, admin=200)
 ABOUT_ALICE = {"query": lambda w: f"scope=person-{w.cast.alice.pk}", "label": "of alice"}
 ABOUT_EAST = {"query": lambda w: f"scope=team-{w.cast.east.pk}", "label": "of 华东一组"}
 COMPANY = {"query": "scope=company", "label": "of the company"}
@@ -595,6 +603,13 @@ REVIEWS = {
         Row(get=ANYBODY, **MONTH), Row(get=of_alice(), **MONTH, **ABOUT_ALICE, **MIXED),
         Row(get=TEAM_ONLY, **MONTH, **ABOUT_EAST, **MIXED), Row(get=LEADS_ALL, **MONTH, **COMPANY, **MIXED),
     ],
+    "reviews:quarter": [Row(get=MANAGERS, **QUARTER)],
+    "reviews:quarter_rows": [
+        Row(get=MANAGERS, query="field=customer.industry&of=rows", **QUARTER),
+        Row(get=MANAGERS, query=lambda w: f"stage={w.stage.pk}", **QUARTER | {"label": "of a stage"}),
+    ],
+    "reviews:quarter_field": [Row(get=MANAGERS, **OF_FIELD)],
+    "reviews:quarter_change": [Row(post=ADMIN_POST, data=lambda w: {"do": "hide", "version": "0"}, **OF_FIELD)],
     "reviews:bottleneck": [
         Row(get=ANYBODY | {"sam": 404, "tess": 404}, **MONTH, **MIXED), Row(get=of_alice(), **MONTH, **ABOUT_ALICE, **MIXED),
         Row(get=TEAM_ONLY, **MONTH, **ABOUT_EAST, **MIXED), Row(get=LEADS_ALL, **MONTH, **COMPANY, **MIXED),

@@ -86,6 +86,7 @@ def pages(office):
     """name: (whose browser, address, most queries, most bytes)."""
     on = today(office.now)
     week, month = period_of("week", on).code, period_of("month", on).code
+    quarter = period_of("quarter", on).code
     then = f"?as_of={(on - 2 * DAY).isoformat()}"
     return {
         "customer list": (office.lead, reverse("customers:list"), 8, 15_000),
@@ -115,6 +116,8 @@ def pages(office):
         "requests as cards": (office.sam, f"{reverse('collaboration:queue')}?as=board", 12, 40_000),
         "weekly review": (office.lead, reverse("reviews:week", args=[week]), 12, None),
         "monthly review": (office.lead, reverse("reviews:month", args=[month]), 12, None),
+        "quarterly tuning": (office.lead, reverse("reviews:quarter", args=[quarter]), 46, None),
+        "quarterly tuning of an admin": (office.admin, reverse("reviews:quarter", args=[quarter]), 47, None),  # 14 by its six forms
         "targets": (office.lead, reverse("reviews:targets", args=[month]), 12, None),
         "contract": (office.lead, reverse("reviews:contract", args=[month]), 14, None),
         "board of a day gone by": (office.admin, reverse("pipeline:board") + then, 12, 40_000),
@@ -143,6 +146,7 @@ NAMES = [
     "customer", "customer of a lead", "customer of an admin", "my day", "team home", "team home of an admin",
     "stage agreement", "stage agreement, results", "nobody answers", "nobody answers, of an admin", "request queue",
     "request queue of a rep", "request queue of a lead", "requests as cards", "weekly review", "monthly review", "targets", "contract",
+    "quarterly tuning", "quarterly tuning of an admin",
     "forecast", "targets, rates and times", "first response", "contract approvals",
     "answers to objections", "goals", "twelve months", "twelve months, in time", "waiting for others", "waiting for others, the deals",
     "board of a day gone by", "board of a day gone by, of a lead", "pipeline table of a day gone by",
