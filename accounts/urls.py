@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from accounts.views import calendar, home, invite, me, people, places, resume, setup, sign_in
+from accounts.views import calendar, home, invite, me, passkeys, people, places, resume, setup, sign_in
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -32,6 +32,11 @@ urlpatterns = [
     path("me/second-factor/codes", sign_in.recovery_codes, name="mfa_view_recovery_codes"),
     path("me/second-factor/codes/new", sign_in.generate_codes, name="mfa_generate_recovery_codes"),
     path("me/second-factor/codes/file", sign_in.download_codes, name="mfa_download_recovery_codes"),
+    # passkeys
+    path("passkey", passkeys.sign_in, name="mfa_login_webauthn"),
+    path("passkey/confirm", passkeys.confirm, name="mfa_reauthenticate_webauthn"),
+    path("me/second-factor/passkeys/new", passkeys.add, name="mfa_add_webauthn"),
+    path("me/second-factor/passkeys/<int:pk>/remove", passkeys.remove, name="mfa_remove_webauthn"),
     # profile (S21)
     path("me", me.me, name="me"),
     path("me/switch", me.switch, name="me_switch"),

@@ -69,6 +69,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accounts.sessions.SessionLimits",
     "accounts.middleware.PersonLanguage",
     "accounts.second_factor.SecondFactorForAdmins",
     "django_htmx.middleware.HtmxMiddleware",
@@ -164,7 +165,9 @@ ACCOUNT_FORMS = {
     "reauthenticate": "accounts.forms.sign_in.ReauthenticateForm",
 }
 MFA_ADAPTER = "accounts.adapter.SecondFactor"
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
+MFA_PASSKEY_LOGIN_ENABLED = True  # the switch passkey_sign_in says whether it is offered
+MFA_RATE_LIMITS = {"webauthn_login": "30/m/ip"}  # an office behind one address signs in at nine
 MFA_TOTP_ISSUER = "SalesFlow"
 MFA_TRUST_ENABLED = True
 MFA_TRUST_COOKIE_AGE = 30 * 86_400

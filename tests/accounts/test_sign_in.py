@@ -255,7 +255,7 @@ def test_admins_are_led_to_the_second_factor_when_the_switch_asks(cast):
     admin, manager = Client(), Client()
     sign_in(admin, "ada")
     sign_in(manager, "mia")
-    assert admin.get("/setup")["Location"] == "/me/second-factor/app"
+    assert admin.get("/setup")["Location"] == "/me/second-factor"
     assert admin.get("/me/second-factor/app")["Location"].startswith("/confirm")
     admin.post("/confirm", {"password": PASSWORD})
     secret = admin.get("/me/second-factor/app").context["form"].secret
