@@ -48,6 +48,8 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "allauth.usersessions",
+    "allauth.socialaccount",
+    *(f"allauth.socialaccount.providers.{name}" for name in ("openid_connect", "feishu", "dingtalk")),
     "core",
     "accounts",
     "activity",
@@ -126,7 +128,10 @@ else:
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
     DATABASES["default"]["OPTIONS"] = {"options": env("PG_OPTIONS", default=web_timeouts)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+# In the database, whatever becomes of Redis: it holds the throttles. Past MAX_ENTRIES a third of the rows goes, locks
+# too: out of reach for who tries one name after another.
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "core_cache"}}
+CACHES["default"]["OPTIONS"] = {"MAX_ENTRIES": 100_000}
 
 # --- People ----------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
@@ -171,6 +176,9 @@ MFA_RATE_LIMITS = {"webauthn_login": "30/m/ip"}  # an office behind one address 
 MFA_TOTP_ISSUER = "SalesFlow"
 MFA_TRUST_ENABLED = True
 MFA_TRUST_COOKIE_AGE = 30 * 86_400
+SOCIALACCOUNT_ADAPTER = "accounts.sso.Adapter"  # sign-in by the company's directory, off until Setup switches it on
+SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"OAUTH_PKCE_ENABLED": True}}
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "account_login"

@@ -11,6 +11,7 @@ from allauth.mfa.utils import is_mfa_enabled
 from django.contrib.auth.decorators import login_not_required
 from django.shortcuts import redirect
 from django.urls import reverse_lazy
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 from django.views.i18n import set_language as django_set_language
 
@@ -18,8 +19,14 @@ from accounts import switches
 from accounts.changing import set_preference
 from accounts.demo import demo_people
 from accounts.second_factor import has_passkey
+from accounts.sso import open_ways
 from accounts.views.passkeys import for_script
 from core.errors import TooMany
+
+SSO_SAID = {
+    "unknown": _("Nobody here is linked to this account. Sign in with name and password, then link it on your page."),
+    "failed": _("The directory did not say who you are. Sign in with name and password."),
+}
 
 
 class Said422:
@@ -33,6 +40,7 @@ class SignIn(Said422, account.LoginView):
     def get_context_data(self, **kwargs):
         more = {"demo_people": demo_people(), "passkeys": switches.get("passkey_sign_in")}
         more["passkey_failed"] = self.request.GET.get("passkey") == "unknown"
+        more |= {"ways": open_ways(), "sso_said": SSO_SAID.get(self.request.GET.get("sso"), "")}
         return super().get_context_data(**kwargs) | more
 
 

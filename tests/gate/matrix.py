@@ -75,6 +75,17 @@ SIGN_IN = {  # nobody signed in is exactly whom these are for; signed in they le
     "mfa_add_webauthn": [Row(get=all_of(302), post=ANYBODY_POST)],
     "mfa_remove_webauthn": [Row(get=all_of(302), post=ANYBODY_POST, kwargs=lambda w: {"pk": 1})],
     "mfa_index": [Row(get=ANYBODY)],
+    # ways that are switched off are not there; on: tests/accounts/test_sso.py
+    "sso": [Row(post=all_of(302), anon=404, kwargs=lambda w: {"way": "oidc"})],
+    "openid_connect_callback": [Row(get=all_of(404), anon=404, mixed="switched off: not there for anybody")],
+    "feishu_callback": [Row(get=all_of(404), anon=404, mixed="switched off: not there for anybody")],
+    "dingtalk_callback": [Row(get=all_of(404), anon=404, mixed="switched off: not there for anybody")],
+    "me_sso": [
+        Row(post=all_of(404), kwargs=lambda w: {"way": "oidc"}, mixed="switched off: not there for anybody")
+    ],
+    "me_sso_remove": [
+        Row(post=all_of(404), kwargs=lambda w: {"pk": 1}, mixed="nobody has linked one")
+    ],
     "mfa_activate_totp": [Row(get=all_of(302), post=ANYBODY_POST)],
     "mfa_deactivate_totp": [Row(get=all_of(302), post=ANYBODY_POST)],
     "mfa_view_recovery_codes": [Row(get=all_of(302))],
@@ -100,6 +111,8 @@ PEOPLE_ROWS = {
     "me_feed": [Row(post=all_of(403))],
     "me_feed_remove": [Row(post=ANYBODY_POST)],
     "setup_person_feed_remove": [Row(post=ADMIN_POST, kwargs=lambda w: {"pk": w.cast.bob.pk})],
+    "setup_sso": [Row(get=ADMIN)],
+    "setup_sso_way": [Row(get=roles(admin=302), post=roles(admin=302), kwargs=lambda w: {"way": "oidc"})],
     "setup_quiet": [
         Row(get=ADMIN, post=ADMIN_POST),
         Row(get=ADMIN, post=ADMIN_POST, query="preview=1&stale_days=5&planned_days=14&manager_ladder_days=2&meeting_ladder_days=5", label="tried"),
