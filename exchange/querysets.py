@@ -26,6 +26,11 @@ class ExportQuerySet(models.QuerySet):
         """An export is its maker's alone: it holds what he could see."""
         return self.filter(owner=user)
 
+    def listed_to(self, user):
+        """That it was made, by whoever sells in the teams somebody leads; the file stays its maker's."""
+        sellers = self.filter(owner__role__in=["rep", "manager"], owner__team__in=user.teams_led())
+        return sellers.exclude(owner=user)
+
 
 class FormUseQuerySet(models.QuerySet):
     def visible_to(self, user):

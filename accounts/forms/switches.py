@@ -22,6 +22,10 @@ TOGGLES = {
     "duplicate_names": (_("Duplicate warning names customer and owner"), _("Inside the sales departments only.")),
     "rep_share_shown": (_("Managers see each rep's share of conversations logged in time"), ""),
     "second_factor_admins": (_("Administrators need a second factor"), _("Asked at the next page after signing in.")),
+    "export_listed": (
+        _("Exports are listed to the manager"),
+        _("On “The team's week”: who took which list out, how many rows, when. The audit has them in any case."),
+    ),
     "passkey_sign_in": (
         _("Sign-in by passkey"),
         _("Fingerprint, face or screen lock instead of name and password; each adds his own."),
