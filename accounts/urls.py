@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from accounts.views import calendar, home, invite, me, passkeys, people, places, resume, setup, sign_in, sso
+from accounts.views import calendar, home, invite, me, passkeys, people, places, resume, setup, sign_in, sso, tokens
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -51,6 +51,8 @@ urlpatterns = [
     path("me/leave/<int:pk>/remove", me.leave_remove, name="me_leave_remove"),
     path("me/devices/<int:pk>/end", me.device_end, name="me_device_end"),
     path("me/sign-out-everywhere", me.sign_out_everywhere, name="me_sign_out_everywhere"),
+    path("me/tokens", tokens.tokens, name="me_tokens"),
+    path("me/tokens/<int:pk>/end", tokens.end, name="me_token_end"),
     # setup (S18)
     path("setup", setup.index, name="setup"),
     path("setup/switches", setup.switches, name="setup_switches"),

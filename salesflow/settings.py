@@ -160,6 +160,7 @@ ACCOUNT_RATE_LIMITS = {
     "login": None,  # what counts are wrong passwords
     "login_failed": "50/15m/ip,5/15m/key",
     "reset_password": "20/h/ip,3/h/key",
+    "api": "120/m/key",
     "hold": "60/h/ip",  # texts sent after a session had ended: core/held.py
 }
 ACCOUNT_FORMS = {

@@ -46,6 +46,7 @@ urlpatterns = [
     path("manifest.webmanifest", device.manifest, name="manifest"),
     path("offline", device.offline, name="offline"),
     path("healthz", healthz, name="healthz"),
+    path("", include("salesflow.api.urls")),
     path("", include("accounts.urls")),
     path("", include("activity.urls")),
     path("", include("exchange.urls")),

@@ -39,6 +39,10 @@ TOGGLES = {
         _("Calendar feed"),
         _("Everybody may make a secret address for a calendar app: own next steps, no phone numbers."),
     ),
+    "api": (
+        _("Tokens for other programs"),
+        _("Everybody may make tokens by which a program reads or writes in his name what he may; see /api/docs."),
+    ),
     "more_playbooks": (
         _("More playbooks"),
         _("Pipelines with stages of their own, as repeat purchase and key accounts; each is switched on in Setup."),

@@ -90,6 +90,7 @@ def _context(request):
     return {
         "sso_links": links, "sso_ways": [way for way in sso.open_ways() if way.name not in linked],
         "feeds": switches.get("ics"), "has_feed": has_address(user), "is_safe": _is_safe(request),
+        "api": switches.get("api"),
         "person": user, "leaves": leaves, "themes": User.Theme.choices,
         "devices": devices, "listed": any(device.is_this for device in devices),
         "leave_form": LeaveForm(instance=Leave(user=user), colleagues=_colleagues(user)),

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from accounts import switches
 from accounts.arranging import add_leave, set_day
-from accounts.models import Leave, SavedView
+from accounts.models import ApiToken, Leave, SavedView
 from activity.files import attach
 from activity.models import Event, Notification, Robot
 from activity.recording import notify
@@ -213,6 +213,10 @@ def _place(world, person, manager, department, colleague, word, now):
     place.target._history_user = manager
     place.target.save()
     place.device = person.usersession_set.create(ip="10.0.0.7", session_key=f"gate {word}", user_agent="Firefox")
+    place.token = ApiToken.objects.create(
+        user=person, name="接口", token_hash=f"gate {word}", stamp=person.get_session_auth_hash(), made_at=now,
+        ends_at=now + 30 * DAY,
+    )  # fmt: skip
     place.leave = add_leave(
         Leave(user=person, first=today(now) + 30 * DAY, last=today(now) + 32 * DAY, note=f"休 {word}leave",
               substitute=None), by=person, now=now,
