@@ -10,6 +10,7 @@ from django.shortcuts import redirect
 from django.urls import reverse, reverse_lazy
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from accounts import switches
 from accounts.happened import happened
@@ -29,6 +30,12 @@ class Add(webauthn.AddWebAuthnView):
         options = context["js_data"]["creation_options"]
         options["publicKey"]["authenticatorSelection"] = {"residentKey": "preferred", "userVerification": "preferred"}
         return context | {"options": for_script(options)}
+
+    def get_form(self, *args, **kwargs):
+        form = super().get_form(*args, **kwargs)
+        form.fields["name"].label = pgettext("passkey", "Name")
+        form.fields["name"].widget.attrs["maxlength"] = 60
+        return form
 
     def form_invalid(self, form):
         return self.render_to_response(self.get_context_data(form=form), status=422)
