@@ -50,7 +50,7 @@ DEFAULTS = {
     "idle_minutes": 60 if GUARDED else 0, "session_hours": 12, "remember_days": 30, "remember_admins": not GUARDED,
     # quiet until switched on (D52)
     "pool": False, "class_limits": False, "more_playbooks": False, "stage_agreement": False, "calibration": False,
-    "ics": False, "wip_advice": False, "payments": False, "api": False, "export_listed": True,
+    "ics": False, "wip_advice": False, "payments": False, "api": False, "webhook_hosts": [], "export_listed": True,
 }  # fmt: skip
 
 

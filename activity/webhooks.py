@@ -21,6 +21,7 @@ MOST = 65_536  # bytes read of an answer
 WORDS = {
     "shape": _("The address must begin with https:// and have no port, name or password in it."),
     "host": _("This is not the address of a group robot of this chat tool."),
+    "unlisted": _("The host of the address is not on the list of allowed hosts."),
     "inside": _("The address leads into an internal network."),
     "unknown": _("The host of the address was not found."),
     "silent": _("The chat tool did not answer in time."),

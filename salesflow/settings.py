@@ -32,6 +32,7 @@ ROBOT_HOSTS = {  # where group robots may live; nothing else is ever posted to (
     "feishu": ["open.feishu.cn", "open.larksuite.com"],
     "wecom": ["qyapi.weixin.qq.com"],
 }
+WEBHOOK_INSIDE = env.list("WEBHOOK_INSIDE", default=[])  # hosts of the own network outgoing webhooks may reach
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -175,8 +176,7 @@ MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True  # the switch passkey_sign_in says whether it is offered
 MFA_RATE_LIMITS = {"webauthn_login": "30/m/ip"}  # an office behind one address signs in at nine
 MFA_TOTP_ISSUER = "SalesFlow"
-MFA_TRUST_ENABLED = True
-MFA_TRUST_COOKIE_AGE = 30 * 86_400
+MFA_TRUST_ENABLED, MFA_TRUST_COOKIE_AGE = True, 30 * 86_400
 SOCIALACCOUNT_ADAPTER = "accounts.sso.Adapter"  # sign-in by the company's directory, off until Setup switches it on
 SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"OAUTH_PKCE_ENABLED": True}}
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"

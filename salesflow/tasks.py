@@ -5,7 +5,7 @@ import datetime as dt
 from django.utils import timezone
 
 from core.jobs import job
-from salesflow import morning, reminding, unowned
+from salesflow import hooks, morning, reminding, unowned
 
 
 @job("remind")
@@ -44,3 +44,8 @@ def remind_update(row):
 def check_unowned(row):
     """The daily check of R18; `run_job check_unowned` runs it by hand."""
     return unowned.check(now=timezone.now())
+
+
+@job("tell_hooks")
+def tell_hooks(row):
+    return hooks.tell(now=timezone.now())

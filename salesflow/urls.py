@@ -5,7 +5,21 @@ from django.urls import include, path
 from customers.views import limits
 from exchange.views import forms
 from salesflow.health import healthz
-from salesflow.views import audit, beside, copies, customer, device, feed, jobs, robots, search, team, today, unowned
+from salesflow.views import (
+    audit,
+    beside,
+    copies,
+    customer,
+    device,
+    feed,
+    hooks,
+    jobs,
+    robots,
+    search,
+    team,
+    today,
+    unowned,
+)
 
 urlpatterns = [
     path("today", today.today, name="today"),
@@ -34,6 +48,13 @@ urlpatterns = [
     path("setup/robots/<slug:of>/<int:pk>", robots.robot, name="setup_robot"),
     path("setup/robots/<slug:of>/<int:pk>/test", robots.test, name="setup_robot_test"),
     path("setup/robots/<slug:of>/<int:pk>/remove", robots.remove, name="setup_robot_remove"),
+    path("setup/webhooks", hooks.index, name="setup_webhooks"),
+    path("setup/webhooks/hosts", hooks.hosts, name="setup_webhook_hosts"),
+    path("setup/webhooks/new", hooks.new, name="setup_webhook_new"),
+    path("setup/webhooks/<int:pk>", hooks.edit, name="setup_webhook"),
+    path("setup/webhooks/<int:pk>/test", hooks.test, name="setup_webhook_test"),
+    path("setup/webhooks/<int:pk>/remove", hooks.remove, name="setup_webhook_remove"),
+    path("setup/webhooks/deliveries/<int:pk>/again", hooks.again, name="setup_delivery_again"),
     path("setup/copies", copies.copies, name="setup_copies"),
     path("setup/copies/write", copies.write, name="setup_copies_write"),
     path("setup/copies/<slug:day>", copies.copy, name="setup_copy"),

@@ -154,6 +154,13 @@ PEOPLE_ROWS = {
     ],
     "setup_robot_test": [Row(post=ADMIN_POST, kwargs=lambda w: {"of": "team", "pk": w.robot.team_id})],
     "setup_robot_remove": [Row(post=ADMIN_POST, kwargs=lambda w: {"of": "team", "pk": w.robot.team_id})],
+    "setup_webhooks": [Row(get=ADMIN)],
+    "setup_webhook_hosts": [Row(get=roles(admin=302), post=roles(admin=302))],
+    "setup_webhook_new": [Row(get=roles(admin=302), post=roles(admin=302))],
+    "setup_webhook": [Row(get=roles(admin=302), post=roles(admin=302), kwargs=lambda w: {"pk": w.hook.pk})],
+    "setup_webhook_test": [Row(post=ADMIN_POST, kwargs=lambda w: {"pk": w.hook.pk})],
+    "setup_webhook_remove": [Row(post=ADMIN_POST, kwargs=lambda w: {"pk": w.hook.pk})],
+    "setup_delivery_again": [Row(post=ADMIN_POST, kwargs=lambda w: {"pk": w.delivery.pk})],
     "setup_forms": [Row(get=ADMIN, post=ADMIN_POST)],
     "exchange:fields": [Row(get=ADMIN)],
     "exchange:field_new": [
