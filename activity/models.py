@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from activity.querysets import AttachmentQuerySet, EventQuerySet, NotificationQuerySet, RobotQuerySet
 from activity.sniffing import INLINE, PDF
-from activity.webhooks import words_of
+from activity.webhooks import OF_A_PROGRAM, words_of
 
 
 class Event(models.Model):
@@ -239,7 +239,7 @@ class Delivery(models.Model):
 
     @property
     def problem(self):
-        return words_of(self.error)
+        return words_of(self.error, OF_A_PROGRAM)
 
 
 class MailTaken(models.Model):

@@ -31,6 +31,12 @@ WORDS = {
     "refused": _("The chat tool refused the message (code %(code)s)."),
 }
 
+OF_A_PROGRAM = WORDS | {  # the same of one that is no chat tool
+    "silent": _("The other side did not answer in time."),
+    "redirect": _("The other side answered with a redirect, which is not followed."),
+    "status": _("The other side answered with error %(code)s."),
+}
+
 
 class Unsendable(Exception):
     """Not sent. `reason` is one of WORDS, with a number where it has one; it names no address, so it may be kept."""
@@ -44,10 +50,10 @@ class Unsendable(Exception):
         return words_of(self.reason)
 
 
-def words_of(reason):
+def words_of(reason, words=WORDS):
     """The sentence for what Unsendable.reason kept."""
     name, _space, code = reason.partition(" ")
-    return str(WORDS[name]) % {"code": code} if name in WORDS else ""
+    return str(words[name]) % {"code": code} if name in words else ""
 
 
 def check(kind, address):
