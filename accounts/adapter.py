@@ -1,12 +1,16 @@
 """What allauth asks us: no sign-up, our words, the throttle of an account from one address (B42)."""
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.contrib.auth.tokens import PasswordResetTokenGenerator
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.devices import name_of
 from accounts.models import User
 from accounts.second_factor import note
+from accounts.sessions import begin
 from core.held import keep_only_for
 from core.text import plain
 
@@ -31,6 +35,7 @@ class Adapter(DefaultAccountAdapter):
     def login(self, request, user):
         super().login(request, user)
         keep_only_for(request, user)
+        begin(request)
         note(request, user)
 
     def add_message(self, *args, **kwargs):
@@ -51,6 +56,16 @@ class SecondFactor(DefaultMFAAdapter):
 
     def get_totp_label(self, user):
         return user.username
+
+    def generate_authenticator_name(self, user, type):  # noqa: A002  (allauth's word)
+        """What a passkey is called unless its owner says otherwise: the device it is made on."""
+        return name_of(context.request.META.get("HTTP_USER_AGENT", "")) or gettext("Passkey")
+
+    def get_public_key_credential_user_entity(self, user):
+        return super().get_public_key_credential_user_entity(user) | {"display_name": user.name}
+
+    def _get_site_name(self):
+        return "SalesFlow"
 
 
 class ResetToken(PasswordResetTokenGenerator):

@@ -110,3 +110,9 @@ class SettingQuerySet(models.QuerySet):
     def visible_to(self, user):
         """Rules and switches are rows of those who may set them (/setup)."""
         return self if user.is_admin else self.none()
+
+
+class TokenQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """One's own; an admin may end anybody's."""
+        return self if user.is_admin else self.filter(user=user)

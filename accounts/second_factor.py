@@ -1,13 +1,15 @@
 """Administrators without a second factor are led to it, when the switch asks for one at sign-in (D8)."""
 
+from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
 from django.shortcuts import redirect
 
 from accounts import switches
 
 OPEN = {
-    "mfa_activate_totp", "account_reauthenticate", "mfa_reauthenticate", "account_logout", "set_language", "healthz",
-    "mfa_view_recovery_codes", "mfa_download_recovery_codes",
+    "mfa_index", "mfa_activate_totp", "mfa_add_webauthn", "account_reauthenticate", "mfa_reauthenticate",
+    "mfa_reauthenticate_webauthn", "account_logout", "set_language", "healthz", "mfa_view_recovery_codes",
+    "mfa_download_recovery_codes",
 }  # fmt: skip
 WANTED = "second_factor_wanted"
 
@@ -16,6 +18,10 @@ def note(request, user):
     """At sign-in: whether this session has to set a second factor up first. Asked once, kept in the session."""
     if user.is_admin and switches.get("second_factor_admins") and not is_mfa_enabled(user):
         request.session[WANTED] = True
+
+
+def has_passkey(user):
+    return is_mfa_enabled(user, [Authenticator.Type.WEBAUTHN])
 
 
 class SecondFactorForAdmins:
@@ -33,4 +39,4 @@ class SecondFactorForAdmins:
         if is_mfa_enabled(request.user):
             del request.session[WANTED]
             return None
-        return redirect("mfa_activate_totp")
+        return redirect("mfa_index")

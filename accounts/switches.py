@@ -14,6 +14,7 @@ from accounts.models import Setting
 from core.changing import change
 from core.kept import Kept, forget
 
+GUARDED = not (settings.EMBEDDED or settings.DEBUG)  # production, as against the demo on one's own machine
 DEFAULTS = {
     "company_name": "",
     # when a customer is quiet (D23): days, whether only working days count, other limits by tag and by class
@@ -42,10 +43,14 @@ DEFAULTS = {
     # how people hear of what (activity/channels.py): own choices of the company, its quiet hours, the morning's mail
     "notices": {}, "quiet_hours": ["20:00", "08:00"], "morning_at": "08:45",
     "form_budgets": {},  # how much each entry form may ask and take: its own page sets them (exchange/formuse.py)
-    "second_factor_admins": not (settings.EMBEDDED or settings.DEBUG),  # required for admins in production (D8)
+    "second_factor_admins": GUARDED,  # required for admins in production (D8)
+    "passkey_sign_in": True,
+    # how long a session lasts (Q8): minutes without a page (0: no limit), hours since the sign-in, and the days of
+    # "keep me signed in" (0: not offered), which administrators get by a switch of their own
+    "idle_minutes": 60 if GUARDED else 0, "session_hours": 12, "remember_days": 30, "remember_admins": not GUARDED,
     # quiet until switched on (D52)
     "pool": False, "class_limits": False, "more_playbooks": False, "stage_agreement": False, "calibration": False,
-    "ics": False, "wip_advice": False, "payments": False, "export_listed": True,
+    "ics": False, "wip_advice": False, "payments": False, "api": False, "webhook_hosts": [], "export_listed": True,
 }  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from accounts.views import calendar, home, invite, me, people, places, resume, setup, sign_in
+from accounts.views import calendar, home, invite, me, passkeys, people, places, resume, setup, sign_in, sso, tokens
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -32,6 +32,18 @@ urlpatterns = [
     path("me/second-factor/codes", sign_in.recovery_codes, name="mfa_view_recovery_codes"),
     path("me/second-factor/codes/new", sign_in.generate_codes, name="mfa_generate_recovery_codes"),
     path("me/second-factor/codes/file", sign_in.download_codes, name="mfa_download_recovery_codes"),
+    # passkeys
+    path("passkey", passkeys.sign_in, name="mfa_login_webauthn"),
+    path("passkey/confirm", passkeys.confirm, name="mfa_reauthenticate_webauthn"),
+    path("me/second-factor/passkeys/new", passkeys.add, name="mfa_add_webauthn"),
+    path("me/second-factor/passkeys/<int:pk>/remove", passkeys.remove, name="mfa_remove_webauthn"),
+    # by the company's directory; the names are those allauth asks for
+    path("sso/<slug:way>", sso.go, name="sso"),
+    path("sso/oidc/back", sso.oidc_back, {"provider_id": "oidc"}, name="openid_connect_callback"),
+    path("sso/feishu/back", sso.feishu_back, name="feishu_callback"),
+    path("sso/dingtalk/back", sso.dingtalk_back, name="dingtalk_callback"),
+    path("me/sign-in/<slug:way>", sso.link, name="me_sso"),
+    path("me/sign-in/<int:pk>/remove", sso.unlink, name="me_sso_remove"),
     # profile (S21)
     path("me", me.me, name="me"),
     path("me/switch", me.switch, name="me_switch"),
@@ -39,9 +51,13 @@ urlpatterns = [
     path("me/leave/<int:pk>/remove", me.leave_remove, name="me_leave_remove"),
     path("me/devices/<int:pk>/end", me.device_end, name="me_device_end"),
     path("me/sign-out-everywhere", me.sign_out_everywhere, name="me_sign_out_everywhere"),
+    path("me/tokens", tokens.tokens, name="me_tokens"),
+    path("me/tokens/<int:pk>/end", tokens.end, name="me_token_end"),
     # setup (S18)
     path("setup", setup.index, name="setup"),
     path("setup/switches", setup.switches, name="setup_switches"),
+    path("setup/sign-in", sso.ways, name="setup_sso"),
+    path("setup/sign-in/<slug:way>", sso.way, name="setup_sso_way"),
     path("setup/people", people.people, name="setup_people"),
     path("setup/people/new", people.new, name="setup_person_new"),
     path("setup/people/<int:pk>", people.edit, name="setup_person"),

@@ -1,5 +1,7 @@
 """What happened (Event), who should hear (Notification), and files attached to things (Attachment)."""
 
+import uuid
+
 from django.conf import settings
 from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
@@ -8,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from activity.querysets import AttachmentQuerySet, EventQuerySet, NotificationQuerySet, RobotQuerySet
 from activity.sniffing import INLINE, PDF
-from activity.webhooks import words_of
+from activity.webhooks import OF_A_PROGRAM, words_of
 
 
 class Event(models.Model):
@@ -189,6 +191,55 @@ class Robot(models.Model):
     def shown(self):
         """Of the address as much as tells two robots apart."""
         return f"{self.address.partition('?')[0].rsplit('/', 1)[0][:60]}/…{self.address[-4:]}"
+
+
+class Webhook(models.Model):
+    """An address of another program that is told what happens (activity/outgoing.py). Without a history, so that no
+    copy of its secret stays."""
+
+    name = models.CharField(_("Name"), max_length=60)
+    address = models.CharField(max_length=500)
+    secret = models.CharField(max_length=64)  # shown once, when it is made
+    events = models.JSONField(default=list)  # names of salesflow/hooks.py
+    names = models.BooleanField(default=False)  # names beside the ids
+    is_on = models.BooleanField(default=True)
+    mark = models.BigIntegerField(default=0)  # events up to this one have been looked at
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    objects = RobotQuerySet.as_manager()
+
+    def __str__(self):
+        return self.name
+
+
+class Delivery(models.Model):
+    """One event told to one webhook, or a test of it (without an event): told once, tried again, given up at last."""
+
+    hook = models.ForeignKey(Webhook, on_delete=models.CASCADE, related_name="deliveries")
+    event = models.ForeignKey(Event, on_delete=models.CASCADE, null=True, related_name="+")
+    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)  # the same at every try
+    made_at = models.DateTimeField()
+    due_at = models.DateTimeField(null=True, db_index=True)  # empty: arrived or given up
+    tries = models.PositiveSmallIntegerField(default=0)
+    arrived_at = models.DateTimeField(null=True, blank=True)
+    error = models.CharField(max_length=40, blank=True)  # why the last try failed (activity/webhooks.py)
+
+    objects = RobotQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [models.UniqueConstraint(fields=["hook", "event"], name="told_a_hook_once")]
+
+    def __str__(self):
+        return f"{self.hook_id} {self.event_id}"
+
+    @property
+    def is_given_up(self):
+        return self.due_at is None and self.arrived_at is None
+
+    @property
+    def problem(self):
+        return words_of(self.error, OF_A_PROGRAM)
 
 
 class MailTaken(models.Model):

@@ -21,6 +21,7 @@ MOST = 65_536  # bytes read of an answer
 WORDS = {
     "shape": _("The address must begin with https:// and have no port, name or password in it."),
     "host": _("This is not the address of a group robot of this chat tool."),
+    "unlisted": _("The host of the address is not on the list of allowed hosts."),
     "inside": _("The address leads into an internal network."),
     "unknown": _("The host of the address was not found."),
     "silent": _("The chat tool did not answer in time."),
@@ -28,6 +29,12 @@ WORDS = {
     "unreadable": _("The chat tool answered something unreadable."),
     "status": _("The chat tool answered with error %(code)s."),
     "refused": _("The chat tool refused the message (code %(code)s)."),
+}
+
+OF_A_PROGRAM = WORDS | {  # the same of one that is no chat tool
+    "silent": _("The other side did not answer in time."),
+    "redirect": _("The other side answered with a redirect, which is not followed."),
+    "status": _("The other side answered with error %(code)s."),
 }
 
 
@@ -43,10 +50,10 @@ class Unsendable(Exception):
         return words_of(self.reason)
 
 
-def words_of(reason):
+def words_of(reason, words=WORDS):
     """The sentence for what Unsendable.reason kept."""
     name, _space, code = reason.partition(" ")
-    return str(WORDS[name]) % {"code": code} if name in WORDS else ""
+    return str(words[name]) % {"code": code} if name in words else ""
 
 
 def check(kind, address):

@@ -11,8 +11,19 @@ class CollaborationConfig(AppConfig):
         from accounts.leaving import on_leaving
         from activity.parents import parent
         from activity.undoing import undoer
-        from collaboration import bymail, deciding, editing, entry, entryforms, joining, linked, noticing, plugs, sheets
-        from collaboration import tuned
+        from collaboration import (
+            bymail,
+            deciding,
+            editing,
+            entry,
+            entryforms,
+            joining,
+            linked,
+            noticing,
+            plugs,
+            sheets,
+            tuned,
+        )
         from collaboration import unowned as loose
         from collaboration.models import CollaborationRequest
         from customers.merging import on_merge

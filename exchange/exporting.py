@@ -10,6 +10,7 @@ from django.core.files import File
 from django.http import QueryDict
 from django.utils.text import get_valid_filename
 
+from activity.recording import record
 from core.periods import today
 from exchange.models import ExportFile
 from exchange.sheets import sheet_of
@@ -28,7 +29,9 @@ def ask(sheet, *, by, query, form, now):
     """An ExportFile for what was asked; `is_large` ones are written by the job."""
     name = get_valid_filename(f"{sheet.words}-{today(now):%Y-%m-%d}.{'csv' if form == 'csv' else 'xlsx'}")
     rows = queryset_of(sheet, by, query).count()
-    return ExportFile.objects.create(owner=by, sheet=sheet.slug, query=query[:2000], name=name, rows=rows)
+    made = ExportFile.objects.create(owner=by, sheet=sheet.slug, query=query[:2000], name=name, rows=rows)
+    record("exchange.exported", made, by=by, at=now, list=sheet.name[0], list_en=sheet.name[1], rows=rows)
+    return made
 
 
 def is_large(export):

@@ -36,6 +36,11 @@ class ExportQuerySet(models.QuerySet):
         """Everybody's: to count what they were narrowed by, never to be shown."""
         return self.filter(made_at__gte=start, made_at__lt=end)
 
+    def listed_to(self, user):
+        """That it was made, by whoever sells in the teams somebody leads; the file stays its maker's."""
+        sellers = self.filter(owner__role__in=["rep", "manager"], owner__team__in=user.teams_led())
+        return sellers.exclude(owner=user)
+
 
 class FormUseQuerySet(models.QuerySet):
     def visible_to(self, user):

@@ -1,10 +1,17 @@
 """Shapes of input of the roof's own pages."""
 
+import re
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.models import User
+from activity import outgoing
+from activity.webhooks import Unsendable
+from salesflow import hooks
+
+HOST = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+")
 
 
 class GiveForm(forms.Form):
@@ -29,3 +36,50 @@ class NudgeForm(forms.Form):
 
 class BackupForm(forms.Form):
     file = forms.FileField(label=_("Backup file"), help_text=_("A zip that SalesFlow made"))
+
+
+class HostsForm(forms.Form):
+    """Where webhooks may go: one host a line."""
+
+    hosts = forms.CharField(
+        label=_("Allowed hosts"), required=False, max_length=2_000, widget=forms.Textarea(attrs={"rows": 5}),
+        help_text=_("One a line, as hooks.example.com. Hosts of the own network also need WEBHOOK_INSIDE."),
+    )  # fmt: skip
+
+    def clean_hosts(self):
+        found = list(dict.fromkeys(self.cleaned_data["hosts"].lower().split()))
+        wrong = [one for one in found if not HOST.fullmatch(one)]
+        if wrong:
+            raise forms.ValidationError(_("“%(value)s” is not a host name.") % {"value": wrong[0]})
+        return found
+
+
+class HookForm(forms.Form):
+    """Whom to tell of what. The secret is made, not entered."""
+
+    name = forms.CharField(label=pgettext_lazy("webhook", "Name"), max_length=60)
+    address = forms.CharField(label=_("Address"), max_length=500)
+    events = forms.MultipleChoiceField(
+        label=pgettext_lazy("webhook", "Events"), choices=[(name, one[2]) for name, one in hooks.EVENTS.items()],
+        widget=forms.CheckboxSelectMultiple,
+    )  # fmt: skip
+    names = forms.BooleanField(
+        label=_("Names beside the ids"), required=False, help_text=_("Otherwise a body has ids alone.")
+    )
+    is_on = forms.BooleanField(label=pgettext_lazy("webhook", "On"), required=False, initial=True)
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args, hosts, hook=None, **kwargs):
+        fields = ("name", "address", "events", "names", "is_on", "version")
+        initial = {name: getattr(hook, name) for name in fields} if hook else None
+        super().__init__(*args, initial=initial, **kwargs)
+        self.hosts = hosts
+        if hook is None:
+            del self.fields["version"]
+
+    def clean_address(self):
+        try:
+            outgoing.check(self.cleaned_data["address"], self.hosts)
+        except Unsendable as problem:
+            raise forms.ValidationError(problem.words) from None
+        return self.cleaned_data["address"]

@@ -28,6 +28,7 @@ TITLES = {
     "tell_group": _("Say in a group what came in"),
     "sweep_files": _("Clear files nothing names"),
     "sweep_requests": _("Remind of and escalate requests"),
+    "tell_hooks": _("Tell webhooks what happened"),
     "tell_lagging": _("Say which teams are far behind"),
     "test_robot": _("Test of a group robot"),
     "take_opening": _("Keep the month's opening pipeline"),

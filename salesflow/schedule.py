@@ -49,6 +49,11 @@ LINES = [
         reason="A team far behind its month hears of it before the first call of the week.",
     ),
     Line(
+        name="tell_hooks",
+        every=1,
+        reason="Other programs hear within a minute or two of what happened; nothing to do where there is no webhook.",
+    ),
+    Line(
         name="remind_update",
         every=15,
         reason="Half an hour before the end of the working day, which is the calendar's to say.",

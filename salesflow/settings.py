@@ -27,11 +27,12 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[:
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 HTTPS = env.bool("HTTPS", default=not (EMBEDDED or DEBUG))  # production is https unless said otherwise
 SITE_URL = env("SITE_URL", default="http://127.0.0.1:8000")  # for links in mail
-ROBOT_HOSTS = {  # where group robots may live; nothing else is ever posted to (B44)
+ROBOT_HOSTS = {  # where group robots may live; nothing else is posted to (B44)
     "dingtalk": ["oapi.dingtalk.com"],
     "feishu": ["open.feishu.cn", "open.larksuite.com"],
     "wecom": ["qyapi.weixin.qq.com"],
 }
+WEBHOOK_INSIDE = env.list("WEBHOOK_INSIDE", default=[])  # hosts of the own network outgoing webhooks may reach
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -48,6 +49,8 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "allauth.usersessions",
+    "allauth.socialaccount",
+    *(f"allauth.socialaccount.providers.{name}" for name in ("openid_connect", "feishu", "dingtalk")),
     "core",
     "accounts",
     "activity",
@@ -71,6 +74,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accounts.sessions.SessionLimits",
     "accounts.middleware.PersonLanguage",
     "accounts.second_factor.SecondFactorForAdmins",
     "core.middleware.HtmxSignIn",
@@ -116,8 +120,8 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         " PRAGMA foreign_keys=ON; PRAGMA cache_size=-32000;",
     }
 else:
-    # Without jit: it compiles a question of a page for longer than the question takes. A random page costs little
-    # more than the next one, since what is asked every day is in memory: else a whole table is read beside its index.
+    # Without jit: it compiles a page's question for longer than the question takes. A random page costs little more than
+    # the next, since what is asked every day is in memory: else a whole table is read beside its index.
     web_timeouts = (
         "-c statement_timeout=15000 -c lock_timeout=3000 -c idle_in_transaction_session_timeout=30000 -c jit=off"
         " -c random_page_cost=1.1"
@@ -126,7 +130,10 @@ else:
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
     DATABASES["default"]["OPTIONS"] = {"options": env("PG_OPTIONS", default=web_timeouts)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "core_cache"}}
+# In the database, whatever becomes of Redis: it holds the throttles. Past MAX_ENTRIES a third of the rows goes, locks
+# too: out of reach for who tries one name after another.
+CACHE = {"LOCATION": "core_cache", "OPTIONS": {"MAX_ENTRIES": 100_000}}
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", **CACHE}}
 
 # --- People ----------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
@@ -155,6 +162,7 @@ ACCOUNT_RATE_LIMITS = {
     "login": None,  # what counts are wrong passwords
     "login_failed": "50/15m/ip,5/15m/key",
     "reset_password": "20/h/ip,3/h/key",
+    "api": "120/m/key",
     "hold": "60/h/ip",  # texts sent after a session had ended: core/held.py
 }
 ACCOUNT_FORMS = {
@@ -165,10 +173,14 @@ ACCOUNT_FORMS = {
     "reauthenticate": "accounts.forms.sign_in.ReauthenticateForm",
 }
 MFA_ADAPTER = "accounts.adapter.SecondFactor"
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
+MFA_PASSKEY_LOGIN_ENABLED = True  # the switch passkey_sign_in says whether it is offered
+MFA_RATE_LIMITS = {"webauthn_login": "30/m/ip"}  # an office behind one address signs in at nine
 MFA_TOTP_ISSUER = "SalesFlow"
-MFA_TRUST_ENABLED = True
-MFA_TRUST_COOKIE_AGE = 30 * 86_400
+MFA_TRUST_ENABLED, MFA_TRUST_COOKIE_AGE = True, 30 * 86_400
+SOCIALACCOUNT_ADAPTER = "accounts.sso.Adapter"  # sign-in by the company's directory, off until Setup switches it on
+SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"OAUTH_PKCE_ENABLED": True}}
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "account_login"
@@ -268,11 +280,9 @@ CELERY_RESULT_EXPIRES = None  # no result backend, so nothing to clean up
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TASK_ACKS_LATE = CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_SOFT_TIME_LIMIT, CELERY_TASK_TIME_LIMIT = 240, 300  # long jobs: 540, 600 (core/jobs.py)
-CELERY_WORKER_PREFETCH_MULTIPLIER = 1
-CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_PREFETCH_MULTIPLIER, CELERY_WORKER_HIJACK_ROOT_LOGGER = 1, False
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
-CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP, CELERY_BROKER_CONNECTION_MAX_RETRIES = True, None
 CELERY_BROKER_TRANSPORT_OPTIONS = (
     {  # web processes wait one second for the broker, workers and beat five (salesflow/celery.py)
         "socket_connect_timeout": 1,

@@ -7,7 +7,7 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.rights import may_set_up
 from core.jobs import JobProblem, job
-from salesflow import morning, reminding, unowned
+from salesflow import hooks, morning, reminding, unowned
 from salesflow.backup import Unusable, alarm, back_up, drilling, making
 
 
@@ -72,3 +72,8 @@ def try_backup(row):
             return drilling.drill(newest)
         except Unusable as problem:
             raise JobProblem(str(problem)) from None
+
+
+@job("tell_hooks")
+def tell_hooks(row):
+    return hooks.tell(now=timezone.now())

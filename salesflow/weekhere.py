@@ -5,10 +5,15 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Max
 
+from accounts import switches
 from accounts.models import Team, User
 from accounts.presence import Presence, fairness_notes, presence_of
 from core.periods import day_start, period_of, today
 from customers.models import Customer, FollowUp
+from exchange.models import ExportFile
+from exchange.sheets import exported_sheets
+
+MOST_TAKEN = 100
 
 
 @dataclass(frozen=True)
@@ -45,6 +50,7 @@ class WeekHere:
     teams: list
     lines: list
     notes: list
+    taken: list | None  # what was taken out as a file; None: not listed to managers
 
     @property
     def missing(self):
@@ -83,4 +89,16 @@ def week_here(user, now, *, team=None):
         for person in people
     ]
     one = chosen[0] if len(chosen) == 1 else None
-    return WeekHere(period, one, teams, lines, fairness_notes(people, on.replace(day=1), on))
+    taken = taken_out(user, period, ids) if user.is_manager and switches.get("export_listed") else None
+    return WeekHere(period, one, teams, lines, fairness_notes(people, on.replace(day=1), on), taken)
+
+
+def taken_out(user, period, ids):
+    """[(who, list, rows, when)] the people with these ids exported in the period, the newest first: that they did, not
+    what is in it. Two queries at most."""
+    titles = {sheet.slug: sheet.title for sheet in exported_sheets()}
+    rows = ExportFile.objects.listed_to(user).filter(owner__in=ids, made_at__gte=period.starts_at)
+    return [
+        (row.owner, titles.get(row.sheet, row.name), row.rows, row.made_at)
+        for row in rows.select_related("owner")[:MOST_TAKEN]
+    ]

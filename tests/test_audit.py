@@ -17,7 +17,7 @@ from core.periods import today
 from customers.models import Contact, Customer, CustomerHelper
 from salesflow import seeing
 from salesflow.beforeafter import changes_with
-from tests.cast import key, make_customer, make_deal
+from tests.cast import confirm, key, make_customer, make_deal
 from tests.collaboration.world import ask
 
 pytestmark = pytest.mark.django_db
@@ -83,7 +83,7 @@ def test_the_workbook_has_the_lines_of_the_page_and_is_recorded(cast, client_of,
     own.name = "=1+1科技"
     own.save()
     edit(own, cast.alice, timezone.now(), grade="B")
-    ada = client_of(cast.ada)
+    ada = confirm(client_of(cast.ada))
     lines = ada.get(f"/setup/audit?customer={own.pk}").context["lines"]
     answer = ada.post("/setup/audit/export", {"customer": own.pk, "key": key()}, follow=True)
     rows = list(load_workbook(BytesIO(answer.content)).active.iter_rows(min_row=2))

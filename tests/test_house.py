@@ -134,7 +134,7 @@ def test_a_queryset_in_a_view_starts_at_the_gate(path):
 @pytest.mark.parametrize("path", VIEW_FILES, ids=name)
 def test_a_view_that_writes_is_a_deed(path):
     """A view that takes a POST is decorated with @deed: one transaction, one-time key (D36)."""
-    exempt = {"owed", "set_language", "enter"}
+    exempt = {"owed", "set_language", "enter", "go", "link"}  # the last two lead to a directory and write nothing
     routes = " ".join(p.read_text(encoding="utf-8") for p in FILES if p.name == "urls.py")
     wrong = []
     for node in tree(path).body:
@@ -212,6 +212,8 @@ def test_time_is_passed_in_below_the_views():
         for node in ast.walk(tree(path)):
             if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
                 body = ast.unparse(node)
+                if node.name == "pre_social_login":  # asked by allauth, which passes no time
+                    continue
                 if "timezone.now()" in re.sub(r"\w+ or timezone\.now\(\)", "", body):
                     wrong.append(f"{name(path)}: {node.name}")
     assert wrong == []

@@ -27,3 +27,14 @@ class LeaveForm(forms.ModelForm):
         if first and last and last < first:
             self.add_error("last", _("The last day is before the first"))
         return self.cleaned_data
+
+
+class TokenForm(forms.Form):
+    """A token of another program: what it is for, how long, and whether it may write."""
+
+    name = forms.CharField(label=_("Name of the program"), max_length=60)
+    writes = forms.BooleanField(label=_("May write too"), required=False)
+    days = forms.TypedChoiceField(
+        label=_("Ends after"), coerce=int, initial=90,
+        choices=[(30, _("30 days")), (90, _("90 days")), (365, _("a year"))],
+    )  # fmt: skip

@@ -4,6 +4,9 @@ from allauth.account import forms as allauth_forms
 from django import forms
 from django.contrib.auth import password_validation
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from accounts import switches
 
 
 def _tidy(form, labels):
@@ -18,13 +21,15 @@ def _tidy(form, labels):
 class SignInForm(allauth_forms.LoginForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        _tidy(self, {
-            "login": _("Login, email or mobile"), "password": _("Password"),
-            "remember": _("Keep me signed in for 30 days"),
-        })  # fmt: skip
+        days = switches.get("remember_days")
+        kept = ngettext("Keep me signed in for %(n)d day", "Keep me signed in for %(n)d days", days) % {"n": days}
+        _tidy(self, {"login": _("Login, email or mobile"), "password": _("Password"), "remember": kept})
         self.fields["login"].max_length = 254
         self.fields["login"].widget.attrs |= {"autocomplete": "username", "autofocus": True, "spellcheck": "false"}
-        self.fields["remember"].initial = True
+        self.fields["remember"].initial = bool(days)
+        if not days:
+            self.fields["remember"].widget = forms.HiddenInput()
+            self.fields["remember"].disabled = True  # whatever is sent
 
 
 class ResetForm(allauth_forms.ResetPasswordForm):

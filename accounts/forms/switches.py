@@ -14,11 +14,23 @@ NUMBERS = {
     "long_leave_days": (_("Days of leave without a substitute after which work counts as nobody's"), 0, 60),
     "agreement_deals": (_("Deals a rep and the manager judge a week for the stage agreement"), 1, 20),
     "won_shown_days": (_("Days a won deal stays on the board"), 0, 365),
+    "idle_minutes": (_("Minutes without a page after which a session ends (0: no limit)"), 0, 720),
+    "session_hours": (_("Hours after which a session ends in any case"), 1, 12),
+    "remember_days": (_("Days of “keep me signed in” (0: not offered)"), 0, 30),
 }
 TOGGLES = {
     "duplicate_names": (_("Duplicate warning names customer and owner"), _("Inside the sales departments only.")),
     "rep_share_shown": (_("Managers see each rep's share of conversations logged in time"), ""),
     "second_factor_admins": (_("Administrators need a second factor"), _("Asked at the next page after signing in.")),
+    "export_listed": (
+        _("Exports are listed to the manager"),
+        _("On “The team's week”: who took which list out, how many rows, when. The audit has them in any case."),
+    ),
+    "passkey_sign_in": (
+        _("Sign-in by passkey"),
+        _("Fingerprint, face or screen lock instead of name and password; each adds his own."),
+    ),
+    "remember_admins": (_("Administrators may stay signed in"), _("Otherwise their sessions end like all others.")),
     "pool": (
         _("Customer pool"),
         _("Every rep sees name, industry and tag of customers in the pool and may claim one."),
@@ -26,6 +38,10 @@ TOGGLES = {
     "ics": (
         _("Calendar feed"),
         _("Everybody may make a secret address for a calendar app: own next steps, no phone numbers."),
+    ),
+    "api": (
+        _("Tokens for other programs"),
+        _("Everybody may make tokens by which a program reads or writes in his name what he may; see /api/docs."),
     ),
     "more_playbooks": (
         _("More playbooks"),

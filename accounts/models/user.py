@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from accounts.models.places import Team
-from accounts.querysets import UserQuerySet
+from accounts.querysets import TokenQuerySet, UserQuerySet
 from core.models import Versioned
 
 
@@ -168,3 +168,21 @@ class FeedAddress(models.Model):
 
     def __str__(self):
         return f"{self.user} {self.made_at:%Y-%m-%d}"
+
+
+class ApiToken(models.Model):
+    """A personal token of another program (accounts/tokens.py); it holds as long as `stamp` is the person's."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="api_tokens")
+    name = models.CharField(max_length=60)
+    writes = models.BooleanField(default=False)  # else it only reads
+    token_hash = models.CharField(max_length=64, unique=True)
+    stamp = models.CharField(max_length=128)
+    made_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    objects = TokenQuerySet.as_manager()
+
+    def __str__(self):
+        return f"{self.user} {self.name}"

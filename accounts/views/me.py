@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from accounts import switches
+from accounts import sso, switches
 from accounts.arranging import add_leave, remove_leave
 from accounts.changing import end_sessions, set_preference
 from accounts.devices import devices_of, end_device
@@ -85,8 +85,12 @@ def _context(request):
     user = request.user
     devices = devices_of(user, request.session.session_key, now=timezone.now())
     leaves = user.leaves.filter(last__gte=today(timezone.now())).select_related("substitute")
+    links = sso.links_of(user)
+    linked = {way.name for _row, way in links}
     return {
+        "sso_links": links, "sso_ways": [way for way in sso.open_ways() if way.name not in linked],
         "feeds": switches.get("ics"), "has_feed": has_address(user), "is_safe": _is_safe(request),
+        "api": switches.get("api"),
         "person": user, "leaves": leaves, "themes": User.Theme.choices,
         "devices": devices, "listed": any(device.is_this for device in devices),
         "leave_form": LeaveForm(instance=Leave(user=user), colleagues=_colleagues(user)),

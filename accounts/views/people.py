@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from accounts import changing, inviting
+from accounts.confirming import confirmed
 from accounts.filters import PersonFilter
 from accounts.forms.people import LeavingForm, PersonForm
 from accounts.leaving import open_things
@@ -35,6 +36,8 @@ def people(request):
 def new(request):
     form = PersonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
+        if form.cleaned_data["role"] == User.Role.ADMIN:
+            confirmed(request)
         user = changing.add_person(by=request.user, now=timezone.now(), **form.cleaned_data)
         return _show_link(request, user)
     return render(request, "accounts/person.html", {"form": form}, status=422 if form.errors else 200)
@@ -46,6 +49,8 @@ def edit(request, pk):
     person = _person(request, pk)
     form = PersonForm(request.POST or None, instance=_person(request, pk))
     if request.method == "POST" and form.is_valid():
+        if {"role", "username", "email", "mobile"} & set(form.changed_data):  # rights, and where links go
+            confirmed(request)
         changing.save_person(form, person, by=request.user, now=timezone.now(), expect=_version(request))
         messages.success(request, _("Saved"))
         return redirect("setup_people")
@@ -57,6 +62,7 @@ def edit(request, pk):
 @require_POST
 @deed
 def invite(request, pk):
+    confirmed(request)
     return _show_link(request, _person(request, pk))
 
 

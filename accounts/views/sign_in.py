@@ -11,12 +11,22 @@ from allauth.mfa.utils import is_mfa_enabled
 from django.contrib.auth.decorators import login_not_required
 from django.shortcuts import redirect
 from django.urls import reverse_lazy
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 from django.views.i18n import set_language as django_set_language
 
+from accounts import switches
 from accounts.changing import set_preference
 from accounts.demo import demo_people
+from accounts.second_factor import has_passkey
+from accounts.sso import open_ways
+from accounts.views.passkeys import for_script
 from core.errors import TooMany
+
+SSO_SAID = {
+    "unknown": _("Nobody here is linked to this account. Sign in with name and password, then link it on your page."),
+    "failed": _("The directory did not say who you are. Sign in with name and password."),
+}
 
 
 class Said422:
@@ -28,7 +38,10 @@ class Said422:
 
 class SignIn(Said422, account.LoginView):
     def get_context_data(self, **kwargs):
-        return super().get_context_data(**kwargs) | {"demo_people": demo_people()}
+        more = {"demo_people": demo_people(), "passkeys": switches.get("passkey_sign_in")}
+        more["passkey_failed"] = self.request.GET.get("passkey") == "unknown"
+        more |= {"ways": open_ways(), "sso_said": SSO_SAID.get(self.request.GET.get("sso"), "")}
+        return super().get_context_data(**kwargs) | more
 
 
 class Reset(Said422, account.PasswordResetView):
@@ -51,8 +64,17 @@ class Reauthenticate(Said422, account.ReauthenticateView):
     pass
 
 
-class Authenticate(Said422, mfa.AuthenticateView):
-    pass
+class Authenticate(mfa.AuthenticateView):
+    """The second factor: an app's code, a recovery code, or a passkey."""
+
+    def form_invalid(self, form):
+        return self.render_to_response(self.get_context_data(), status=422)
+
+    def get_context_data(self, **kwargs):
+        context = super().get_context_data(**kwargs)
+        if has_passkey(self.stage.login.user):
+            context["options"] = for_script(context["js_data"]["request_options"])
+        return context
 
 
 class ReauthenticateByCode(Said422, mfa.ReauthenticateView):
@@ -63,7 +85,7 @@ class ActivateApp(Said422, totp.ActivateTOTPView):
     pass
 
 
-class NeedsApp:
+class NeedsFactor:
     """Pages of a second factor that is not there lead to where one is made."""
 
     def dispatch(self, request, *args, **kwargs):
@@ -72,15 +94,15 @@ class NeedsApp:
         return super().dispatch(request, *args, **kwargs)
 
 
-class SwitchOffApp(NeedsApp, totp.DeactivateTOTPView):
+class SwitchOffApp(NeedsFactor, totp.DeactivateTOTPView):
     pass
 
 
-class RecoveryCodes(NeedsApp, codes.ViewRecoveryCodesView):
+class RecoveryCodes(NeedsFactor, codes.ViewRecoveryCodesView):
     pass
 
 
-class DownloadCodes(NeedsApp, codes.DownloadRecoveryCodesView):
+class DownloadCodes(NeedsFactor, codes.DownloadRecoveryCodesView):
     pass
 
 

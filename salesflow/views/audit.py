@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from accounts.confirming import confirmed
 from accounts.rights import for_admins
 from activity.models import Event
 from activity.recording import record
@@ -45,6 +46,7 @@ def event(request, pk):
 @deed
 def export(request):
     """Note that the lines which the filters leave are taken out, and lead to the file."""
+    confirmed(request)
     data = request.POST.copy()
     for name in ("csrfmiddlewaretoken", "key"):
         data.pop(name, None)

@@ -14,7 +14,7 @@ from accounts.inviting import invite
 from accounts.models import CompanyDay, Department, Invitation, Leave, Team, User, WorkingHours
 from activity.models import Event, Notification
 from core.errors import Conflict, NotAllowed, Refused
-from tests.cast import PASSWORD, key
+from tests.cast import PASSWORD, confirm, key
 
 PAGES = ["setup", "setup_switches", "setup_people", "setup_person_new", "setup_teams", "setup_team_new",
          "setup_departments", "setup_department_new", "setup_calendar"]
@@ -23,7 +23,7 @@ POSTS = ["setup_calendar_hours", "setup_calendar_day"]
 
 @pytest.fixture
 def admin(cast, client_of):
-    return client_of(cast.ada)
+    return confirm(client_of(cast.ada))
 
 
 def verbs():
@@ -195,6 +195,22 @@ def test_a_new_role_is_told_and_not_ones_own(cast, admin):
     assert list(Notification.objects.values_list("recipient__username", "kind")) == [("bob", "accounts.person_changed")]
     own = admin.post(f"/setup/people/{cast.ada.pk}", edited(cast.ada, role="rep", key=key()))
     assert own.status_code == 403 and User.objects.get(pk=cast.ada.pk).role == "admin"
+
+
+def test_rights_and_links_are_given_by_who_confirmed_lately(cast, client_of):
+    """What was sent waits for the confirmation and is then done, once."""
+    ada, url = client_of(cast.ada), f"/setup/people/{cast.bob.pk}"
+    asked = ada.post(url, edited(cast.bob, role="manager", key=key()))
+    assert asked["Location"] == f"/confirm?next=%2Fsetup%2Fpeople%2F{cast.bob.pk}"
+    assert User.objects.get(pk=cast.bob.pk).role == "rep"
+    assert ada.post(f"{url}/invite", {"key": key()})["Location"].startswith("/confirm")
+    assert ada.post("/setup/audit/export", {"key": key()})["Location"].startswith("/confirm")
+    other = client_of(cast.ada)
+    other.post(url, edited(cast.bob, role="manager", key=key()))
+    other.post("/confirm", {"password": PASSWORD, "next": url})
+    assert User.objects.get(pk=cast.bob.pk).role == "manager"
+    plain = edited(User.objects.get(pk=cast.bob.pk), team=cast.south.pk, key=key())
+    assert client_of(cast.ada).post(url, plain)["Location"] == "/setup/people"
 
 
 def test_the_last_admin_stays(cast):

@@ -1,8 +1,12 @@
+import os
 import re
+import subprocess
+import sys
 
 import pytest
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from django.core import mail
+from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -18,7 +22,6 @@ LOGIN = "/login"
 
 @pytest.fixture(autouse=True)
 def calm(db):
-    from django.core.cache import cache
     cache.clear()
 
 
@@ -60,6 +63,20 @@ def test_five_wrong_lock_the_account_from_this_address_for_fifteen_minutes(cast,
     other = Client(REMOTE_ADDR="10.0.0.9")
     assert sign_in(other, "alice").status_code == 302
     assert sign_in(Client(), "bob").status_code == 302  # another account from here
+
+
+@pytest.mark.proves("B42", "REL6")
+def test_the_lock_is_kept_in_the_database_and_not_pushed_out(cast, client):
+    """Redis may be away: nothing of it is there. Trying a thousand other names frees nobody."""
+    for _ in range(5):
+        sign_in(client, "alice", "wrong")
+    for n in range(1_000):
+        cache.set(f"another-{n}", n)
+    assert "15 分钟" in error_of(sign_in(client, "alice"))
+    with_redis = {**os.environ, "REDIS_URL": "redis://127.0.0.1:1/0", "SECRET_KEY": "x" * 50}
+    asked = "from salesflow.settings import CACHES; print(*[one['BACKEND'] for one in CACHES.values()])"
+    said = subprocess.run([sys.executable, "-c", asked], env=with_redis, capture_output=True, text=True, check=True)
+    assert said.stdout.split() == ["django.core.cache.backends.db.DatabaseCache"]
 
 
 @pytest.mark.proves("B42")
@@ -255,7 +272,7 @@ def test_admins_are_led_to_the_second_factor_when_the_switch_asks(cast):
     admin, manager = Client(), Client()
     sign_in(admin, "ada")
     sign_in(manager, "mia")
-    assert admin.get("/setup")["Location"] == "/me/second-factor/app"
+    assert admin.get("/setup")["Location"] == "/me/second-factor"
     assert admin.get("/me/second-factor/app")["Location"].startswith("/confirm")
     admin.post("/confirm", {"password": PASSWORD})
     secret = admin.get("/me/second-factor/app").context["form"].secret

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from activity.models import Event
 from core.periods import period_of, today
+from pipeline.models import LossReason
 from tests.gate.walk import IN, Row, all_of, of_alice, only, roles
 
 ADMIN = roles(admin=200)  # pages under /setup: known, closed to other roles
@@ -72,7 +73,22 @@ SIGN_IN = {  # nobody signed in is exactly whom these are for; signed in they le
     "mfa_authenticate": [Row(get=all_of(302), post=ANYBODY_POST)],
     "mfa_trust": [Row(get=all_of(302), post=ANYBODY_POST)],
     "mfa_reauthenticate": [Row(get=all_of(302), post=ANYBODY_POST)],
+    "mfa_login_webauthn": [Row(get=all_of(302), post=all_of(302), anon=302)],
+    "mfa_reauthenticate_webauthn": [Row(get=all_of(302), post=ANYBODY_POST)],
+    "mfa_add_webauthn": [Row(get=all_of(302), post=ANYBODY_POST)],
+    "mfa_remove_webauthn": [Row(get=all_of(302), post=ANYBODY_POST, kwargs=lambda w: {"pk": 1})],
     "mfa_index": [Row(get=ANYBODY)],
+    # ways that are switched off are not there; on: tests/accounts/test_sso.py
+    "sso": [Row(post=all_of(302), anon=404, kwargs=lambda w: {"way": "oidc"})],
+    "openid_connect_callback": [Row(get=all_of(404), anon=404, mixed="switched off: not there for anybody")],
+    "feishu_callback": [Row(get=all_of(404), anon=404, mixed="switched off: not there for anybody")],
+    "dingtalk_callback": [Row(get=all_of(404), anon=404, mixed="switched off: not there for anybody")],
+    "me_sso": [
+        Row(post=all_of(404), kwargs=lambda w: {"way": "oidc"}, mixed="switched off: not there for anybody")
+    ],
+    "me_sso_remove": [
+        Row(post=all_of(404), kwargs=lambda w: {"pk": 1}, mixed="nobody has linked one")
+    ],
     "mfa_activate_totp": [Row(get=all_of(302), post=ANYBODY_POST)],
     "mfa_deactivate_totp": [Row(get=all_of(302), post=ANYBODY_POST)],
     "mfa_view_recovery_codes": [Row(get=all_of(302))],
@@ -98,6 +114,8 @@ PEOPLE_ROWS = {
     "me_feed": [Row(post=all_of(403))],
     "me_feed_remove": [Row(post=ANYBODY_POST)],
     "setup_person_feed_remove": [Row(post=ADMIN_POST, kwargs=lambda w: {"pk": w.cast.bob.pk})],
+    "setup_sso": [Row(get=ADMIN)],
+    "setup_sso_way": [Row(get=roles(admin=302), post=roles(admin=302), kwargs=lambda w: {"way": "oidc"})],
     "setup_quiet": [
         Row(get=ADMIN, post=ADMIN_POST),
         Row(get=ADMIN, post=ADMIN_POST, query="preview=1&stale_days=5&planned_days=14&manager_ladder_days=2&meeting_ladder_days=5", label="tried"),
@@ -152,6 +170,13 @@ PEOPLE_ROWS = {
     ],
     "setup_robot_test": [Row(post=ADMIN_POST, kwargs=lambda w: {"of": "team", "pk": w.robot.team_id})],
     "setup_robot_remove": [Row(post=ADMIN_POST, kwargs=lambda w: {"of": "team", "pk": w.robot.team_id})],
+    "setup_webhooks": [Row(get=ADMIN)],
+    "setup_webhook_hosts": [Row(get=roles(admin=302), post=roles(admin=302))],
+    "setup_webhook_new": [Row(get=roles(admin=302), post=roles(admin=302))],
+    "setup_webhook": [Row(get=roles(admin=302), post=roles(admin=302), kwargs=lambda w: {"pk": w.hook.pk})],
+    "setup_webhook_test": [Row(post=ADMIN_POST, kwargs=lambda w: {"pk": w.hook.pk})],
+    "setup_webhook_remove": [Row(post=ADMIN_POST, kwargs=lambda w: {"pk": w.hook.pk})],
+    "setup_delivery_again": [Row(post=ADMIN_POST, kwargs=lambda w: {"pk": w.delivery.pk})],
     "setup_forms": [Row(get=ADMIN, post=ADMIN_POST)],
     "exchange:fields": [Row(get=ADMIN)],
     "exchange:field_new": [
@@ -782,7 +807,86 @@ ROOF = {
     "customer": [Row(get=of_alice(), **CUSTOMER)],
 }
 
-ROWS = SIGN_IN | PEOPLE_ROWS | ACTIVITY | REQUESTS | CUSTOMERS | PIPELINE | MEETING | EXCHANGE | REVIEWS | ROOF
+# By token (tests/gate/test_api.py): the rights are those of the pages. `post` stands for every method that writes.
+ONE = {name: {"kwargs": lambda w, name=name: {"pk": getattr(w.alice, name).pk}}
+       for name in ("customer", "contact", "log", "step", "deal")}
+API = {
+    "api:customers": [
+        Row(get=SELLERS, post=SELLERS_POST, data=lambda w: {"name": "接口公司", "contact_name": "接口", "sure": True})
+    ],
+    "api:customer": [
+        Row(get=of_alice(), post=of_alice(IN), data=lambda w: {"version": w.alice.customer.version, "industry": "接口"},
+            **ONE["customer"])
+    ],
+    "api:contacts": [
+        Row(get=SELLERS, post=of_alice(IN), data=lambda w: {"customer": w.alice.customer.pk, "name": "接口"},
+            mixed="whose: in the body")
+    ],
+    "api:contact": [
+        Row(get=of_alice(), post=of_alice(IN), data=lambda w: {"version": w.alice.contact.version, "position": "接口"},
+            **ONE["contact"])
+    ],
+    "api:follow_ups": [
+        Row(get=SELLERS, post=of_alice(IN, sam=403, tess=403), mixed="whose: in the body",
+            data=lambda w: {"customer": w.alice.customer.pk, "text": "接口", "next": "none", "reason": "other"})
+    ],
+    "api:follow_up": [Row(get=of_alice(), **ONE["log"])],
+    "api:next_steps": [
+        Row(get=SELLERS, post=of_alice(IN), mixed="whose: in the body",
+            data=lambda w: {"customer": w.alice.customer.pk, "next_text": "接口", "next": day(2)})
+    ],
+    "api:next_step": [
+        Row(get=of_alice(), post=of_alice(IN), data=lambda w: {"version": w.alice.step.version, "next": day(3)},
+            **ONE["step"])
+    ],
+    "api:next_step_close": [Row(post=of_alice(IN), data=lambda w: {"dropped": True}, **ONE["step"])],
+    "api:deals": [
+        Row(get=SELLERS, post=of_deal(IN), data=lambda w: {"customer": w.alice.customer.pk, "name": "接口"},
+            mixed="whose: in the body")
+    ],
+    "api:deal": [
+        Row(get=of_deal(), post=of_deal(IN), data=lambda w: {"version": w.alice.deal.version, "competitor": "接口"},
+            **ONE["deal"])
+    ],
+    "api:deal_move": [
+        Row(post=of_deal(IN), data=lambda w: {"from": w.alice.deal.stage_id, "to": w.alice.deal.stage_id},
+            **ONE["deal"])
+    ],
+    "api:deal_lose": [
+        Row(post=of_deal(IN), **ONE["deal"], data=lambda w: {
+            "from": w.alice.deal.stage_id, "lost_reason": LossReason.objects.first().pk})
+    ],
+    "api:requests": [
+        Row(get=ANYBODY, post=roles(rep=IN, manager=IN, support=IN),
+            data=lambda w: {"kind": "technical", "title": "接口", "description": "说明", "department": w.cast.tech.pk,
+                            "needed_by": day(5), "priority": "normal"})
+    ],
+    "api:request": [Row(get=of_alice(sam=200), **REQUEST)],
+    "api:request_act": [
+        Row(post=of_request(sam=True), kwargs=lambda w: {"number": w.alice.asked.number, "verb": "ask-back"},
+            data=lambda w: {"question": "接口"}),
+        Row(post=of_request(alice=True, mia=True, grace=True),
+            kwargs=lambda w: {"number": w.alice.request.number, "verb": "withdraw"}),
+    ],
+    "api:month": [
+        Row(get=ANYBODY, kwargs=lambda w: {"code": period_of("month", today(timezone.now())).code}),
+        Row(get=only(200, alice=True, mia=True, grace=True, ada=True), query=lambda w: f"scope=person-{w.cast.alice.pk}",
+            kwargs=lambda w: {"code": period_of("month", today(timezone.now())).code}, mixed="whose: in the query"),
+    ],
+}
+# By cookie, and switched off: not there for anybody.
+BY_COOKIE = {
+    name: [Row(get=all_of(404), anon=404, kwargs=rows[0].kwargs, mixed="opened by tokens alone, where they are on")]
+    for name, rows in API.items()
+}
+OTHER_PROGRAMS = {
+    "api_docs": [Row(get=ANYBODY)],
+    "api_openapi": [Row(get=ANYBODY)],
+    "me_tokens": [Row(get=all_of(404), post=all_of(404), mixed="switched off: not there for anybody")],
+    "me_token_end": [Row(post=only(IN, alice=True, ada=True), kwargs=lambda w: {"pk": w.alice.token.pk})],
+}
+
+ROWS = SIGN_IN | PEOPLE_ROWS | ACTIVITY | REQUESTS | CUSTOMERS | PIPELINE | MEETING | EXCHANGE | REVIEWS | ROOF | BY_COOKIE | OTHER_PROGRAMS
 ROWS["healthz"] = [Row(get=ANYBODY, anon=200)]
 
 EXEMPT = {}  # name: reason; may only shrink

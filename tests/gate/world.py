@@ -16,9 +16,9 @@ from django.utils import timezone
 
 from accounts import switches
 from accounts.arranging import add_leave, set_day
-from accounts.models import Leave, SavedView
+from accounts.models import ApiToken, Leave, SavedView
 from activity.files import attach
-from activity.models import Event, Notification, Robot
+from activity.models import Event, Notification, Robot, Webhook
 from activity.recording import notify
 from collaboration import parts, verbs
 from collaboration.models import CollaborationRequest
@@ -116,6 +116,8 @@ def build_world(now=None):
     world.copy = "2031-05-06"
     Path(settings.COPIES_ROOT).mkdir(parents=True, exist_ok=True)
     (Path(settings.COPIES_ROOT) / f"{world.copy}.xlsx").write_bytes(b"a workbook")
+    world.hook = Webhook.objects.create(name="ERP", address="https://hooks.example.com/x", secret="s", is_on=False)
+    world.delivery = world.hook.deliveries.create(made_at=now, error="silent")
     world.robot = Robot.objects.create(team=world.cast.south, kind="wecom", address="https://qyapi.weixin.qq.com/x")
     world.job = Job.objects.create(
         name="flag_stale", key="gate failed", state=Job.State.FAILED, due_at=now - DAY, error="ValueError"
@@ -214,6 +216,10 @@ def _place(world, person, manager, department, colleague, word, now):
     place.target._history_user = manager
     place.target.save()
     place.device = person.usersession_set.create(ip="10.0.0.7", session_key=f"gate {word}", user_agent="Firefox")
+    place.token = ApiToken.objects.create(
+        user=person, name="接口", token_hash=f"gate {word}", stamp=person.get_session_auth_hash(), made_at=now,
+        ends_at=now + 30 * DAY,
+    )  # fmt: skip
     place.leave = add_leave(
         Leave(user=person, first=today(now) + 30 * DAY, last=today(now) + 32 * DAY, note=f"休 {word}leave",
               substitute=None), by=person, now=now,

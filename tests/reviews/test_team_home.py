@@ -8,6 +8,7 @@ import pytest
 from django.http import QueryDict
 from django.utils import timezone
 
+from accounts import switches
 from accounts.models import Leave, User
 from activity.messages import inbox
 from activity.models import Event, Notification
@@ -346,7 +347,7 @@ def test_when_the_teams_meet_next(cast, now, client_of):
     page = ada.get("/setup/switches").content.decode()
     assert 'name="meeting_at" value="09:30"' in page
     form = {name: field.initial for name, field in ada.get("/setup/switches").context["form"].fields.items()}
-    form = {name: value for name, value in form.items() if value not in (None, False)} | {"key": key()}
+    form = {name: value for name, value in form.items() if value is not None and value is not False} | {"key": key()}
     said = form | {"meeting_day": "4", "meeting_at": "16:00"}
     assert ada.post("/setup/switches", said).status_code == 302
     festival = at(dt.date(2024, 4, 3), dt.time(12))  # 清明 from Thursday on, made up for on Sunday
@@ -355,3 +356,25 @@ def test_when_the_teams_meet_next(cast, now, client_of):
     assert ada.post("/setup/switches", form | {"meeting_day": "0", "key": key()}).status_code == 302
     assert next_time(now) is None
     assert 'id="meets"' not in client_of(cast.mia).get("/team").content.decode()
+
+
+def test_exports_of_reps_are_listed_to_who_leads_them_and_to_nobody_else(cast, client_of):
+    make_customer(cast.alice)
+    alice = client_of(cast.alice)
+    for person, sheet in ((alice, "follow-ups"), (client_of(cast.charlie), "requests")):
+        made = person.post("/exports", {"sheet": sheet, "query": "", "key": key()})
+        assert made.status_code == 302
+
+    def taken(person):
+        found = client_of(person).get("/team/week").context["here"].taken
+        return None if found is None else [(who.username, rows) for who, _list, rows, _at in found]
+
+    assert [taken(cast.mia), taken(cast.nadia)] == [[("alice", 0)], [("charlie", 0)]]
+    assert sorted(taken(cast.grace)) == [("alice", 0), ("charlie", 0)]
+    assert client_of(cast.mia).get(made["Location"]).status_code == 404, "that it was made, not what is in it"
+    switches.set("export_listed", False, by=cast.ada, now=timezone.now())
+    assert [taken(cast.mia), 'id="taken"' in client_of(cast.mia).get("/team/week").content.decode()] == [None, False]
+    lines = client_of(cast.ada).get("/setup/audit?part=exchange").context["lines"]
+    assert [(line.event.by.username, line.words.strip()) for line in lines] == [
+        ("charlie", "exported Requests, 0 rows"), ("alice", "exported Follow-ups, 0 rows"),
+    ]
