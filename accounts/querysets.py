@@ -37,6 +37,10 @@ class UserQuerySet(models.QuerySet):
         helped = helping.values(one=Value(1)).annotate(keys=Keys("customer_id")).values("keys")
         return self.select_related("department", "team").annotate(keys_led=Subquery(led), keys_helped=Subquery(helped))
 
+    def waiting(self):
+        """Who has an account and never signed in."""
+        return self.active().filter(last_login=None).order_by("pinyin", "pk")
+
     def sellers(self):
         return self.active().filter(role__in=["rep", "manager"])
 
@@ -106,3 +110,19 @@ class SettingQuerySet(models.QuerySet):
     def visible_to(self, user):
         """Rules and switches are rows of those who may set them (/setup)."""
         return self if user.is_admin else self.none()
+
+
+class JoinLinkQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        return self if user.is_admin else self.none()
+
+    def open(self, now):
+        return self.filter(ended_at=None, ends_at__gt=now)
+
+
+class JoinAskQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        return self if user.is_admin else self.none()
+
+    def waiting(self):
+        return self.filter(state="waiting")

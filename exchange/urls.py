@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from exchange.views import exports, fields, imports
+from exchange.views import exports, fields, imports, people
 
 app_name = "exchange"
 urlpatterns = [
@@ -14,6 +14,8 @@ urlpatterns = [
     path("imports/<int:pk>/done", imports.import_done, name="import_done"),
     path("imports/<int:pk>/undo", imports.import_undo, name="import_undo"),
     path("imports/<int:pk>/error-rows", imports.import_errors, name="import_errors"),
+    path("setup/people/paste", people.paste, name="people_paste"),
+    path("setup/people/waiting", people.waiting, name="people_waiting"),
     path("setup/fields", fields.fields, name="fields"),
     path("setup/fields/new", fields.field_new, name="field_new"),
     path("setup/fields/<int:pk>", fields.field, name="field"),

@@ -154,6 +154,7 @@ ACCOUNT_RATE_LIMITS = {
     "login": None,  # what counts are wrong passwords
     "login_failed": "50/15m/ip,5/15m/key",
     "reset_password": "20/h/ip,3/h/key",
+    "join": "60/h/ip",  # names typed on a join link's page: an office has one address (accounts/views/joining.py)
     "hold": "60/h/ip",  # texts sent after a session had ended: core/held.py
 }
 ACCOUNT_FORMS = {

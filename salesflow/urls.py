@@ -5,7 +5,23 @@ from django.urls import include, path
 from customers.views import limits
 from exchange.views import forms
 from salesflow.health import healthz
-from salesflow.views import audit, beside, copies, customer, device, feed, jobs, robots, search, team, today, unowned
+from salesflow.views import (
+    audit,
+    beside,
+    copies,
+    customer,
+    device,
+    feed,
+    golive,
+    jobs,
+    phones,
+    robots,
+    search,
+    setup,
+    team,
+    today,
+    unowned,
+)
 
 urlpatterns = [
     path("today", today.today, name="today"),
@@ -25,6 +41,11 @@ urlpatterns = [
     path("me/calendar/remove", feed.revoke, name="me_feed_remove"),
     path("setup/people/<int:pk>/calendar/remove", feed.revoke_of, name="setup_person_feed_remove"),
     path("search", search.search, name="search"),
+    path("reach/<str:token>", phones.enter, name="reach"),
+    path("setup", setup.index, name="setup"),
+    path("setup/phones", phones.index, name="setup_phones"),
+    path("setup/go-live", golive.index, name="setup_go_live"),
+    path("setup/go-live/remove", golive.remove, name="setup_go_live_remove"),
     path("setup/quiet", limits.limits, name="setup_quiet"),
     path("setup/forms", forms.forms, name="setup_forms"),
     path("setup/jobs", jobs.jobs, name="setup_jobs"),

@@ -1,0 +1,20 @@
+"""/setup: five items, and the first three things of an admin (S18, D54)."""
+
+from django.shortcuts import render
+
+from accounts.models import Department, Team, User
+from accounts.rights import for_admins
+from salesflow.goinglive import first_things
+
+
+@for_admins
+def index(request):
+    active = User.objects.visible_to(request.user).active()
+    context = {
+        "people": active.count(), "admins": active.filter(role="admin").count(),
+        "never": active.filter(last_login=None).count(),
+        "teams": Team.objects.visible_to(request.user).filter(is_active=True).count(),
+        "things": first_things(), "demo": active.filter(is_demo=True).exists(),
+        "departments": Department.objects.visible_to(request.user).filter(is_active=True).count(),
+    }  # fmt: skip
+    return render(request, "setup/index.html", context)
