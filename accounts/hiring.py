@@ -98,7 +98,7 @@ def hire(plan, *, by, now, only_good=False):
         if user is not None and it.pk is not None:
             name = "manager" if isinstance(it, Team) else "lead"
             change(it, by=by, **{name: user})
-            happened("accounts.place_changed", it, by=by, at=now, name=it.name, fields=[name])
+            happened("accounts.place_changed", it, by=by, at=now, name=it.name, fields=[name], version=it.version)
     return [(user, invite(user, by=by, now=now)) for user in made.values()]
 
 

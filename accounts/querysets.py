@@ -92,6 +92,11 @@ class CompanyDayQuerySet(models.QuerySet):
         return self
 
 
+class WorkingHoursQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        return self
+
+
 class LeaveQuerySet(models.QuerySet):
     def visible_to(self, user):
         return self if user.is_admin else self.filter(user=user)
