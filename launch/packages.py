@@ -46,7 +46,7 @@ def why_not_installed(output):
     if any(sign in output for sign in NO_NETWORK):
         return (
             "The packages could not be downloaded: no network? Start again when it is back; nothing is lost.\n"
-            "Is the usual index slow or closed where you are? Write the address of a mirror, your company's or provider's,\n"
+            "Is the usual index slow or closed where you are? Write a mirror's address, your company's or provider's,\n"
             "(ending in /simple) into mirrors.txt beside run.py, one a line, and start again.\n"
             "无法下载所需的包：请检查网络后重新运行，已完成的部分会保留。\n"
             "如果默认下载源很慢或无法访问：把公司或网络服务商的镜像地址（以 /simple 结尾）写进 run.py 旁边的\n"
