@@ -52,9 +52,10 @@ def copy_before(now):
     folder = settings.DATA_DIR / "backups"
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     path = folder / f"before-going-live-{now:%Y%m%d-%H%M%S}.sqlite3"
-    connection.ensure_connection()
-    with contextlib.closing(sqlite3.connect(path)) as target:
-        connection.connection.backup(target)
+    # A connection of its own: SQLite copies nothing over one that is itself writing, as ours is.
+    source = sqlite3.connect(connection.settings_dict["NAME"], timeout=30)
+    with contextlib.closing(source), contextlib.closing(sqlite3.connect(path)) as target:
+        source.backup(target)
     path.chmod(0o600)
     return path
 
