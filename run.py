@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
 """SalesFlow with one command, on Linux, macOS and Windows:  python3 run.py  (Windows: py run.py)
 
-    run.py [--port 8000] [--host 127.0.0.1] [--data DIR] [--no-demo] [--reset-demo] [--restore]
+    run.py [--port 8000] [--office | --host 127.0.0.1] [--data DIR] [--no-demo] [--reset-demo] [--restore]
+    run.py autostart on [options] | off             starts with the computer, or no longer
     run.py backup [--data DIR]                      database and files into one file, also while it runs
     run.py restore FILE [--data DIR]                put such a file back, all or nothing; today's state is copied first
     run.py check-backup [FILE] [--data DIR]         restore it into an empty place, compare everything, throw that away
+    run.py zip [FILE]                               what an office unpacks and opens: start.sh, 启动.bat
     run.py test [--long] [arguments for pytest]     the whole suite, on SQLite and, if there is one, PostgreSQL
     run.py promises                                 which promise is proven by which tests
 
@@ -39,7 +41,9 @@ def options(arguments):
         prog="run.py", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--port", type=port, default=8000, help="taken? the next free one is used")
-    parser.add_argument("--host", default="127.0.0.1", help="0.0.0.0 lets phones and colleagues in")
+    parser.add_argument("--host", help="the address to listen on; without it this computer only, or --office")
+    parser.add_argument("--office", action="store_true", help="lets phones and colleagues in; later starts remember it")
+    parser.add_argument("--may-sleep", action="store_true", help="the computer may fall asleep while it serves")
     parser.add_argument("--data", type=Path, default=Path(__file__).resolve().parent / "var", help="the data folder")
     parser.add_argument("--no-demo", action="store_true", help="start empty")
     parser.add_argument("--reset-demo", action="store_true", help="load the demo afresh")
@@ -49,7 +53,8 @@ def options(arguments):
 
 def main(arguments):
     check_python(sys.version_info)
-    from launch import Stop, copying, serving, testing  # only now: older Pythons could not read them
+    # only now: older Pythons could not read them
+    from launch import Stop, autostart, copying, serving, testing, zipping
 
     try:
         if arguments[:1] == ["test"]:
@@ -58,6 +63,10 @@ def main(arguments):
             return copying.run(arguments, Path(__file__).resolve().parent / "var")
         if arguments[:1] == ["promises"]:
             return testing.promises()
+        if arguments[:1] == ["autostart"]:
+            return autostart.autostart(arguments[1:])
+        if arguments[:1] == ["zip"]:
+            return zipping.make(arguments[1:])
         return serving.start(options(arguments))
     except Stop as words:
         print(words, file=sys.stderr)

@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 from accounts.happened import happened
 from accounts.leaving import may_close
 from accounts.models import CompanyDay, Department
-from core.changing import save_form
+from core.changing import change, save_form
 from core.errors import Refused
 from core.kept import forget
 
@@ -30,27 +30,55 @@ def save_place(form, place, *, by, now, expect):
         place.refresh_from_db()
         if "parent" in changed:
             _set_path(place)
-        happened("accounts.place_changed", place, by=by, at=now, name=place.name, fields=changed)
+        happened("accounts.place_changed", place, by=by, at=now, name=place.name, fields=changed,
+                 version=place.version)  # fmt: skip
+    return changed
+
+
+def put_back(place, values, *, by, now):
+    """Fields of a department or team as they were before a change (accounts/undoing.py). Raises Refused where something
+    of today stands against it."""
+    others = type(place).objects.exclude(pk=place.pk)
+    if "name" in values and others.filter(name=values["name"]).exists():
+        raise Refused(_("Another one is called “{name}” now.").format(name=values["name"]))
+    upper = values.get("parent") or values.get("department")
+    if upper is not None and not upper.is_active:
+        raise Refused(_("“{name}” is no longer in use.").format(name=upper.name))
+    if isinstance(place, Department) and upper is not None and upper.path.startswith(place.path):
+        raise Refused(_("“{name}” is below it now.").format(name=upper.name))
+    if values.get("is_active", True) is False:
+        if place.people.filter(is_active=True).exists():
+            raise Refused(_("People still work here: move them first"))
+        if isinstance(place, Department):
+            may_close(place)
+    changed = change(place, by=by, **values)
+    if "parent" in changed:
+        _set_path(place)
+    if changed:
+        happened("accounts.place_changed", place, by=by, at=now, name=place.name, fields=changed, version=place.version)
     return changed
 
 
 def set_day(*, day, works, name, by, now):
     """An own row of the calendar; it replaces the row of that day (rows are never edited in place: see _stamp)."""
+    was = CompanyDay.objects.filter(day=day).first()
+    before = {"works": was.works, "name": was.name} if was else None
     CompanyDay.objects.filter(day=day).delete()
     row = CompanyDay.objects.create(day=day, works=works, name=name)
-    happened("accounts.day_set", row, by=by, at=now, day=day.isoformat(), works=works, name=name)
+    happened("accounts.day_set", by or row, by=by, at=now, day=day.isoformat(), works=works, name=name, before=before)
     return row
 
 
 def remove_day(row, *, by, now):
-    happened("accounts.day_removed", row, by=by, at=now, day=row.day.isoformat(), name=row.name)
+    happened("accounts.day_removed", by or row, by=by, at=now, day=row.day.isoformat(), works=row.works, name=row.name)
     row.delete()
 
 
 def save_hours(form, hours, *, by, now, expect):
     changed, _merged = save_form(form, hours, by=by, expect=expect)
     if changed:
-        happened("accounts.hours_changed", hours, by=by, at=now, fields=changed)
+        hours.refresh_from_db()
+        happened("accounts.hours_changed", hours, by=by, at=now, fields=changed, version=hours.version)
     return changed
 
 

@@ -84,7 +84,8 @@ def _told(user, changed, role_before, *, by, now):
     shown = [name for name in changed if name not in ("session_stamp", "pinyin", "initials")]
     if shown:
         happened("accounts.person_changed", user, by=by, at=now, tell=[user] if "role" in shown else (),
-                 name=user.name, fields=shown, role_before=role_before, role=user.role)  # fmt: skip
+                 name=user.name, fields=shown, role_before=role_before, role=user.role,
+                 version=user.version)  # fmt: skip
     return shown
 
 

@@ -45,5 +45,12 @@ def accept(invitation, password, *, now):
     return user
 
 
+def accept_at_once(user, password, *, now):
+    """The first password of an account whose owner sits here himself, without a link."""
+    user.set_password(password)
+    user.save(update_fields=["password"])
+    happened("accounts.joined", user, by=user, at=now, name=user.name)
+
+
 def _hash(token):
     return hashlib.sha256(token.encode()).hexdigest()

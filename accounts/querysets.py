@@ -37,6 +37,10 @@ class UserQuerySet(models.QuerySet):
         helped = helping.values(one=Value(1)).annotate(keys=Keys("customer_id")).values("keys")
         return self.select_related("department", "team").annotate(keys_led=Subquery(led), keys_helped=Subquery(helped))
 
+    def waiting(self):
+        """Who has an account and never signed in."""
+        return self.active().filter(last_login=None).order_by("pinyin", "pk")
+
     def sellers(self):
         return self.active().filter(role__in=["rep", "manager"])
 
@@ -88,6 +92,11 @@ class CompanyDayQuerySet(models.QuerySet):
         return self
 
 
+class WorkingHoursQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        return self
+
+
 class LeaveQuerySet(models.QuerySet):
     def visible_to(self, user):
         return self if user.is_admin else self.filter(user=user)
@@ -116,3 +125,19 @@ class TokenQuerySet(models.QuerySet):
     def visible_to(self, user):
         """One's own; an admin may end anybody's."""
         return self if user.is_admin else self.filter(user=user)
+
+
+class JoinLinkQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        return self if user.is_admin else self.none()
+
+    def open(self, now):
+        return self.filter(ended_at=None, ends_at__gt=now)
+
+
+class JoinAskQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        return self if user.is_admin else self.none()
+
+    def waiting(self):
+        return self.filter(state="waiting")

@@ -101,5 +101,5 @@ def set(name, value, *, by, now, expect=None):  # noqa: A001  (switches.set read
         changed = bool(change(row, by=by, expect=expect, value=value))
     if changed:
         forget()
-        happened("accounts.switched", row, by=by, at=now, name=name, value=value)
+        happened("accounts.switched", row, by=by, at=now, name=name, value=value, version=row.version)
     return row

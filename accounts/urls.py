@@ -2,7 +2,22 @@
 
 from django.urls import path, re_path
 
-from accounts.views import calendar, home, invite, me, passkeys, people, places, resume, setup, sign_in, sso, tokens
+from accounts.views import (
+    calendar,
+    home,
+    invite,
+    joining,
+    me,
+    passkeys,
+    people,
+    places,
+    resume,
+    setup,
+    sign_in,
+    sso,
+    tokens,
+    waiting,
+)
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -22,6 +37,8 @@ urlpatterns = [
     path("password/change", sign_in.password_change, name="account_change_password"),
     path("confirm", sign_in.reauthenticate, name="account_reauthenticate"),
     path("invite/<str:token>", invite.enter, name="invite"),
+    path("join/<str:token>", joining.enter, name="join"),
+    path("joining", waiting.enter, name="join_wait"),
     # second factor
     path("second-factor", sign_in.mfa_authenticate, name="mfa_authenticate"),
     path("second-factor/device", sign_in.mfa_trust, name="mfa_trust"),
@@ -54,7 +71,6 @@ urlpatterns = [
     path("me/tokens", tokens.tokens, name="me_tokens"),
     path("me/tokens/<int:pk>/end", tokens.end, name="me_token_end"),
     # setup (S18)
-    path("setup", setup.index, name="setup"),
     path("setup/switches", setup.switches, name="setup_switches"),
     path("setup/sign-in", sso.ways, name="setup_sso"),
     path("setup/sign-in/<slug:way>", sso.way, name="setup_sso_way"),
@@ -65,6 +81,11 @@ urlpatterns = [
     path("setup/people/<int:pk>/deactivate", people.deactivate, name="setup_person_deactivate"),
     path("setup/people/<int:pk>/reactivate", people.reactivate, name="setup_person_reactivate"),
     path("setup/people/<int:pk>/sign-out", people.sign_out, name="setup_person_sign_out"),
+    path("setup/people/join", joining.links, name="setup_join"),
+    path("setup/people/join/<int:pk>", joining.link, name="setup_join_link"),
+    path("setup/people/join/<int:pk>/end", joining.end, name="setup_join_end"),
+    path("setup/people/asks/<int:pk>/approve", joining.approve, name="setup_join_approve"),
+    path("setup/people/asks/<int:pk>/refuse", joining.refuse, name="setup_join_refuse"),
     path("setup/teams", places.teams, name="setup_teams"),
     path("setup/teams/new", places.team_new, name="setup_team_new"),
     path("setup/teams/<int:pk>", places.team, name="setup_team"),

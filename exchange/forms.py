@@ -73,3 +73,13 @@ class BudgetsForm(forms.Form):
     def wanted(self):
         """{form: {"required", "seconds"}} as typed."""
         return {name: {what: self.cleaned_data[f"{name}_{what}"] for what in self.MOST} for name in self.budgets}
+
+
+class PeopleForm(forms.Form):
+    """A list of people pasted from Excel."""
+
+    text = forms.CharField(
+        label=_("Paste from Excel"), strip=False, max_length=200_000,
+        widget=forms.Textarea(attrs={"class": "paste", "rows": 8, "spellcheck": "false"}),
+    )  # fmt: skip
+    only_good = forms.BooleanField(label=_("Only the rows without problems"), required=False)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from exchange.views import exports, fields, imports, profiles, useless
+from exchange.views import exports, fields, imports, people, profiles, useless
 
 app_name = "exchange"
 urlpatterns = [
@@ -16,6 +16,8 @@ urlpatterns = [
     path("imports/<int:pk>/error-rows", imports.import_errors, name="import_errors"),
     path("imports/profiles", profiles.profiles, name="profiles"),
     path("imports/profiles/<int:pk>", profiles.profile, name="profile"),
+    path("setup/people/paste", people.paste, name="people_paste"),
+    path("setup/people/waiting", people.waiting, name="people_waiting"),
     path("setup/fields", fields.fields, name="fields"),
     path("setup/fields/new", fields.field_new, name="field_new"),
     path("setup/fields/<int:pk>", fields.field, name="field"),

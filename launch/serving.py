@@ -11,6 +11,7 @@ import urllib.error
 import urllib.request
 
 from launch import HERE, PYTHON, Stop, say
+from launch.awake import awake
 from launch.installation import Installation
 from launch.packages import install
 
@@ -81,13 +82,14 @@ def start(options):
         place.remember(demo="none" if options.no_demo else "wanted")
     place.collect()
     place.demo(wanted=not options.no_demo, reset=options.reset_demo)
-    port = free_port(options.host, options.port)
-    shown = "127.0.0.1" if options.host in ("0.0.0.0", "::") else options.host
+    host = listen_on(options, place)
+    port = free_port(host, options.port)
+    shown = "127.0.0.1" if host in ("0.0.0.0", "::") else host
     url = f"http://[{shown}]:{port}" if ":" in shown else f"http://{shown}:{port}"
-    place.env.setdefault("ALLOWED_HOSTS", ",".join(own_names(options.host)))
+    place.env.setdefault("ALLOWED_HOSTS", ",".join(own_names(host)))
     place.env.setdefault("SITE_URL", url)
     place.remember(url=url)
-    serve = [str(PYTHON), str(HERE / "manage.py"), "serve", "--host", options.host, "--port", str(port)]
+    serve = [str(PYTHON), str(HERE / "manage.py"), "serve", "--host", host, "--port", str(port)]
     serve.append("--until-stdin-closes")  # so that it ends with us, however we end
     child = subprocess.Popen(serve, cwd=HERE, env=place.env, stdin=subprocess.PIPE)
     stopped = []
@@ -101,7 +103,7 @@ def start(options):
     signal.signal(signal.SIGINT, stop)
     if wait_for(child, url):
         say("", f"SalesFlow  {url}/")
-        for name in own_names(options.host)[3:]:
+        for name in own_names(host)[3:]:
             say(f"           http://{name}:{port}/")
         logins = place.data / "demo-logins.txt"
         if logins.exists():
@@ -113,7 +115,15 @@ def start(options):
         say("", "Ctrl-C stops.  按 Ctrl-C 停止。")
     elif child.poll() is None and not stopped:
         say("Still no answer; see the lines above.  服务尚未响应，请看上面的输出。")
-    return finish(child, stopped)
+    with contextlib.nullcontext() if options.may_sleep else awake():
+        return finish(child, stopped)
+
+
+def listen_on(options, place):
+    """The address to listen on: the one that was said, else the office's network where that was once asked for."""
+    if options.host or options.office:
+        place.remember(office=options.office and not options.host)
+    return options.host or ("0.0.0.0" if place.state.get("office") else "127.0.0.1")
 
 
 def first_admin(place):

@@ -3,9 +3,11 @@
 import re
 
 from django import forms
+from django.contrib.auth import password_validation
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from accounts.forms.people import PersonForm
 from accounts.models import User
 from activity import outgoing
 from activity.webhooks import Unsendable
@@ -83,3 +85,55 @@ class HookForm(forms.Form):
         except Unsendable as problem:
             raise forms.ValidationError(problem.words) from None
         return self.cleaned_data["address"]
+
+
+class BeginForm(forms.ModelForm):
+    """The company and its first administrator: what going live asks (S25)."""
+
+    company = forms.CharField(
+        label=_("Name of the company"), max_length=60, widget=forms.TextInput(attrs={"autocomplete": "organization"})
+    )
+    password1 = forms.CharField(
+        label=_("New password"), strip=False, max_length=256,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text=_("At least 12 characters. A short sentence is easiest to remember."),
+    )  # fmt: skip
+    password2 = forms.CharField(
+        label=_("New password again"), strip=False, max_length=256,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )  # fmt: skip
+
+    field_order = ["company", "name", "username", "mobile", "email", "password1", "password2"]
+
+    class Meta:
+        model = User
+        fields = ["name", "username", "email", "mobile"]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["name"].label = _("Your name")
+        self.fields["username"].help_text = _("Short, Latin letters. Email and mobile also work for signing in.")
+
+    clean_name, clean_username = PersonForm.clean_name, PersonForm.clean_username
+    clean_email, clean_mobile = PersonForm.clean_email, PersonForm.clean_mobile
+    _plain, _free = PersonForm._plain, PersonForm._free
+
+    def clean_company(self):
+        return self._plain("company")
+
+    def clean(self):
+        first, second = self.cleaned_data.get("password1"), self.cleaned_data.get("password2")
+        if first and second and first != second:
+            self.add_error("password2", _("The two passwords differ"))
+        elif first:
+            names = {name: self.cleaned_data.get(name, "") for name in self._meta.fields}
+            try:
+                password_validation.validate_password(first, User(**names))
+            except forms.ValidationError as wrong:
+                self.add_error("password1", wrong)
+        return self.cleaned_data
+
+    def wanted(self):
+        """What goinglive.begin() takes."""
+        names = ("company", *self._meta.fields)
+        return {name: self.cleaned_data[name] for name in names} | {"password": self.cleaned_data["password1"]}

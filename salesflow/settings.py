@@ -120,8 +120,8 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         " PRAGMA foreign_keys=ON; PRAGMA cache_size=-32000;",
     }
 else:
-    # Without jit: it compiles a page's question for longer than the question takes. A random page costs little more than
-    # the next, since what is asked every day is in memory: else a whole table is read beside its index.
+    # Without jit: it compiles for longer than a question takes. A random page costs little more than the next one, since
+    # what is asked every day is in memory: else a whole table is read beside its index.
     web_timeouts = (
         "-c statement_timeout=15000 -c lock_timeout=3000 -c idle_in_transaction_session_timeout=30000 -c jit=off"
         " -c random_page_cost=1.1"
@@ -163,6 +163,7 @@ ACCOUNT_RATE_LIMITS = {
     "login_failed": "50/15m/ip,5/15m/key",
     "reset_password": "20/h/ip,3/h/key",
     "api": "120/m/key",
+    "join": "60/h/ip",  # names typed on a join link's page: an office has one address (accounts/views/joining.py)
     "hold": "60/h/ip",  # texts sent after a session had ended: core/held.py
 }
 ACCOUNT_FORMS = {

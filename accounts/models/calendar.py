@@ -7,7 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from accounts.querysets import CompanyDayQuerySet, LeaveQuerySet
+from accounts.querysets import CompanyDayQuerySet, LeaveQuerySet, WorkingHoursQuerySet
 from core.models import Versioned
 
 
@@ -20,6 +20,7 @@ class WorkingHours(Versioned):
     ends = models.TimeField(_("Work ends"), default=dt.time(18, 0))
     weekdays = models.CharField(_("Working weekdays"), max_length=7, default="12345")  # ISO: 1 = Monday
 
+    objects = WorkingHoursQuerySet.as_manager()
     history = HistoricalRecords()
 
     def __str__(self):

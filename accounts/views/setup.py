@@ -1,4 +1,4 @@
-"""/setup: five items, and the switches under 高级 (S18)."""
+"""/setup/switches: rules and switches under 高级 (S18)."""
 
 from django.contrib import messages
 from django.shortcuts import redirect, render
@@ -7,21 +7,8 @@ from django.utils.translation import gettext as _
 
 from accounts import switches as all_switches
 from accounts.forms.switches import SwitchesForm
-from accounts.models import Department, Team, User
 from accounts.rights import for_admins
 from core.keys import deed
-
-
-@for_admins
-def index(request):
-    active = User.objects.visible_to(request.user).active()
-    context = {
-        "people": active.count(), "admins": active.filter(role="admin").count(),
-        "never": active.filter(last_login=None).count(),
-        "teams": Team.objects.visible_to(request.user).filter(is_active=True).count(),
-        "departments": Department.objects.visible_to(request.user).filter(is_active=True).count(),
-    }  # fmt: skip
-    return render(request, "setup/index.html", context)
 
 
 @for_admins

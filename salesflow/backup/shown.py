@@ -22,6 +22,7 @@ WHY = {
     "nightly": pgettext_lazy("backup", "Nightly"), "by-hand": pgettext_lazy("backup", "By hand"),
     "before-restore": pgettext_lazy("backup", "Before a restore"),
     "before-move": pgettext_lazy("backup", "Before a move"),
+    "before-demo-goes": pgettext_lazy("backup", "Before the demo went"),
     "before-update": pgettext_lazy("backup", "Before an update"),
 }  # fmt: skip
 COUNTED = [

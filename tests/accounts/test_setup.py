@@ -14,10 +14,20 @@ from accounts.inviting import invite
 from accounts.models import CompanyDay, Department, Invitation, Leave, Team, User, WorkingHours
 from activity.models import Event, Notification
 from core.errors import Conflict, NotAllowed, Refused
-from tests.cast import PASSWORD, confirm, key
+from salesflow.phones import tell
+from tests.cast import PASSWORD, confirm, key, make_customer
 
-PAGES = ["setup", "setup_switches", "setup_people", "setup_person_new", "setup_teams", "setup_team_new",
-         "setup_departments", "setup_department_new", "setup_calendar"]
+PAGES = [
+    "setup",
+    "setup_switches",
+    "setup_people",
+    "setup_person_new",
+    "setup_teams",
+    "setup_team_new",
+    "setup_departments",
+    "setup_department_new",
+    "setup_calendar",
+]
 POSTS = ["setup_calendar_hours", "setup_calendar_day"]
 
 
@@ -40,8 +50,12 @@ def test_setup_is_for_admins(cast, client_of, client, name):
 
 
 def test_things_below_setup_are_for_admins_too(cast, client_of):
-    urls = [reverse("setup_person", args=[cast.bob.pk]), reverse("setup_person_deactivate", args=[cast.bob.pk]),
-            reverse("setup_team", args=[cast.east.pk]), reverse("setup_department", args=[cast.legal.pk])]
+    urls = [
+        reverse("setup_person", args=[cast.bob.pk]),
+        reverse("setup_person_deactivate", args=[cast.bob.pk]),
+        reverse("setup_team", args=[cast.east.pk]),
+        reverse("setup_department", args=[cast.legal.pk]),
+    ]
     for url in urls:
         assert client_of(cast.ada).get(url).status_code == 200
         assert client_of(cast.mia).get(url).status_code == 403
@@ -102,7 +116,11 @@ def test_inviting_shows_a_link_once_that_sets_the_first_password(cast, admin):
     link = page.context["link"]
     person = User.objects.get(username="qian")
     assert (person.email, person.mobile, person.department, person.pinyin) == (
-        "qian@example.com", "13900139000", cast.sales, "qianduo")
+        "qian@example.com",
+        "13900139000",
+        cast.sales,
+        "qianduo",
+    )
     assert not person.has_usable_password() and person.version == 1
     assert person.history.count() == 1 and person.history.first().history_user == cast.ada
     assert link.rpartition("/")[2] not in str(list(Invitation.objects.values()))
@@ -132,11 +150,19 @@ def test_an_old_or_replaced_link_is_dead(cast):
         invite(cast.ian, by=cast.ada, now=now)
 
 
-@pytest.mark.parametrize("wrong, field", [
-    ({"username": "ALICE"}, "username"), ({"username": "a b"}, "username"), ({"email": "alice@example.com"}, "email"),
-    ({"mobile": "12"}, "mobile"), ({"role": "king"}, "role"), ({"role": ""}, "role"), ({"name": ""}, "name"),
-    ({"role": "support"}, "department"),
-])
+@pytest.mark.parametrize(
+    "wrong, field",
+    [
+        ({"username": "ALICE"}, "username"),
+        ({"username": "a b"}, "username"),
+        ({"email": "alice@example.com"}, "email"),
+        ({"mobile": "12"}, "mobile"),
+        ({"role": "king"}, "role"),
+        ({"role": ""}, "role"),
+        ({"name": ""}, "name"),
+        ({"role": "support"}, "department"),
+    ],
+)
 def test_wrong_people_are_told_beside_the_field(cast, admin, wrong, field):
     response = admin.post("/setup/people/new", {**PERSON, **wrong, "key": key()})
     assert response.status_code == 422 and list(response.context["form"].errors) == [field]
@@ -150,14 +176,28 @@ def test_nothing_but_the_fields_of_the_form_is_taken(cast, admin):
     assert admin.post(f"/setup/people/{cast.bob.pk}", form).status_code == 302
     bob = User.objects.get(pk=cast.bob.pk)
     assert (bob.name, bob.initials, bob.is_active, bob.session_stamp, bob.is_demo, bob.theme, bob.version) == (
-        "王敏敏", "wmm", True, 0, False, "light", 2)
+        "王敏敏",
+        "wmm",
+        True,
+        0,
+        False,
+        "light",
+        2,
+    )
     assert bob.check_password(PASSWORD)
 
 
 def edited(user, **changes):
-    fields = {"name": user.name, "username": user.username, "email": user.email, "mobile": user.mobile,
-              "role": user.role, "department": user.department_id or "", "team": user.team_id or "",
-              "version": user.version}
+    fields = {
+        "name": user.name,
+        "username": user.username,
+        "email": user.email,
+        "mobile": user.mobile,
+        "role": user.role,
+        "department": user.department_id or "",
+        "team": user.team_id or "",
+        "version": user.version,
+    }
     return fields | changes
 
 
@@ -279,8 +319,15 @@ def test_signing_somebody_out(cast, admin, client_of):
 
 # --- Places ---------------------------------------------------------------------------------------------------
 def test_departments_form_a_tree(cast, admin):
-    form = {"name": "合同组", "name_en": "Contracts", "parent": cast.legal.pk, "serves": "on", "accept_hours": 4,
-            "urgent_hours": 2, "key": key()}
+    form = {
+        "name": "合同组",
+        "name_en": "Contracts",
+        "parent": cast.legal.pk,
+        "serves": "on",
+        "accept_hours": 4,
+        "urgent_hours": 2,
+        "key": key(),
+    }
     assert admin.post("/setup/departments/new", form).status_code == 302
     child = Department.objects.get(name="合同组")
     assert child.path == f"{cast.legal.path}{child.pk}/"
@@ -288,8 +335,16 @@ def test_departments_form_a_tree(cast, admin):
     assert admin.post(f"/setup/departments/{child.pk}", move).status_code == 302
     child.refresh_from_db()
     assert (child.path, child.version, child.history.count()) == (f"{cast.tech.path}{child.pk}/", 2, 2)
-    loop = {"name": "技术部", "parent": child.pk, "accept_hours": 8, "urgent_hours": 4, "position": 0,
-            "is_active": "on", "version": 1, "key": key()}
+    loop = {
+        "name": "技术部",
+        "parent": child.pk,
+        "accept_hours": 8,
+        "urgent_hours": 4,
+        "position": 0,
+        "is_active": "on",
+        "version": 1,
+        "key": key(),
+    }
     response = admin.post(f"/setup/departments/{cast.tech.pk}", loop)
     assert list(response.context["form"].errors) == ["parent"]
     tree = admin.get("/setup/departments").context["departments"]
@@ -309,8 +364,9 @@ def test_teams(cast, admin):
     team = Team.objects.get(name="华北组")
     assert team in Team.objects.led_by(cast.mia)
     assert admin.post("/setup/teams/new", {**form, "key": key()}).status_code == 422  # the name is taken
-    wrong = admin.post("/setup/teams/new", {**form, "name": "x", "department": cast.legal.pk, "manager": cast.alice.pk,
-                                            "key": key()})
+    wrong = admin.post(
+        "/setup/teams/new", {**form, "name": "x", "department": cast.legal.pk, "manager": cast.alice.pk, "key": key()}
+    )
     assert sorted(wrong.context["form"].errors) == ["department", "manager"]
 
 
@@ -332,8 +388,15 @@ def test_own_days_and_hours(cast, admin):
     assert admin.post("/setup/calendar/days", {**day, "day": "2024-02-30", "key": key()}).status_code == 422
     assert admin.post(f"/setup/calendar/days/{row.pk}/remove", {"key": key()}).status_code == 302
     assert not CompanyDay.objects.exists()
-    hours = {"weekdays": ["1", "2", "3", "4", "5", "6"], "starts": "08:30", "lunch_starts": "12:00",
-             "lunch_ends": "13:30", "ends": "17:30", "version": 1, "key": key()}
+    hours = {
+        "weekdays": ["1", "2", "3", "4", "5", "6"],
+        "starts": "08:30",
+        "lunch_starts": "12:00",
+        "lunch_ends": "13:30",
+        "ends": "17:30",
+        "version": 1,
+        "key": key(),
+    }
     assert admin.post("/setup/calendar/hours", {**hours, "ends": "07:00"}).status_code == 422
     assert admin.post("/setup/calendar/hours", hours | {"key": key()}).status_code == 302
     found = WorkingHours.load()
@@ -360,8 +423,11 @@ def test_switches_have_defaults_and_keep_changes(cast, django_assert_num_queries
 
 def test_the_page_of_switches_saves_only_what_changed(cast, admin):
     page = admin.get("/setup/switches")
-    data = {field.html_name: "on" if field.value() is True else field.value() for field in page.context["form"]
-            if field.value() is not False}
+    data = {
+        field.html_name: "on" if field.value() is True else field.value()
+        for field in page.context["form"]
+        if field.value() is not False
+    }
     assert admin.post("/setup/switches", {**data, "visit_hours": 3, "pool": "on", "key": key()}).status_code == 302
     assert (switches.get("visit_hours"), switches.get("pool")) == (3, True)
     assert verbs() == ["accounts.switched"] * 2
@@ -374,10 +440,16 @@ def test_home_leads_by_role(cast, client_of, who, home):
     assert client_of(getattr(cast, who)).get("/")["Location"] == home
 
 
-@pytest.mark.parametrize("name, value, kept", [
-    ("language", "zh-hans", "zh-hans"), ("theme", "dark", "dark"), ("dense", "1", True), ("single_keys", "", False),
-    ("mail_reminders", "", False),
-])
+@pytest.mark.parametrize(
+    "name, value, kept",
+    [
+        ("language", "zh-hans", "zh-hans"),
+        ("theme", "dark", "dark"),
+        ("dense", "1", True),
+        ("single_keys", "", False),
+        ("mail_reminders", "", False),
+    ],
+)
 def test_each_switch_of_the_profile_saves_itself(cast, client_of, name, value, kept):
     client = client_of(cast.alice)
     assert client.post("/me/switch", {name: value, "key": key()})["Location"] == "/me"
@@ -457,9 +529,13 @@ def test_an_empty_house_says_what_to_do_first(db, client):
     root = User.objects.create_user("root", role="admin", name="Root")
     client.force_login(root)
     page = client.get("/setup").content.decode()
-    assert page.index('href="/setup/departments"') < page.index('href="/imports"')
+    assert page.index('href="/setup/people/paste"') < page.index('href="/imports"')  # its rows name them
+    assert 'class="done"' not in page
     add = User.objects.create_user("second", role="rep", name="Second")
-    assert add.is_active and 'id="first-run"' not in client.get("/setup").content.decode()
+    assert add.is_active and client.get("/setup").content.decode().count('class="done"') == 1
+    make_customer(add, by=root)
+    tell("192.168.1.20", secure=False, now=timezone.now())
+    assert 'id="first-run"' not in client.get("/setup").content.decode()
 
 
 def test_the_invitation_offers_the_four_roles_rep_first_each_explained(admin):

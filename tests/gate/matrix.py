@@ -70,6 +70,15 @@ SIGN_IN = {  # nobody signed in is exactly whom these are for; signed in they le
         Row(get=all_of(404), post=all_of(404), anon=404, kwargs=lambda w: {"token": "made-up"},
             mixed="a made-up link does not exist for anybody")
     ],
+    "join": [
+        Row(get=all_of(404), post=all_of(404), anon=404, kwargs=lambda w: {"token": "made-up"},
+            mixed="a made-up link does not exist for anybody")
+    ],
+    "join_wait": [Row(get=all_of(404), post=all_of(404), anon=404)],
+    "reach": [
+        Row(get=all_of(404), post=all_of(404), anon=404, kwargs=lambda w: {"token": "made-up"},
+            mixed="a made-up code does not exist for anybody")
+    ],
     "mfa_authenticate": [Row(get=all_of(302), post=ANYBODY_POST)],
     "mfa_trust": [Row(get=all_of(302), post=ANYBODY_POST)],
     "mfa_reauthenticate": [Row(get=all_of(302), post=ANYBODY_POST)],
@@ -127,6 +136,16 @@ PEOPLE_ROWS = {
     "setup_person_deactivate": [Row(get=ADMIN, post=ADMIN_POST, kwargs=lambda w: {"pk": w.cast.bob.pk})],
     "setup_person_reactivate": [Row(post=ADMIN_POST, kwargs=lambda w: {"pk": w.cast.ian.pk})],
     "setup_person_sign_out": [Row(post=ADMIN_POST, kwargs=lambda w: {"pk": w.cast.bob.pk})],
+    "exchange:people_paste": [Row(get=ADMIN, post=ADMIN_POST)],
+    "exchange:people_waiting": [Row(get=ADMIN, post=ADMIN_POST)],
+    "setup_join": [Row(get=ADMIN, post=ADMIN_POST)],
+    "setup_join_link": [Row(get=ADMIN, kwargs=lambda w: {"pk": w.join.link_id})],
+    "setup_join_end": [Row(post=ADMIN_POST, kwargs=lambda w: {"pk": w.join.link_id})],
+    "setup_join_approve": [Row(post=ADMIN_POST, kwargs=lambda w: {"pk": w.join.pk})],
+    "setup_join_refuse": [Row(post=ADMIN_POST, kwargs=lambda w: {"pk": w.join.pk})],
+    "setup_phones": [Row(get=ADMIN)],
+    "setup_go_live": [Row(get=ADMIN, post=ADMIN_POST)],
+    "setup_go_live_remove": [Row(post=ADMIN_POST)],
     "setup_teams": [Row(get=ADMIN)],
     "setup_team_new": [Row(get=ADMIN, post=ADMIN_POST)],
     "setup_team": [Row(get=ADMIN, post=ADMIN_POST, kwargs=lambda w: {"pk": w.cast.east.pk})],

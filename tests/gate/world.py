@@ -14,7 +14,7 @@ from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from accounts import switches
+from accounts import joining, switches
 from accounts.arranging import add_leave, set_day
 from accounts.models import ApiToken, Leave, SavedView
 from activity.files import attach
@@ -113,6 +113,8 @@ def build_world(now=None):
     put_many([world.pooled.customer], by=cast.nadia, now=now - DAY)
     world.week, world.month = (period_of(kind, today(now)) for kind in ("week", "month"))
     world.day = set_day(day=dt.date(2031, 5, 6), works=False, name="周年", by=cast.ada, now=now)
+    world.join = joining.ask(joining.open_link(by=cast.ada, now=now, name="展会", days=7), name="新人",
+                             mobile="13800009999", now=now)
     world.copy = "2031-05-06"
     Path(settings.COPIES_ROOT).mkdir(parents=True, exist_ok=True)
     (Path(settings.COPIES_ROOT) / f"{world.copy}.xlsx").write_bytes(b"a workbook")
