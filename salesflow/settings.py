@@ -120,7 +120,7 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         " PRAGMA foreign_keys=ON; PRAGMA cache_size=-32000;",
     }
 else:
-    # Without jit: it compiles for longer than a question takes. A random page costs little more than the next one, since
+    # Without jit: it compiles for longer than a question takes. A random page costs little more than the next, since
     # what is asked every day is in memory: else a whole table is read beside its index.
     web_timeouts = (
         "-c statement_timeout=15000 -c lock_timeout=3000 -c idle_in_transaction_session_timeout=30000 -c jit=off"

@@ -74,6 +74,6 @@ def try_backup(row):
             raise JobProblem(str(problem)) from None
 
 
-@job("tell_hooks")
+@job("tell_hooks", may=may_set_up)
 def tell_hooks(row):
     return hooks.tell(now=timezone.now())

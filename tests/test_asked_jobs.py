@@ -19,7 +19,7 @@ from tests.cast import make_customer
 from tests.exchange.conftest import LOG_HEAD, bring_rows
 
 ROOT = Path(__file__).resolve().parent.parent
-ASKED = {"check_import", "apply_import", "make_export", "write_copies", "test_robot", "make_backup"}
+ASKED = {"check_import", "apply_import", "make_export", "write_copies", "test_robot", "make_backup", "tell_hooks"}
 
 
 def asked_for():
@@ -76,7 +76,7 @@ def test_for_somebody_deactivated_meanwhile_nothing_is_done(cast, name):
 
 
 @pytest.mark.proves("INV-17")
-@pytest.mark.parametrize("name", ["write_copies", "test_robot", "make_backup"])
+@pytest.mark.parametrize("name", ["write_copies", "test_robot", "make_backup", "tell_hooks"])
 def test_who_is_no_admin_any_more_sets_nothing_going(cast, name):
     job, who, _did = waiting(cast, name)
     User.objects.filter(pk=who.pk).update(role="rep")

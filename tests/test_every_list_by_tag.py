@@ -114,6 +114,7 @@ NONE = {  # rows that are about no customer
     "team/_unowned": "work of every kind, stages among it; it ought to be empty",
     "activity/_messages": "a person's own messages, answered one by one",
     "activity/_line": "one such message",
+    "exchange/useless": "fields of a form", "reviews/quarter": "fields", "reviews/_quarter_place": "fields",
 }  # fmt: skip
 
 
