@@ -136,7 +136,7 @@ def test_killed_workers_and_a_redis_that_goes_and_comes_back(place):
 def test_imports_exports_reviews_and_mail_whose_worker_is_killed_are_done_once(tmp_path):
     """Four real jobs, each killed at its first write and when only its row was left to end; the import also between."""
     place = Place(tmp_path, free_port())
-    place.env |= {"PROBE_FOLDER": str(tmp_path), "EMAIL_URL": f"filemail://{tmp_path}/mail"}
+    place.env |= {"PROBE_FOLDER": str(tmp_path), "EMAIL_URL": f"filemail:///{tmp_path}/mail"}
     place.manage("migrate", "-v0")
     with redis_server(place.port), place.worker(), place.beat():
         place.call("ask_deadly()")

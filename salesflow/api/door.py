@@ -21,6 +21,7 @@ from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import get_supported_language_variant
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.utils.translation.trans_real import parse_accept_lang_header
 
 from accounts import switches
@@ -201,7 +202,7 @@ def _text(value):
     return json.dumps(value, cls=DjangoJSONEncoder, ensure_ascii=False)
 
 
-TITLES = {401: "Sign in with a token", 415: "Unsupported media type"}
+TITLES = {401: gettext_lazy("Sign in with a token"), 415: gettext_lazy("This kind of content is not taken")}
 
 
 def _draw(request, problem):
