@@ -25,7 +25,7 @@ from customers.saying import told
 from customers.searching import TAIL, found, found_by_contact
 from customers.tablelist import saying
 from customers.tagbar import TagBar, count_tags, tags_in
-from exchange.defined import load
+from exchange.defined import held, load
 from exchange.typed import TEXTS
 from pipeline.models import Deal
 from pipeline.own import own_fields as deal_fields
@@ -39,6 +39,7 @@ COUNTED = 100  # of the newest conversations that hold the words: how many the t
 WINDOW, DEEP = 3_000, 30_000  # conversations looked through where words have no index, newest first: palette, page
 
 
+@held()
 def search(user, text, *, now, deep=False, tags=(), tally=None):
     """[(heading, [Hit])] for what was typed; nothing typed: the five customers last spoken to, and the places.
 

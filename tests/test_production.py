@@ -4,8 +4,11 @@ import http.client
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
+import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -94,7 +97,7 @@ def test_a_forged_proxy_header_says_nothing_unless_there_is_a_proxy(tmp_path):
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory):
+def running(tmp_path_factory):
     """The commands of the README, on a SQLite file, and gunicorn with two workers behind a proxy that ends TLS."""
     folder = tmp_path_factory.mktemp("production")
     own = {"SALESFLOW_DATA": str(folder), "DATABASE_URL": f"sqlite:///{folder}/production.sqlite3", "BEHIND_PROXY": "1"}
@@ -107,10 +110,15 @@ def site(tmp_path_factory):
         server = subprocess.Popen(command, cwd=ROOT, env=env, stdout=log, stderr=log)
     try:
         wait_until(lambda: answers(port), within=120, every=0.2)
-        yield port
+        yield server, port
     finally:
         server.terminate()
         server.wait(30)
+
+
+@pytest.fixture(scope="module")
+def site(running):
+    return running[1]
 
 
 def ask(port, path, *, host=HOST, method="GET", **headers):
@@ -176,3 +184,39 @@ def test_a_style_sheet_has_its_hash_in_its_name_and_is_kept_for_ever(site):
     answer, _css = by_proxy(site, name, Accept_Encoding="gzip")
     assert (answer.status, answer.getheader("Content-Encoding")) == (200, "gzip")
     assert "immutable" in answer.getheader("Cache-Control")
+
+
+def workers_of(server):
+    """The process ids of gunicorn's workers, as the system lists them."""
+    listed = subprocess.run(["ps", "-o", "pid=", "--ppid", str(server.pid)], capture_output=True, text=True)
+    return {int(pid) for pid in listed.stdout.split()}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="lists processes as Linux does")
+@pytest.mark.proves("REL17")
+def test_a_restart_under_load_loses_no_request(running):
+    """Ten requests a second while every worker is replaced: each is answered, by the old ones or the new ones."""
+    server, port = running
+    over, seen = threading.Event(), []
+
+    def people():
+        while not over.wait(0.4):
+            try:
+                seen.append(by_proxy(port, "/login")[0].status)
+            except OSError as error:
+                seen.append(repr(error))
+
+    before = workers_of(server)
+    threads = [threading.Thread(target=people) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    try:
+        time.sleep(1.5)
+        server.send_signal(signal.SIGHUP)
+        wait_until(lambda: len(now := workers_of(server)) == len(before) and not now & before, within=90, every=0.2)
+        wait_until(lambda: len(seen) > 20, within=90, every=0.2)
+    finally:
+        over.set()
+        for thread in threads:
+            thread.join()
+    assert set(seen) == {200}
