@@ -9,7 +9,7 @@ BOTH = os.environ.get("SALESFLOW_POSTGRES_LANE") == "1"  # this run or the one b
 ON_SQLITE = (
     # bring their own SQLite
     "tests/test_run.py", "tests/test_broker.py", "tests/test_whole.py", "tests/test_production.py",
-    "tests/test_full_disk.py::test_a_full_disk_below_the_database",
+    "tests/test_full_disk.py::test_a_full_disk_below_the_database", "tests/test_restore_in_use.py",
     "tests/gate/test_mass.py",  # compares whole rows, keys included: sequences of PostgreSQL do not roll back
 )
 OF_PYTHON = (
