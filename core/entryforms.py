@@ -54,7 +54,7 @@ def untouched(form):
     for field in form:
         value, widget = field.value(), field.field.widget
         if value in (None, "") and isinstance(widget, forms.Select) and not widget.allow_multiple_selected:
-            value = next((choice for choice, _label in field.field.choices), None)  # a list shows its first line
+            value = next((choice for choice, _label in widget.choices), None)  # a list shows its first line
         several = value if isinstance(value, list | tuple) else [value]
         data.setlist(field.html_name, [str(one) for one in several if one not in (None, "", False)])
     return data

@@ -6,7 +6,7 @@ from exchange.checking import Run
 from exchange.models import ImportRow
 from exchange.problems import Wrong, gettext_noop
 from exchange.records import Record
-from exchange.sheets import sheet_of
+from exchange.sheets import KEY, sheet_of
 from exchange.spelling import AS_IS, ORDERS
 
 TWICE = gettext_noop("Two columns are set to “%(column)s”.")
@@ -23,7 +23,8 @@ class Settling:
 
     @property
     def tables(self):
-        """[{"table", "sheet", "columns": [{"name", "index", "header", "samples", "field"}]}]"""
+        """[{"table", "sheet", "columns": [{"name", "index", "header", "samples", "field"}]}]. The hidden key is none to
+        choose: a page that asked for it would send it back as "not imported", and with it the sides of a conflict."""
         found = []
         for number, table in enumerate(self.batch.tables):
             columns = [
@@ -35,7 +36,7 @@ class Settling:
                     "field": table["columns"].get(str(index), ""),
                 }
                 for index, header in enumerate(table["header"])
-                if header.strip() or table["samples"].get(str(index))
+                if (header.strip() or table["samples"].get(str(index))) and table["columns"].get(str(index)) != KEY
             ]
             sheet = sheet_of(table["slug"])
             found.append(
@@ -43,7 +44,7 @@ class Settling:
                     "part": table["part"],
                     "sheet": sheet,
                     "columns": columns,
-                    "fields": [c for c in sheet.all_columns if c.field != "_key"],
+                    "fields": [c for c in sheet.all_columns if c.field != KEY],
                 }
             )
         return found

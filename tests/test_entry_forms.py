@@ -14,7 +14,7 @@ from core import keys
 from core.asked import VERSION, number
 from core.entryforms import SITTING, entry_forms
 from core.keys import new_key, opened_at
-from exchange import formuse
+from exchange import defining, formuse
 from exchange.models import FormUse
 from tests.cast import key, make_customer
 from tests.gate.forms import read
@@ -84,6 +84,19 @@ def test_the_required_fields_are_those_a_form_is_refused_without(world, client_o
         refused = answer.context["form"].errors if answer.status_code == 422 else {}
         assert listed[name][0] == len(refused), (name, refused)
     assert listed["log"][0] and listed["request"][0] and not listed["update"][0]
+
+
+@pytest.mark.parametrize("of", ["customer", "deal", "request"])
+def test_a_list_of_one_s_own_is_counted_like_any_other_field(world, client_of, of):
+    options, before = [{"code": "o1", "label": "高", "label_en": "High"}], shown(client_of(world.ada))[of][0]
+    for kind in ("choice", "yes", "person"):
+        values = {"label": f"自定{kind}", "label_en": f"Own {kind}", "kind": kind, "required": kind == "choice"}
+        values |= {"choices": options} if kind == "choice" else {}
+        defining.add_field(of, values, by=world.ada, now=timezone.now())
+    assert shown(client_of(world.ada))[of][0] == before + 1
+    code = f"{timezone.localdate().year}-Q{(timezone.localdate().month + 2) // 3}"
+    for user in (world.ada, world.mia):
+        assert client_of(user).get(reverse("reviews:quarter", args=[code])).status_code == 200
 
 
 @pytest.mark.proves("R21")

@@ -168,6 +168,21 @@ def test_a_cell_changed_on_both_sides_is_shown_with_all_three_and_who(cast, clas
     assert (customer.industry, customer.website) == ("制造", "xl.cn")  # the rest of the row went in
 
 
+@pytest.mark.proves("M1")
+def test_the_page_of_columns_sent_as_it_is_shown_keeps_the_sides(cast, client_of, clash):
+    customer, data = clash
+    batch, _records = bring(data, cast.mia)
+    client, path = client_of(cast.mia), reverse("exchange:import_map", args=[batch.pk])
+    page = client.get(path).content.decode()
+    sent = {}
+    for name, options in re.findall(r'<select name="(col-[^"]+)".*?>(.*?)</select>', page, re.S):
+        chosen = re.search(r'value="([^"]*)" selected', options)
+        sent[name] = chosen[1] if chosen else "-"
+    assert len(sent) > 5 and "-" not in sent.values()
+    assert client.post(path, sent | {"key": key()}).status_code == 302
+    assert [row.fate for row in batch.rows.all()] == ["conflict"]
+
+
 def test_what_the_file_did_not_touch_is_not_put_back(cast, clash):
     customer, data = clash
     change(Customer.objects.get(), by=cast.bob, address="苏州", grade="A")
