@@ -180,3 +180,11 @@ def test_links_made_at_the_computer_itself_open_on_a_phone(cast, client_of, sett
         reverse("exchange:people_paste"), {"key": key(), "text": NEW, "add": "1"}, headers={"host": "127.0.0.1:8000"}
     )
     assert len(re.findall(r'value="http://192\.168\.1\.20:8000/invite/[\w-]+"', made.content.decode())) == 7
+
+
+def test_the_check_names_departments_in_the_readers_language(cast, client_of):
+    cast.sales.name_en = "Field sales"
+    cast.sales.save()
+    text = f"name\tmobile\tdepartment\trole\nAmy Fox\t13911112222\t{cast.sales.name}\tsales"
+    seen = client_of(cast.ada).post(reverse("exchange:people_paste"), {"key": key(), "text": text})
+    assert "<td>Field sales</td>" in seen.content.decode()
