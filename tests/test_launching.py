@@ -71,6 +71,25 @@ def test_the_batch_file_is_one_for_windows():
     assert "(3, 11)" in text.decode() and "(3, 11)" in (HERE / "start.sh").read_text(encoding="utf-8")
 
 
+def test_a_double_click_is_enough_for_the_office_and_for_starting_with_the_computer(tmp_path):
+    """No option has to be typed: start-office.sh and start-with-computer.sh hand it to start.sh, the .bat as well."""
+    for name in ("start-office.sh", "start-with-computer.sh"):
+        shutil.copy(HERE / name, tmp_path)
+    (tmp_path / "start.sh").write_text('#!/bin/sh\necho "$@"\n')
+    (tmp_path / "start.sh").chmod(0o755)
+    said = {
+        (name, *more): subprocess.run([str(tmp_path / name), *more], capture_output=True, text=True).stdout.strip()
+        for name, *more in (
+            ("start-office.sh",), ("start-office.sh", "--port", "81"), ("start-with-computer.sh",),
+            ("start-with-computer.sh", "off"),
+        )
+    }  # fmt: skip
+    assert list(said.values()) == ["--office", "--office --port 81", "autostart on", "autostart off"]
+    for name, words in (("全办公室启动.bat", '启动.bat" --office'), ("开机启动.bat", '启动.bat" autostart on')):
+        text = (HERE / name).read_bytes()
+        assert text.count(b"\n") == text.count(b"\r\n") and words in text.decode() and b"chcp 65001" in text
+
+
 # --- Mirrors ---------------------------------------------------------------------------------------------------
 @pytest.fixture
 def index():
@@ -243,7 +262,7 @@ def test_the_zip_is_the_same_for_the_same_commit_and_holds_the_product_alone(tmp
         names = packed.namelist()
         assert {name.split("/")[0] for name in names} == {"SalesFlow"}
         inside = {name.partition("/")[2] for name in names}
-        assert {"run.py", "manage.py", "start.sh", "启动.bat", "requirements.txt", "README.md"} <= inside
+        assert {"run.py", "manage.py", "start.sh", "启动.bat", "全办公室启动.bat", "README.md"} <= inside
         spare = ("tests", "bench", "var", ".git", ".ci", ".venv", "shots")
         assert not [name for name in inside if name.startswith(spare)]
         assert packed.getinfo("SalesFlow/start.sh").external_attr >> 16 == 0o100755

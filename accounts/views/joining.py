@@ -17,6 +17,7 @@ from accounts.rights import for_admins
 from accounts.views.waiting import ASKED
 from core.errors import TooMany
 from core.keys import deed
+from core.reaching import address_for_others
 
 
 @login_not_required
@@ -60,7 +61,7 @@ def links(request):
 def link(request, pk):
     """The link with its QR, as large as a sheet on the wall wants it."""
     one = get_object_or_404(JoinLink.objects.visible_to(request.user).open(timezone.now()), pk=pk)
-    address = request.build_absolute_uri(reverse("join", args=[joining.token_of(one)]))
+    address = address_for_others(request, reverse("join", args=[joining.token_of(one)]))
     return render(request, "accounts/join_link.html", {"one": one, "address": address})
 
 

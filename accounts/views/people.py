@@ -19,6 +19,7 @@ from accounts.tables import PersonTable
 from core.asked import VERSION, number
 from core.keys import deed
 from core.lists import answer, listing
+from core.reaching import address_for_others
 
 
 @for_admins
@@ -122,5 +123,5 @@ def _takers(request, person):
 def _show_link(request, user):
     """The one-time link, shown this once: only its hash is kept."""
     token = inviting.invite(user, by=request.user, now=timezone.now())
-    link = request.build_absolute_uri(reverse("invite", args=[token]))
+    link = address_for_others(request, reverse("invite", args=[token]))
     return render(request, "accounts/invited.html", {"person": user, "link": link, "days": inviting.LIFE.days})

@@ -11,6 +11,7 @@ from accounts.inviting import LIFE, invite
 from accounts.models import User
 from accounts.rights import for_admins
 from core.keys import deed
+from core.reaching import address_for_others
 from exchange.forms import PeopleForm
 from exchange.peoplelist import read_list
 from exchange.problems import Unreadable
@@ -51,7 +52,7 @@ def waiting(request):
 def _links(request, made):
     """The one-time links, shown this once: only their hashes are kept."""
     people = [
-        {"user": user, "link": request.build_absolute_uri(reverse("invite", args=[token]))} for user, token in made
+        {"user": user, "link": address_for_others(request, reverse("invite", args=[token]))} for user, token in made
     ]
     response = render(request, "exchange/people_made.html", {"people": people, "days": LIFE.days})
     response.shown_once = True

@@ -11,6 +11,7 @@ from accounts.feeds import make_address, read_address, revoke_address
 from accounts.models import User
 from accounts.rights import for_admins
 from core.keys import deed
+from core.reaching import address_for_others
 from salesflow.feeding import calendar_of
 
 
@@ -37,7 +38,7 @@ def feed(request, token):
 def make(request):
     """A fresh address, shown this once."""
     token = make_address(request.user, now=timezone.now())
-    address = request.build_absolute_uri(f"/calendar/{token}.ics")
+    address = address_for_others(request, f"/calendar/{token}.ics")
     response = render(request, "accounts/feed.html", {"address": address})
     response.shown_once = True  # the answer to a repeated press must not keep the token
     return response

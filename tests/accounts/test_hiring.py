@@ -12,6 +12,7 @@ from accounts.hiring import hire
 from accounts.models import Department, Invitation, Team, User
 from core.errors import Refused
 from core.models import SubmittedKey
+from core.reaching import address_for_others
 from exchange.peoplelist import read_list
 from tests.cast import key
 
@@ -158,3 +159,32 @@ def test_who_has_not_signed_in_gets_a_new_link(cast, client_of):
     assert client.post(path, {"key": key()}).status_code == 200
     assert inviting.read(old, now=timezone.now()) is None
     assert Invitation.objects.filter(user=cast.bob, used_at=None).count() == 1
+
+
+@pytest.mark.parametrize(("host", "allowed", "shown"), [
+    ("127.0.0.1:8000", ["127.0.0.1", "localhost", "[::1]", "desk", "192.168.1.20"], "http://192.168.1.20:8000/invite/x"),
+    ("localhost:8000", ["localhost", "10.0.0.5", "10.0.0.9"], "http://10.0.0.5:8000/invite/x"),
+    ("127.0.0.1:8000", ["127.0.0.1", "localhost", "[::1]"], "http://127.0.0.1:8000/invite/x"),  # this computer alone
+    ("crm.example.com", ["crm.example.com", "192.168.1.20"], "http://crm.example.com/invite/x"),
+    ("192.168.1.21:8000", ["192.168.1.20", "192.168.1.21"], "http://192.168.1.21:8000/invite/x"),
+])  # fmt: skip
+def test_a_link_for_somebody_else_never_names_his_own_device(rf, settings, host, allowed, shown):
+    settings.ALLOWED_HOSTS = allowed
+    assert address_for_others(rf.get("/", headers={"host": host}), "/invite/x") == shown
+
+
+def test_links_made_at_the_computer_itself_open_on_a_phone(cast, client_of, settings):
+    settings.ALLOWED_HOSTS = ["127.0.0.1", "localhost", "192.168.1.20"]
+    client = client_of(cast.ada)
+    made = client.post(
+        reverse("exchange:people_paste"), {"key": key(), "text": NEW, "add": "1"}, headers={"host": "127.0.0.1:8000"}
+    )
+    assert len(re.findall(r'value="http://192\.168\.1\.20:8000/invite/[\w-]+"', made.content.decode())) == 7
+
+
+def test_the_check_names_departments_in_the_readers_language(cast, client_of):
+    cast.sales.name_en = "Field sales"
+    cast.sales.save()
+    text = f"name\tmobile\tdepartment\trole\nAmy Fox\t13911112222\t{cast.sales.name}\tsales"
+    seen = client_of(cast.ada).post(reverse("exchange:people_paste"), {"key": key(), "text": text})
+    assert "<td>Field sales</td>" in seen.content.decode()
