@@ -4,6 +4,7 @@ from types import SimpleNamespace as Row
 
 import pytest
 from django.contrib.staticfiles.storage import staticfiles_storage
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import InterfaceError, OperationalError, connection
 from django.http import HttpResponse
 from django.template.loader import render_to_string
@@ -98,6 +99,8 @@ def test_every_refusal_is_a_page_in_the_readers_language(reader, cast, settings)
     much = told(client.post(url, {"name": "x" * 10_000_000, "key": key()}), reader, 413, "This is too much at once")
     assert "2.5 MB" in much
     told(client.post(url, {f"f{n}": "1" for n in range(2_001)}), reader, 413, "This is too much at once")
+    files = [SimpleUploadedFile(f"{n}.pdf", b"%PDF-1.7") for n in range(11)]
+    told(client.post("/log", {"text": "x", "files": files, "key": key()}), reader, 413, "This is too much at once")
     told(client.get("/calendar/none.ics"), reader, 404)
     told(client.get("/exports/999999"), reader, 404)
     assert client.post(url, {"name": "", "version": customer.version, "key": key()}).status_code == 422

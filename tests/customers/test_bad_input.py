@@ -35,7 +35,7 @@ def test_a_conversation_to_come_is_refused_in_the_form(cast, client_of):
     assert "too long ago" in answer.content.decode()
 
 
-@pytest.mark.proves("B27")
+@pytest.mark.proves("B27", "REL13")
 def test_limits_are_named_and_the_text_is_kept(cast, client_of):
     customer, client = make_customer(cast.alice), client_of(cast.alice)
     long = "长" * 2001
