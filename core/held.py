@@ -17,7 +17,7 @@ NAME, RESUME, SAVED = "held_forms", "resume", "draft_saved"
 MOST = 300_000  # characters of all fields; a page takes no more than 2.5 MB anyway
 LONG, LONG_CHINESE = 12, 4  # characters: shorter words are typed again sooner than read again
 MOST_FORMS = 5  # a writer; the oldest gives way
-LEFT_OUT = ("csrfmiddlewaretoken",)
+LEFT_OUT = ("csrfmiddlewaretoken", "spent")  # what is not typed: the token, how long fields had the focus
 NEVER = ("password", "secret")  # a form with a field of such a name
 
 
