@@ -4,6 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
+from accounts.forms.people import PersonForm
 from accounts.models import Department, JoinLink, Team, User
 from core.text import controls, phone_key
 
@@ -19,15 +20,7 @@ class Placed(forms.Form):
     )
     team = forms.ModelChoiceField(Team.objects.filter(is_active=True), label=_("Team"), required=False, empty_label="–")
 
-    def clean(self):
-        role, team = self.cleaned_data.get("role"), self.cleaned_data.get("team")
-        if role == User.Role.SUPPORT and not self.cleaned_data.get("department"):
-            self.add_error("department", _("Somebody of a support department needs one"))
-        if team and role in (User.Role.REP, User.Role.MANAGER):
-            self.cleaned_data["department"] = team.department
-        elif team:
-            self.add_error("team", _("Only reps and managers belong to a team"))
-        return self.cleaned_data
+    clean = PersonForm.clean  # what role, department and team have to do with each other
 
 
 class LinkForm(Placed):
